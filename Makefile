@@ -1,0 +1,67 @@
+# The hall's commands. `make run` and `make test` set up all that they need.
+.DEFAULT_GOAL := help
+.PHONY: help run demo-reset test check lint types layers jobs manual bench system system-test clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+help: ## these lines
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: system $(VENV)/run.stamp ## set up and serve the hall with the demo fixture
+	@$(BIN)/python -m demo
+
+demo-reset: system $(VENV)/run.stamp ## forget the demo's data
+	@$(BIN)/python -m demo reset
+
+test: system-test $(VENV)/dev.stamp ## set up and run every test, on SQLite and PostgreSQL, and in a browser
+	@$(BIN)/python -m pytest -n 2
+
+check: lint types layers test ## lint, types, layers, tests
+
+lint: $(VENV)/dev.stamp
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/dev.stamp
+	@$(BIN)/mypy
+
+layers: $(VENV)/dev.stamp
+	@$(BIN)/lint-imports
+
+jobs: $(VENV)/run.stamp ## run the scheduled jobs once (deferrals that end, reminders); daily, from cron
+	@$(BIN)/python -m jobs
+
+manual: $(VENV)/dev.stamp ## the manual's points that no test proves
+	@$(BIN)/python -m tests.manual
+
+bench: system-test $(VENV)/bench.stamp ## measure, beside the peers, in one run
+	@$(BIN)/python -m bench
+
+system:
+	@deploy/system.sh run
+
+system-test:
+	@deploy/system.sh test
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或以上版本" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.txt constraints.txt | system $(BIN)/python
+	@echo "正在安装Python依赖，首次需要一两分钟……"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt requirements.txt constraints.txt | system $(BIN)/python
+	@echo "正在安装Python依赖，首次需要一两分钟……"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/bench.stamp: bench/requirements.txt $(VENV)/dev.stamp
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@touch $@
+
+clean: ## forget the virtual environment
+	@rm -rf $(VENV)

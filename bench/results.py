@@ -1,0 +1,82 @@
+"""What was measured, as one table: on the screen, and in RESULTS.md with the machine and versions."""
+
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from pysqlite3 import dbapi2
+
+from bench import center
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+PACKAGES = (
+    "streamlit", "sqlalchemy", "xlsxwriter", "openpyxl", "pandas", "python-calamine",
+    "django", "django-import-export", "tablib",
+)  # fmt: skip
+HEAD = ("work", "peer", "hall", "peer's", "ratio", "target", "reached", "by the clock")
+
+
+class Line(NamedTuple):
+    """One row of the table, its figures as they are shown."""
+
+    work: str
+    peer: str
+    hall: str
+    peers: str
+    ratio: str
+    target: str
+    is_reached: bool | None
+    """None where there is no target."""
+    clock: str = ""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        reached = {True: "yes", False: "**no**", None: ""}[self.is_reached]
+        return (*self[:6], reached, self.clock)
+
+
+def table(lines: Sequence[Line]) -> str:
+    rows = [HEAD, ("---",) * len(HEAD), *(line.cells for line in lines)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def write(lines: Sequence[Line], proofs: int, minutes: float) -> None:
+    """Write RESULTS.md anew."""
+    RESULTS.write_text(
+        f"""# Measured by `make bench`
+
+{datetime.now(UTC):%Y-%m-%d}, in {minutes:.0f} minutes. {machine()}
+
+{table(lines)}
+
+Times are CPU seconds of the process that does the work, medians of rounds in which all ways take
+turns, least and most in brackets; each way ran once before to be warm. CPU and not the clock,
+because the machine may have other things to do: the last column gives the ratio by the clock, the
+wait for the disk included. Before the timing {proofs} bad rosters were refused, each way each of
+them, with nothing stored. Seed {center.SEED}. What is compared, and why so:
+docs/decisions/0004-bench.md.
+
+{versions()}
+""",
+        encoding="utf-8",
+    )
+
+
+def machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
+    return (
+        f"{cores} cores ({platform.machine()}), {memory:.0f} GiB, {platform.system()}; "
+        f"load at the end {load:.1f}."
+    )
+
+
+def versions() -> str:
+    names = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return (
+        f"Python {platform.python_version()}, SQLite {dbapi2.sqlite_version} (WAL, FULL), {names}."
+    )

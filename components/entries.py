@@ -1,0 +1,28 @@
+"""A list of entries (业务列表): a row an entry, its buttons at the end, drawn with few elements."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+BUTTONS = 1.5  # the share of the width that the buttons take, in the unit of the columns' shares
+
+
+def head(headings: Sequence[str], shares: Sequence[float]) -> None:
+    """Draw the headings; the last one stands over the buttons."""
+    st.html(f'<div class="hall-entry head">{_cells([*headings], [*shares, BUTTONS])}</div>')
+
+
+def row(cells: Sequence[str], shares: Sequence[float]) -> DeltaGenerator:
+    """Draw one entry and return the place for its buttons."""
+    text, buttons = st.columns((sum(shares), BUTTONS), gap=None, vertical_alignment="center")
+    text.html(f'<div class="hall-entry">{_cells(cells, shares)}</div>')
+    return buttons.container(horizontal=True, gap="small")
+
+
+def _cells(cells: Sequence[str], shares: Sequence[float]) -> str:
+    return "".join(
+        f'<span style="flex:{share} 0 0">{escape(cell)}</span>'
+        for cell, share in zip(cells, shares, strict=True)
+    )

@@ -1,0 +1,143 @@
+"""A query's parts (查询): conditions that stay while the session lasts, what was found, the ways out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import brand, feedback, roster, session
+from components.pdf_view import view
+from components.roster import Heading
+from data.enums import LabelledEnum
+from services.actor import Actor
+from services.exports import Conditions, Listing
+from services.files.columns import Column
+from services.prints import Printed
+
+_PIXELS = 7  # a character
+_KINDS_MONEY = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One query of several on a page: which one it asks, its conditions in words."""
+
+    name: str
+    query: str
+    day: str
+    codes: Sequence[LabelledEnum]
+    codes_label: str
+    default: Callable[[], Conditions]
+    begin: str
+    """What stands there before the first query."""
+
+
+def keep(key: str, default: Any) -> None:  # noqa: ANN401 — a widget's value is whatever it is
+    """Give a widget the value it had when its page was last left, or the default."""
+    if key not in st.session_state:
+        st.session_state[key] = st.session_state.get(f"{key}_kept", default)
+    st.session_state[f"{key}_kept"] = st.session_state[key]
+
+
+def days(key: str, label: str, default: Conditions) -> tuple[date | None, date | None]:
+    """Draw 开始日期 and 结束日期 side by side; return them, None where there is no limit."""
+    for name, day in (("first", default.first), ("last", default.last)):
+        keep(f"{key}_{name}", day)
+    first = st.date_input(f"{label}起", key=f"{key}_first", format="YYYY-MM-DD", width=150)
+    last = st.date_input(f"{label}止", key=f"{key}_last", format="YYYY-MM-DD", width=150)
+    return _day(first), _day(last)
+
+
+def ticks(key: str, label: str, codes: Sequence[LabelledEnum]) -> tuple[str, ...]:
+    """Draw tick boxes; return the codes ticked."""
+    st.html(f'<span class="hall-query-label">{brand.safe(label)}</span>', width="content")
+    ticked = []
+    for code in codes:
+        keep(f"{key}_{code.value}", default=False)
+        if st.checkbox(code.label, key=f"{key}_{code.value}"):
+            ticked.append(code.value)
+    return tuple(ticked)
+
+
+def account(key: str, labels: dict[str, str]) -> str:
+    """Draw the 个人账号 list, searched by typing; return the account chosen, "" for all."""
+    keep(f"{key}_account", "")
+    chosen = st.selectbox(
+        "个人账号", ["", *labels], key=f"{key}_account", width=320,
+        format_func=lambda number: labels.get(number, "全部"),
+        help="可键入账号、姓名或证件号码后四位查找",
+    )  # fmt: skip
+    return str(chosen or "")
+
+
+def asked(key: str, conditions: Conditions) -> Conditions | None:
+    """Draw 【查询】; return what was asked for last, None before the first time."""
+    name = f"{key}_asked_kept"
+    if st.button("查询", type="primary", key=f"{key}_ask"):
+        st.session_state[name] = conditions
+        roster.renew(key)
+    last = st.session_state.get(name)
+    return last if isinstance(last, Conditions) else None
+
+
+def ways_out(
+    key: str, listing: Listing | None, address: str, to_print: Callable[[Actor], Printed]
+) -> None:
+    """Draw 【打印】 and 【数据下载】, shut while there is nothing to take."""
+    is_empty = listing is None or not listing.rows
+    why = "请先查询到记录" if is_empty else None
+    if st.button("打印", key=f"{key}_print", disabled=is_empty, help=why):
+        preview(to_print)
+    if is_empty:
+        st.button("数据下载", key=f"{key}_save", disabled=True, help=why)
+    else:
+        brand.link("数据下载", address)
+
+
+def found(key: str, listing: Listing, nothing: str) -> None:
+    """Draw what was found: the total in words, the rows 200 a page; or what to loosen."""
+    if not listing.rows:
+        brand.quiet(nothing)
+        return
+    st.markdown(
+        f"**共{len(listing.rows)}条记录**　合计：{feedback.plain(listing.sentence)}　"
+        f":gray[{feedback.plain(listing.conditions)}]"
+    )
+    headings = {column.heading: _heading(column) for column in listing.columns}
+    frame = pd.DataFrame([_cells(row, listing.columns) for row in listing.on_screen])
+    frame.columns = pd.Index(list(headings))
+    roster.show(frame, headings, key=key, on_edit=None)
+
+
+@st.dialog("打印预览", width="large")
+def preview(to_print: Callable[[Actor], Printed]) -> None:
+    """Make the print and show it, with its code and a link to save it."""
+    who = session.signed_in()
+    if who is None:
+        st.rerun()
+    with feedback.refusals():
+        printed = to_print(who.actor)
+        address = f"/download/print/{printed.code}"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("可在预览窗口右上角点击打印，或保存后打印。")
+            brand.link("保存PDF", f"{address}?as=attachment")
+        view.show(address, printed.name, height=560, key=f"print_{printed.code}")
+
+
+def _heading(column: Column) -> Heading:
+    longest = max(int(column.width), 2 * len(column.heading) + 2)
+    return Heading(column.heading, is_money=column.kind == _KINDS_MONEY, width=longest * _PIXELS)
+
+
+def _cells(row: Sequence[Any], columns: Sequence[Column]) -> list[Any]:
+    return [
+        cell if column.kind == _KINDS_MONEY else "" if cell is None else str(cell)
+        for cell, column in zip(row, columns, strict=True)
+    ]
+
+
+def _day(value: object) -> date | None:
+    return value if isinstance(value, date) else None

@@ -1,0 +1,88 @@
+"""How months of a remittance look: the matrix of one or several, and the list of those assessed."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from components import brand
+from services.remittance.edit import AssessedMonth
+from services.remittance.matrix import Matrix
+
+SHOWN_WHOLE, HEIGHT = 12, 460  # rows, pixels
+
+
+def figures(months: Sequence[Matrix]) -> None:
+    """Draw what is about to be assessed: heads and amounts, of several months together."""
+    first, last = months[0], months[-1]
+    amount = sum((month.amount for month in months), Decimal(0))
+    several = len(months) > 1
+    span = f"{first.month} 至 {last.month}（{len(months)}个月）" if several else first.month.label
+    own = sum((month.employer_amount for month in months), Decimal(0))
+    change = last.amount - first.last_amount
+    brand.figures(
+        [
+            ("核定年月", span, ""),
+            ("末月汇缴人数" if several else "汇缴人数", f"{last.heads}", ""),
+            ("单位缴存", f"{own:,.2f}", ""),
+            ("个人缴存", f"{amount - own:,.2f}", ""),
+            ("汇缴金额", f"{amount:,.2f}", ""),
+            ("月缴存额比上月", f"{change:+,.2f}", "up" if change > 0 else "down" if change else ""),
+        ]
+    )
+
+
+def matrix(months: Sequence[Matrix]) -> None:
+    """Draw 上月 + 增加 − 减少 ± 差额 = 本月: a row for each month."""
+    rows = [
+        {
+            "汇缴年月": str(month.month),
+            "上月人数": month.last_heads,
+            "上月金额": month.last_amount,
+            "＋增加人数": month.plus_heads,
+            "＋增加金额": month.plus_amount,
+            "－减少人数": month.minus_heads,
+            "－减少金额": month.minus_amount,
+            "±基数/比例差额": month.difference,
+            "＝本月人数": month.heads,
+            "＝本月金额": month.amount,
+        }
+        for month in months
+    ]
+    table(pd.DataFrame(rows))
+
+
+def assessed(months: Sequence[AssessedMonth]) -> None:
+    """Draw the months that have been assessed, the latest first."""
+    rows = [
+        {
+            "汇缴年月": str(month.month),
+            "类型": month.kind.label,
+            "状态": month.status.label,
+            "汇缴人数": month.heads,
+            "单位缴存": month.employer_amount,
+            "个人缴存": month.contributor_amount,
+            "汇缴金额": month.amount,
+            "业务流水号": month.serial or "—",
+            "核定时间": f"{month.assessed_at:%Y-%m-%d %H:%M}",
+        }
+        for month in months
+    ]
+    table(pd.DataFrame(rows))
+
+
+def table(frame: pd.DataFrame) -> None:
+    """Draw a table; columns of Decimal are money, columns of whole numbers are counts."""
+    config = {name: _column(name, frame[name]) for name in frame.columns}
+    height: Literal["content"] | int = "content" if len(frame) <= SHOWN_WHOLE else HEIGHT
+    st.dataframe(frame, column_config=config, hide_index=True, height=height)
+
+
+def _column(name: str, values: pd.Series) -> Any:  # noqa: ANN401 — as in roster
+    if len(values) and isinstance(values.iloc[0], Decimal):
+        return st.column_config.NumberColumn(name, format="%,.2f", alignment="right")
+    if pd.api.types.is_integer_dtype(values):
+        return st.column_config.NumberColumn(name, format="%d", alignment="right")
+    return st.column_config.TextColumn(name)

@@ -1,0 +1,52 @@
+"""Who is signed in, asked of the database again and again: the browser's word is never taken.
+
+A full run asks once in `pages/main.py`. Fragments and callbacks run without it, so they take
+their actor from here.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+import streamlit as st
+
+import settings
+from services import sign_in
+from services.actor import Actor
+from services.sign_in import SignedIn
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def signed_in() -> SignedIn | None:
+    """Return the live session of this browser's cookie, if there is one."""
+    secret = st.context.cookies.get(settings.COOKIE)
+    return sign_in.signed_in(secret) if isinstance(secret, str) else None
+
+
+def fragment(
+    draw: Callable[Concatenate[Actor, P], None],
+) -> Callable[Concatenate[Actor, P], None]:
+    """Make a drawing function a Streamlit fragment that asks who is signed in at each of its runs."""
+
+    @st.fragment
+    @wraps(draw)
+    def guarded(_first_actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        if who := signed_in():
+            draw(who.actor, *args, **kwargs)
+        else:
+            st.rerun()
+
+    return cast(Callable[Concatenate[Actor, P], None], guarded)
+
+
+def acting(act: Callable[Concatenate[Actor, P], R]) -> Callable[P, R | None]:
+    """Make a callback act for whoever is signed in at that moment; for nobody it does nothing."""
+
+    @wraps(act)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | None:
+        who = signed_in()
+        return act(who.actor, *args, **kwargs) if who else None
+
+    return guarded

@@ -1,0 +1,77 @@
+"""What every table shares: constraint names, money, instants, coded columns, the primary key."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from data.enums import LabelledEnum
+
+FEN_PER_YUAN = 100
+
+
+class PartOfFen(ValueError):
+    """An amount of money that whole fen cannot hold."""
+
+
+class YuanType(TypeDecorator[Decimal]):
+    """Yuan in Python, whole fen in the database: SQLite keeps no exact decimals."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        if value is None:
+            return None
+        fen = Decimal(value) * FEN_PER_YUAN
+        if fen != int(fen):
+            raise PartOfFen(value)
+        return int(fen)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        return None if value is None else Decimal(value).scaleb(-2)
+
+
+class InstantType(TypeDecorator[datetime]):
+    """A moment, always in UTC and always aware: SQLite forgets the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def Coded(enum: type[LabelledEnum]) -> Enum:  # noqa: N802 — reads as the column type it is
+    """Make a column that holds one of the codes of `enum`, checked on the way in and out."""
+    return Enum(enum, native_enum=False, length=30, values_callable=list, validate_strings=True)
+
+
+Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
+Yuan = Annotated[Decimal, mapped_column(YuanType)]
+Instant = Annotated[datetime, mapped_column(InstantType)]
+
+
+class Base(DeclarativeBase):
+    # Named constraints, so that a later migration can drop what an earlier one made.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )

@@ -1,0 +1,124 @@
+"""Opens the database and the transactions on it.
+
+SQLite needs care that PostgreSQL does not (measured: the defaults lose updates): the driver's
+own transactions are off, a writing transaction begins IMMEDIATE, and writers queue in order in
+this process, because SQLite's own waiting is not fair.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+try:
+    # SQLite before 3.51.3 can damage a database in WAL mode; this build brings a newer one.
+    from pysqlite3 import dbapi2 as sqlite
+except ImportError:  # pragma: no cover — platforms without a wheel
+    import sqlite3 as sqlite
+
+SAFE_WAL = (3, 51, 3)
+BUSY_SECONDS = 10
+
+
+class FairLock:
+    """A lock that is handed on in the order of asking. `threading.Lock` makes no such promise."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._held = False
+
+    def __enter__(self) -> Self:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return self
+            turn = threading.Event()
+            self._waiting.append(turn)
+        turn.wait()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._held = False
+
+
+_reads: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
+_writes: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
+_one_writer: AbstractContextManager[object] = nullcontext()
+_engine: Engine | None = None
+
+
+def connect(url: str) -> Engine:
+    """Point every later transaction at the database at `url`; return its engine."""
+    global _engine, _one_writer  # noqa: PLW0603 — the one database of this process
+    if _engine is not None:
+        _engine.dispose()
+    _engine = open_engine(url)
+    _one_writer = FairLock() if _engine.dialect.name == "sqlite" else nullcontext()
+    _reads.configure(bind=_engine.execution_options(postgresql_readonly=True))
+    _writes.configure(bind=_engine.execution_options(writes=True))
+    return _engine
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine wired for money: see the module's words on SQLite."""
+    if not make_url(url).drivername.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    if database := make_url(url).database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        module=sqlite,
+        pool_size=10,
+        max_overflow=90,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def journal_mode(driver: ModuleType = sqlite) -> str:
+    """WAL where this SQLite is safe in it, the slower rollback journal otherwise."""
+    return "WAL" if driver.sqlite_version_info >= SAFE_WAL else "DELETE"
+
+
+def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 — the driver has no type
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA journal_mode={journal_mode()}")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Yield a session that may write; commit if the block ends, roll back if it raises."""
+    with _one_writer, _writes.begin() as session:
+        yield session
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Yield a session that only reads. What is changed in it is not kept."""
+    with _reads(autoflush=False) as session:
+        yield session

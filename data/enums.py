@@ -1,0 +1,352 @@
+"""The business vocabulary: every coded value, its stored code and its Chinese wording.
+
+Codes of accounts and changes follow JGJ/T 320-2014 (tables A.1, A.4, A.5, A.6).
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class LabelledEnum(StrEnum):
+    """A code as it is stored, with the Chinese label that users see."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str) -> Self:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+
+class Role(LabelledEnum):
+    CLERK = "clerk", "单位经办人"
+    REVIEWER = "reviewer", "初审员"
+    SENIOR_REVIEWER = "senior_reviewer", "终审员"
+    MANAGER = "manager", "管理者"
+    ADMINISTRATOR = "administrator", "系统管理员"
+
+
+#: Those who decide on what employers submit.
+OFFICERS = (Role.REVIEWER, Role.SENIOR_REVIEWER)
+
+
+class Branch(LabelledEnum):
+    """管理部: the prefecture's own, and one for each of its sixteen counties."""
+
+    KAILI = "01", "凯里管理部"
+    HUANGPING = "02", "黄平管理部"
+    SHIBING = "03", "施秉管理部"
+    SANSUI = "04", "三穗管理部"
+    ZHENYUAN = "05", "镇远管理部"
+    CENGONG = "06", "岑巩管理部"
+    TIANZHU = "07", "天柱管理部"
+    JINPING = "08", "锦屏管理部"
+    JIANHE = "09", "剑河管理部"
+    TAIJIANG = "10", "台江管理部"
+    LIPING = "11", "黎平管理部"
+    RONGJIANG = "12", "榕江管理部"
+    CONGJIANG = "13", "从江管理部"
+    LEISHAN = "14", "雷山管理部"
+    MAJIANG = "15", "麻江管理部"
+    DANZHAI = "16", "丹寨管理部"
+
+
+class EmployerStatus(LabelledEnum):
+    """Table A.4 (单位账户状态)."""
+
+    NORMAL = "01", "正常"
+    OPENED = "02", "开户"
+    DEFERRED = "03", "缓缴"
+    CANCELLED = "04", "销户"
+    SEALED = "05", "封存"
+    OTHER = "99", "其他"
+
+
+class ContributorStatus(LabelledEnum):
+    """Table A.6 (个人账户状态)."""
+
+    NORMAL = "01", "正常"
+    SEALED = "02", "封存"
+    MERGED = "03", "合并销户"
+    MOVED_OUT = "04", "外部转出销户"
+    WITHDRAWN = "05", "提取销户"
+    FROZEN = "06", "冻结"
+    OTHER = "99", "其他"
+
+
+class IdType(LabelledEnum):
+    """Table A.1 (证件类型), with the travel permits that city import files add."""
+
+    ID_CARD = "01", "身份证"
+    OFFICER_CARD = "02", "军官证"
+    PASSPORT = "03", "护照"
+    RESIDENCE_PERMIT = "04", "外国人永久居留证"
+    HONG_KONG_MACAO = "70", "港澳居民来往内地通行证"
+    TAIWAN = "71", "台湾居民来往大陆通行证"
+    OTHER = "99", "其他"
+
+
+class EmployerKind(LabelledEnum):
+    """单位性质 of the national statistics."""
+
+    STATE_ORGAN = "001", "国家机关"
+    STATE_OWNED = "002", "国有企业"
+    COLLECTIVE = "003", "城镇集体企业"
+    FOREIGN = "004", "外商投资企业"
+    OTHER_URBAN = "005", "其他城镇企业"
+    NON_ENTERPRISE = "006", "民办非企业单位"
+    OTHER = "007", "其他"
+    FREELANCE = "008", "自由职业者"
+    SELF_EMPLOYED = "009", "个体工商户"
+    PUBLIC_INSTITUTION = "010", "事业单位"
+    ASSOCIATION = "011", "社会团体"
+
+
+class BusinessKind(LabelledEnum):
+    """The manual's ten functions that can become a case."""
+
+    EMPLOYER_INFO_CHANGE = "employer_info_change", "单位信息变更"
+    BASE_ADJUSTMENT = "base_adjustment", "基数调整"
+    REMITTANCE = "remittance", "汇缴"
+    RATE_ADJUSTMENT = "rate_adjustment", "缴存比例调整"
+    CONTRIBUTOR_REGISTRATION = "contributor_registration", "缴存人登记"
+    CONTRIBUTOR_INFO_CHANGE = "contributor_info_change", "缴存人信息变更"
+    UNSEALING = "unsealing", "缴存人启封"
+    SEALING = "sealing", "缴存人封存"
+    DEFERRAL = "deferral", "缓缴/解除缓缴"
+
+
+class AssessmentStatus(LabelledEnum):
+    """Where a month stands; nothing is deleted, a deleted one is kept as such."""
+
+    ASSESSED = "assessed", "已核定(待审批)"
+    APPROVED = "approved", "已审批(待缴款)"
+    BOOKED = "booked", "已入账"
+    RETURNED = "returned", "审批退回"
+    DELETED = "deleted", "已删除"
+
+
+class RemittanceKind(LabelledEnum):
+    """Table A.5 (业务类型)."""
+
+    REGULAR = "01", "汇缴"
+    DEFERRED = "13", "缓缴补缴"
+
+
+class CaseStatus(LabelledEnum):
+    DRAFT = "draft", "待提交"
+    PENDING = "pending", "待审核"
+    RETURNED = "returned", "已退回"
+    REJECTED = "rejected", "审核不通过"
+    APPROVED = "approved", "已办结"
+    CLOSED = "closed", "已终止"
+
+
+class Action(LabelledEnum):
+    """What someone does to a case; the label is what the 流程图 and the history show."""
+
+    SUBMIT = "submit", "提交"
+    APPROVE = "approve", "通过"
+    RETURN = "return", "退回"
+    REJECT = "reject", "不通过"
+    CLOSE = "close", "结束流程"
+
+
+class Channel(LabelledEnum):
+    """推送渠道: where something was done or said."""
+
+    APP = "10", "APP"
+    WECHAT = "20", "微信"
+    WEBSITE = "30", "网站"
+    HALL = "40", "网厅"
+    TERMINAL = "50", "自助终端"
+    HOTLINE = "60", "热线"
+    SMS = "70", "短信"
+    COUNTER = "99", "柜面"
+
+
+class ChangeKind(LabelledEnum):
+    """Table A.5 (业务类型), those that leave a record on a person's account."""
+
+    OPENED = "03", "开户"
+    UNSEALED = "04", "启封"
+    SEALED = "05", "封存"
+    MOVED_IN = "06", "转入"
+    BASE_CHANGED = "10", "基数变更"
+    INFO_CHANGED = "70", "信息变更"
+    RATE_CHANGED = "75", "比例变更"
+
+
+class BindingStatus(LabelledEnum):
+    ACTIVE = "active", "有效"
+    SUSPENDED = "suspended", "已停用"
+    REVOKED = "revoked", "已注销"
+
+
+class Sex(LabelledEnum):
+    """GB/T 2261.1."""
+
+    UNKNOWN = "0", "未知"
+    MALE = "1", "男"
+    FEMALE = "2", "女"
+
+
+class Marital(LabelledEnum):
+    """GB/T 2261.2."""
+
+    SINGLE = "10", "未婚"
+    MARRIED = "20", "已婚"
+    WIDOWED = "30", "丧偶"
+    DIVORCED = "40", "离婚"
+    UNSTATED = "90", "未说明"
+
+
+class Education(LabelledEnum):
+    """GB/T 4658-2006."""
+
+    DOCTOR = "11", "博士研究生毕业"
+    MASTER = "14", "硕士研究生毕业"
+    POSTGRADUATE = "10", "研究生教育"
+    BACHELOR = "21", "大学本科毕业"
+    UNDERGRADUATE = "20", "大学本科"
+    COLLEGE_GRADUATE = "31", "大学专科毕业"
+    COLLEGE = "30", "大学专科"
+    SECONDARY_VOCATIONAL = "41", "中专毕业"
+    VOCATIONAL_HIGH = "44", "职业高中毕业"
+    TECHNICAL = "47", "技工学校毕业"
+    HIGH_SCHOOL = "61", "普通高中毕业"
+    MIDDLE_SCHOOL = "71", "初中毕业"
+    PRIMARY_SCHOOL = "81", "小学毕业"
+    OTHER = "90", "其他"
+
+
+class Occupation(LabelledEnum):
+    """GB/T 2261.4."""
+
+    CIVIL_SERVANT = "11", "国家公务员"
+    PROFESSIONAL = "13", "专业技术人员"
+    STAFF = "17", "职员"
+    MANAGER = "21", "企业管理人员"
+    WORKER = "24", "工人"
+    FARMER = "27", "农民"
+    STUDENT = "31", "学生"
+    SOLDIER = "37", "现役军人"
+    FREELANCE = "51", "自由职业者"
+    SELF_EMPLOYED = "54", "个体经营者"
+    UNEMPLOYED = "70", "无业人员"
+    RETIRED = "80", "退(离)休人员"
+    OTHER = "90", "其他"
+
+
+class Post(LabelledEnum):
+    """A short list after GB/T 12403."""
+
+    NONE = "", "无"
+    BUREAU = "0120", "厅局级"
+    DIVISION = "0130", "县处级"
+    SECTION = "0140", "乡科级"
+    CLERK = "0150", "科员"
+    DIRECTOR = "0410", "企业负责人"
+    DEPARTMENT = "0420", "部门负责人"
+    OTHER = "9999", "其他"
+
+
+class Title(LabelledEnum):
+    """A short list after GB/T 8561: the level of the title."""
+
+    SENIOR = "001", "正高级"
+    ASSOCIATE = "002", "副高级"
+    MIDDLE = "003", "中级"
+    JUNIOR = "004", "初级"
+    NONE = "999", "无"
+
+
+class Affiliation(LabelledEnum):
+    """隶属关系, GB/T 12404."""
+
+    CENTRAL = "10", "中央"
+    PROVINCE = "20", "省"
+    PREFECTURE = "40", "市（州）"
+    COUNTY = "50", "县"
+    TOWNSHIP = "60", "街道、镇、乡"
+    VILLAGE = "70", "居民、村民委员会"
+    OTHER = "90", "其他"
+
+
+class Economy(LabelledEnum):
+    """经济类型, GB/T 12402-2000."""
+
+    DOMESTIC = "100", "内资"
+    STATE = "110", "国有全资"
+    COLLECTIVE = "120", "集体全资"
+    COOPERATIVE = "130", "股份合作"
+    JOINT = "140", "联营"
+    LIMITED = "150", "有限责任（公司）"
+    STATE_SOLE = "151", "国有独资（公司）"
+    SHARES = "160", "股份有限（公司）"
+    PRIVATE = "170", "私有"
+    OTHER_DOMESTIC = "190", "其他内资"
+    HONG_KONG_MACAO_TAIWAN = "200", "港、澳、台投资"
+    FOREIGN = "300", "国外投资"
+    OTHER = "900", "其他"
+
+
+class SealReason(LabelledEnum):
+    """封存原因."""
+
+    ENDED = "01", "终止/解除劳动关系"
+    UNPAID = "02", "保留劳动关系停发工资"
+    MOVED = "03", "工作调动暂不转移"
+    LEFT_PREFECTURE = "04", "调出本市"
+    LAID_OFF = "05", "下岗/提前退养"
+    RETIRED = "06", "退休"
+    EMIGRATED = "07", "出境定居"
+    DIED = "08", "死亡"
+    SERVICE = "09", "服役/上学"
+    OTHER = "99", "其他"
+
+
+class UnsealReason(LabelledEnum):
+    """启封原因."""
+
+    PAID_AGAIN = "11", "恢复工资关系/复岗"
+    HIRED_AGAIN = "12", "重新录用"
+    CORRECTED = "13", "封存错误更正"
+    OTHER = "19", "其他"
+
+
+class PolicyKey(LabelledEnum):
+    """What the center sets; values are text, read by `services.policy`."""
+
+    BASE_MIN = "base_min", "缴存基数下限（元）"
+    BASE_MAX = "base_max", "缴存基数上限（元）"
+    TOTAL_MIN = "total_min", "月缴存额下限（元）"
+    TOTAL_MAX = "total_max", "月缴存额上限（元）"
+    ROUNDING = "rounding", "月缴存额计算方法"
+    HPF_YEAR_STARTS = "hpf_year_starts", "缴存年度起始月"
+    ADJUSTMENT_WINDOW = "adjustment_window", "基数调整办理期间"
+    ADJUSTMENTS_PER_YEAR = "adjustments_per_year", "每年度基数调整次数"
+    JUNE_FIRST = "june_first", "基数调整前须完成上年度汇缴"
+    RATE_MIN = "rate_min", "缴存比例下限（%）"
+    RATE_MAX = "rate_max", "缴存比例上限（%）"
+    RATE_CHANGES_PER_YEAR = "rate_changes_per_year", "每年度比例调整次数"
+    MONTHS_AHEAD = "months_ahead", "可提前核定月数"
+    DEFERRAL_MONTHS = "deferral_months", "缓缴最长月数"
+
+
+class Rounding(LabelledEnum):
+    """计算方法: how a part of the monthly amount is rounded.
+
+    舍入到 truncates, 见…进… rounds up, 四舍五入 rounds half up.
+    """
+
+    DOWN_TO_FEN = "0", "舍入到分"
+    UP_FEN_TO_JIAO = "1", "见分进角"
+    DOWN_TO_JIAO = "2", "舍入到角"
+    UP_JIAO_TO_YUAN = "3", "见角进元"
+    DOWN_TO_YUAN = "4", "舍入到元"
+    UP_LI_TO_FEN = "5", "见厘进分"
+    HALF_UP_TO_FEN = "6", "四舍五入到分"
+    HALF_UP_TO_JIAO = "7", "四舍五入到角"
+    HALF_UP_TO_YUAN = "8", "四舍五入到元"

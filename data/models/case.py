@@ -1,0 +1,137 @@
+"""Cases (业务): what an employer asks for, each step taken on it, its documents, the messages."""
+
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data.base import Base, Coded, Id, Instant
+from data.enums import Action, BusinessKind, CaseStatus, Channel
+
+#: Not yet ended: an employer may have one such case of a kind, no more.
+LIVE = (CaseStatus.DRAFT, CaseStatus.PENDING, CaseStatus.RETURNED, CaseStatus.REJECTED)
+
+
+class Case(Base):
+    __tablename__ = "case"
+    __table_args__ = (Index("ix_case_employer", "employer_id", "kind", "status"),)
+
+    id: Mapped[Id]
+    serial: Mapped[str | None] = mapped_column(String(15), unique=True)
+    """业务流水号, given at the first submission."""
+    employer_id: Mapped[int] = mapped_column(ForeignKey("employer.id"))
+    kind: Mapped[BusinessKind] = mapped_column(Coded(BusinessKind))
+    status: Mapped[CaseStatus] = mapped_column(Coded(CaseStatus))
+    level: Mapped[int] = mapped_column(default=1)
+    """Which of the kind's approval levels decides next, from 1."""
+    effective_month: Mapped[int]
+    contributor_id: Mapped[int | None] = mapped_column(ForeignKey("contributor.id"))
+    """The one person a personal business is about; None where it is the employer's."""
+    form: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What the clerk filled in where the business has no lines of its own: money as text in yuan."""
+    started_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    started_at: Mapped[Instant]
+    submitted_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    submitted_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
+    opened_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    """The officer who has the case open, until `opened_until`."""
+    opened_until: Mapped[Instant | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+# 不得重复提交: the database refuses what two clerks at once would slip past the code.
+Index(
+    "uq_case_live",
+    Case.employer_id,
+    Case.kind,
+    unique=True,
+    sqlite_where=Case.status.in_(LIVE) & Case.contributor_id.is_(None),
+    postgresql_where=Case.status.in_(LIVE) & Case.contributor_id.is_(None),
+)
+Index(
+    "uq_case_live_person",
+    Case.contributor_id,
+    Case.kind,
+    unique=True,
+    sqlite_where=Case.status.in_(LIVE) & Case.contributor_id.is_not(None),
+    postgresql_where=Case.status.in_(LIVE) & Case.contributor_id.is_not(None),
+)
+Index("ix_case_queue", Case.status, Case.submitted_at)
+
+
+class Step(Base):
+    """One move of a case: the rows that 流程图, 审批意见, 已办 and 我发起的 all read."""
+
+    __tablename__ = "case_step"
+    __table_args__ = (
+        UniqueConstraint("case_id", "version", name="uq_case_step_version"),
+        CheckConstraint("action = 'submit' or client_id is null", name="client_id"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    version: Mapped[int]
+    """The case's version that this step made."""
+    action: Mapped[Action] = mapped_column(Coded(Action))
+    status: Mapped[CaseStatus] = mapped_column(Coded(CaseStatus))
+    level: Mapped[int]
+    """The approval level this step was taken at; 0 for the employer's own steps."""
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    user_name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(String(30))
+    opinion: Mapped[str] = mapped_column(String(500), default="")
+    channel: Mapped[Channel] = mapped_column(Coded(Channel))
+    arrived_at: Mapped[Instant]
+    taken_at: Mapped[Instant]
+    client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Made in the browser's session before the click: the same click twice is one submission."""
+
+
+class CaseChange(Base):
+    """One line of a change list (待变更清册): an item of an employer or a person, before and after.
+
+    Those of approved cases are the records that the queries list.
+    """
+
+    __tablename__ = "case_change"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    item: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """The column's name on Employer or Contributor."""
+    old: Mapped[str] = mapped_column(String(255))
+    new: Mapped[str] = mapped_column(String(255))
+
+
+class Document(Base):
+    """A document (材料) of a case. The bytes are kept in the document store, by their hash."""
+
+    __tablename__ = "case_document"
+
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    material: Mapped[str] = mapped_column(String(40))
+    """Code of the material asked for, from the kind's list."""
+    filename: Mapped[str] = mapped_column(String(200))
+    content_type: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    uploaded_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    uploaded_at: Mapped[Instant]
+
+
+class Message(Base):
+    """A message (消息) to an employer."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_employer", "employer_id", "id"),)
+
+    id: Mapped[Id]
+    employer_id: Mapped[int] = mapped_column(ForeignKey("employer.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    kind: Mapped[BusinessKind] = mapped_column(Coded(BusinessKind))
+    text: Mapped[str] = mapped_column(String(1000))
+    channel: Mapped[Channel] = mapped_column(Coded(Channel))
+    sent_at: Mapped[Instant]
+    read_at: Mapped[Instant | None]
+    deleted_at: Mapped[Instant | None]

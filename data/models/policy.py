@@ -1,0 +1,26 @@
+"""Policy (政策参数): what the center has set, from when, for whom, and on whose word."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data.base import Base, Coded, Id, Instant
+from data.enums import PolicyKey
+
+
+class PolicyRow(Base):
+    """A value in force from a day on. Rows are added, never changed."""
+
+    __tablename__ = "policy"
+    __table_args__ = (Index("ix_policy_key", "key", "effective_from"),)
+
+    id: Mapped[Id]
+    key: Mapped[PolicyKey] = mapped_column(Coded(PolicyKey))
+    value: Mapped[str] = mapped_column(String(80))
+    effective_from: Mapped[date]
+    employer_id: Mapped[int | None] = mapped_column(ForeignKey("employer.id"))
+    """The one employer it is for; None for all."""
+    source: Mapped[str] = mapped_column(String(255))
+    author: Mapped[str] = mapped_column(String(120))
+    recorded_at: Mapped[Instant]

@@ -1,0 +1,21 @@
+"""`python -m jobs`: run every scheduled job (定时任务) once; safe to run twice, or two at once."""
+
+import sys
+
+import settings
+from data import database
+from services import jobs
+
+
+def main() -> int:
+    engine = database.connect(settings.DATABASE_URL)
+    try:
+        for name, touched in jobs.run_all().items():
+            sys.stdout.write(f"{name}：{touched}家单位\n")
+    finally:
+        engine.dispose()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

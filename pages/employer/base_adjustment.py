@@ -1,0 +1,256 @@
+"""Base adjustment (基数调整, manual B2): template, import, roster, documents, submission."""
+
+import secrets
+from decimal import Decimal
+
+import pandas as pd
+import streamlit as st
+
+from components import (
+    base_adjustment_view,
+    brand,
+    case_timeline,
+    documents,
+    faults,
+    feedback,
+    roster,
+    session,
+)
+from data.enums import CaseStatus
+from services import inbox, slips
+from services.actor import Actor
+from services.base_adjustment import approval, workbook
+from services.base_adjustment import roster as lines
+from services.base_adjustment.approval import KIND, Situation
+from services.base_adjustment.workbook import Checked
+from services.errors import BusinessError
+from services.rules import identity
+
+TITLE = "基数调整"
+ICON = ":material/tune:"
+STEPS = ["下载模板", "批量导入", "核对清册", "上传材料", "提交审批"]
+KEY = "base_adjustment"
+TEMPLATE = "/download/base-adjustment/template"
+
+
+def render(actor: Actor) -> None:
+    now = approval.situation(actor)
+    brand.title(
+        TITLE,
+        f"{now.year}年度缴存基数调整，自{now.effective_month.label}起执行。办理期间：{now.window}。",
+        guide="/handbook",
+    )
+    _banner(now)
+    brand.steps(STEPS, _step(now))
+    if now.status is CaseStatus.PENDING:
+        _waiting(actor, now)
+    elif st.session_state.get(f"{KEY}_at_documents") and now.rows:
+        _documents(actor, now)
+    else:
+        _import_and_roster(actor, now)
+
+
+def _step(now: Situation) -> int:
+    if now.status is CaseStatus.PENDING:
+        return len(STEPS)
+    if not now.rows:
+        return 0
+    return 3 if st.session_state.get(f"{KEY}_at_documents") else 2
+
+
+def _banner(now: Situation) -> None:
+    if now.objection:
+        brand.banner(now.objection, "warn" if now.status is CaseStatus.PENDING else "stop")
+    elif now.submission_objection:
+        brand.banner(now.submission_objection, "stop")
+    elif now.status in (CaseStatus.RETURNED, CaseStatus.REJECTED):
+        brand.banner(
+            f"业务{now.serial}{now.status.label}，原因见首页【待办】。可修改清册或材料后重新提交，"
+            "或在【待办】中结束流程。",
+            "warn",
+        )
+    elif now.status is CaseStatus.DRAFT and now.rows:
+        brand.banner("有未提交的清册，已为您保存，可继续办理。")
+
+
+def _waiting(actor: Actor, now: Situation) -> None:
+    st.markdown(f"**业务流水号 {now.serial}　待审核**")
+    if now.case_id:
+        case_timeline.show(inbox.course(actor, now.case_id))
+    desk = lines.desk(actor)
+    base_adjustment_view.figures(desk.effect)
+    roster.show(_shown(desk.frame), base_adjustment_view.HEADINGS, key=KEY, on_edit=None)
+    documents.listed(now.papers)
+
+
+def _import_and_roster(actor: Actor, now: Situation) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        brand.link("基数调整数据下载", TEMPLATE, is_primary=not now.rows)
+        if st.button("批量导入", disabled=now.objection is not None, help=now.objection):
+            st.session_state.pop(f"{KEY}_checked", None)
+            _import()
+    if not now.rows:
+        brand.quiet(
+            "清册为空。请先点击【基数调整数据下载】下载模板，填写“调整后基数”列后点击【批量导入】。"
+        )
+        return
+    _roster(actor, is_open=now.objection is None)
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        blocked = now.objection or now.submission_objection
+        if st.button("提交审批", type="primary", disabled=blocked is not None, help=blocked):
+            st.session_state[f"{KEY}_at_documents"] = True
+            st.rerun()
+
+
+@session.fragment
+def _roster(actor: Actor, *, is_open: bool) -> None:
+    desk = lines.desk(actor)
+    frame = _shown(desk.frame)
+    base_adjustment_view.figures(desk.effect)
+    if desk.missing:
+        names = "、".join(desk.missing[:10])
+        brand.banner(
+            f"清册缺少{len(desk.missing)}名正常状态职工：{names}，提交前请补充导入。", "warn"
+        )
+    if refusal := st.session_state.pop(f"{KEY}_refusal", None):
+        st.error(feedback.plain(refusal), icon=":material/error:")
+    search, only, _, delete = st.columns((2, 1.4, 3, 1), vertical_alignment="center")
+    words = search.text_input(
+        "查找",
+        placeholder="按姓名、账号或证件号后四位查找",
+        label_visibility="collapsed",
+        max_chars=20,
+    )
+    if only.checkbox("只看需核对的行", key=f"{KEY}_only"):
+        frame = frame[frame["note"] != ""]
+    frame = _matching(frame, words)
+    if frame.empty:
+        brand.quiet("没有符合条件的职工，请减少查找内容或取消“只看需核对的行”。")
+        return
+    on_edit = _enter if is_open else None
+    chosen = roster.show(frame, base_adjustment_view.HEADINGS, key=KEY, on_edit=on_edit)
+    label = f"删除（{len(chosen)}）" if chosen else "删除"
+    if delete.button(label, disabled=not chosen, width="stretch"):
+        _confirm_delete(chosen)
+
+
+def _shown(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(
+        id_number=[identity.masked(number) for number in frame["id_number"]],
+        row=[str(row) for row in frame["row"]],
+    )
+
+
+def _matching(frame: pd.DataFrame, words: str) -> pd.DataFrame:
+    words = words.strip()
+    if not words:
+        return frame
+    found = (
+        frame["name"].str.contains(words, regex=False)
+        | frame["account"].str.contains(words, regex=False)
+        | frame["id_number"].str.endswith(words.upper())
+    )
+    return frame[found]
+
+
+@session.acting
+def _enter(actor: Actor, bases: dict[str, Decimal]) -> None:
+    try:
+        lines.set_bases(actor, bases)
+    except BusinessError as refusal:
+        st.session_state[f"{KEY}_refusal"] = f"{refusal}，未保存，已恢复原值"
+        roster.renew(KEY)
+
+
+@st.dialog("删除确认")
+def _confirm_delete(accounts: list[str]) -> None:
+    st.write(f"确定删除选中的{len(accounts)}条数据？删除后可重新导入。")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("取消"):
+            st.rerun()
+        if st.button("确定", type="primary"):
+            with feedback.refusals():
+                _delete(accounts)
+                feedback.done(f"已删除{len(accounts)}条数据")
+
+
+@session.acting
+def _delete(actor: Actor, accounts: list[str]) -> None:
+    lines.delete_rows(actor, accounts)
+    roster.renew(KEY)
+
+
+@st.dialog("批量导入", width="large")
+def _import() -> None:
+    who = session.signed_in()
+    if who is None:
+        st.rerun()
+    file = st.file_uploader(
+        "选择填写完成的模板文件（.xlsx，不超过5MB）", type=["xlsx"], key=f"{KEY}_file"
+    )
+    checked = None
+    if file is None:
+        brand.quiet(
+            "导入前系统会检查全部数据：有错误时一次列出，全部正确后点击【确定】才会写入清册。"
+        )
+    else:
+        with feedback.refusals():
+            checked = _check(who.actor, file.file_id, file.getvalue())
+    if checked and checked.faults:
+        faults.show(checked.faults, *st.session_state[f"{KEY}_slips"])
+    elif checked and checked.effect:
+        brand.banner(f"检查通过：{checked.effect.people}名职工的数据全部正确。", "good")
+        base_adjustment_view.figures(checked.effect)
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("取消", key="import_cancel"):
+            st.rerun()
+        is_good = checked is not None and checked.effect is not None
+        if st.button("确定", type="primary", disabled=not is_good, key="import_confirm") and file:
+            with feedback.refusals(), st.spinner("正在导入，请稍候…", show_time=True):
+                stored = workbook.import_workbook(who.actor, file.getvalue())
+                if not stored.faults and stored.effect:
+                    roster.renew(KEY)
+                    feedback.done(f"导入成功，共{stored.effect.people}人")
+                st.session_state.pop(f"{KEY}_checked", None)
+                st.rerun(scope="fragment")
+
+
+def _check(actor: Actor, file_id: str, content: bytes) -> Checked:
+    """Check an upload once; a rerun of the dialog finds the outcome."""
+    kept = st.session_state.get(f"{KEY}_checked")
+    if kept and kept[0] == file_id:
+        return kept[1]  # type: ignore[no-any-return]
+    with st.spinner("正在检查全部数据，请稍候…", show_time=True):
+        checked = workbook.check_workbook(actor, content)
+        if checked.faults:
+            again = workbook.template(actor, checked.entered)
+            report = slips.keep(actor, "基数调整错误清单.xlsx", checked.report or b"")
+            filled = slips.keep(actor, again.name, again.content)
+            st.session_state[f"{KEY}_slips"] = (
+                f"/download/slip/{report}",
+                f"/download/slip/{filled}",
+            )
+    st.session_state[f"{KEY}_checked"] = (file_id, checked)
+    return checked
+
+
+def _documents(actor: Actor, now: Situation) -> None:
+    base_adjustment_view.figures(lines.desk(actor).effect)
+    documents.upload(
+        KIND.materials,
+        now.papers,
+        key=KEY,
+        attach=lambda material, name, content: approval.attach(actor, material, name, content),
+        detach=lambda document_id: approval.detach(actor, document_id),
+    )
+    click = st.session_state.setdefault(f"{KEY}_click", secrets.token_urlsafe(16))
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("返回清册"):
+            st.session_state[f"{KEY}_at_documents"] = False
+            st.rerun()
+        if st.button("上传完成并提交审批", type="primary"):
+            with feedback.refusals():
+                approval.submit(actor, version=now.version, client_id=click)
+                for name in ("at_documents", "click"):
+                    st.session_state.pop(f"{KEY}_{name}", None)
+                feedback.done("已提交至中心审核")

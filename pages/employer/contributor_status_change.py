@@ -1,0 +1,283 @@
+"""Sealing and unsealing (缴存人状态变更, manual B9): the form, the import, the roster, the act."""
+
+import secrets
+from decimal import Decimal
+
+import pandas as pd
+import streamlit as st
+
+from components import brand, feedback, person_form, person_roster, roster_import, session
+from components.form_fields import Fields
+from components.roster import EDGE, ROW, Heading
+from data.enums import BusinessKind, LabelledEnum
+from services.actor import Actor
+from services.contributor_status_change import approval, roster, workbook
+from services.contributor_status_change.approval import RowsRefused
+from services.contributor_status_change.entry import NOTE_LENGTH, Entry
+from services.contributor_status_change.facts import REASONS, SEALING, UNSEALING, VERBS, Terms
+from services.contributor_status_change.roster import Candidate, Effect, WrongEntry
+from services.contributor_status_change.workbook import Checked
+from services.rules import identity
+from services.rules.limits import yuan
+
+TITLE = "缴存人状态变更"
+ICON = ":material/swap_horiz:"
+KEY = "contributor_status_change"
+DONE = {SEALING: "您已完成办理缴存人封存！", UNSEALING: "您已完成办理缴存人启封！"}
+_SHARED = {
+    "row": Heading("序号", width=52),
+    "account": Heading("个人账号", width=112),
+    "name": Heading("姓名", width=84),
+    "id_number": Heading("证件号码", width=152),
+    "status": Heading("当前状态", width=76),
+    "reason": Heading("变更原因", width=170),
+    "month": Heading("生效年月", width=84),
+}
+HEADINGS = {
+    SEALING: {
+        **_SHARED,
+        "left_on": Heading("离职日期", width=92),
+        "amount": Heading("月缴存额", is_money=True, width=92),
+        "note": Heading("核对提示", width=260),
+    },
+    UNSEALING: {
+        **_SHARED,
+        "base": Heading("启封后缴存基数", is_money=True, width=112),
+        "amount": Heading("启封后月缴存额", is_money=True, width=112),
+    },
+}
+
+
+def render(actor: Actor) -> None:
+    brand.title(
+        TITLE,
+        "职工离职或停发工资时办理封存，重新缴存时办理启封。确定后立即生效，无需中心审批。",
+        guide="/handbook",
+    )
+    if wanted := st.session_state.pop("unseal_id_number", None):
+        st.session_state.update({f"{KEY}_kind": UNSEALING, f"{KEY}_wanted": wanted})
+    st.session_state.setdefault(f"{KEY}_kind", SEALING)
+    kind = st.segmented_control(
+        "业务类型", [SEALING, UNSEALING], format_func=VERBS.__getitem__,
+        key=f"{KEY}_kind", label_visibility="collapsed",
+    ) or SEALING  # fmt: skip
+    now = approval.situation(actor, kind)
+    if now.objection:
+        brand.banner(now.objection, "stop")
+    brand.steps(
+        ["录入或导入", f"核对待{VERBS[kind]}清册", f"确定{VERBS[kind]}"],
+        1 if now.effect.people else 0,
+    )
+    if not now.objection:
+        _entry(actor, kind)
+    _roster(actor, kind)
+
+
+def _key(kind: BusinessKind) -> str:
+    return f"{KEY}_{kind.value}"
+
+
+@session.fragment
+def _entry(actor: Actor, kind: BusinessKind) -> None:
+    """Draw the form of one person, and the way to enter many."""
+    fields = Fields(_key(kind))
+    now, candidates = approval.situation(actor, kind), roster.candidates(actor, kind)
+    with st.container(border=True):
+        entry = _form(fields, kind, now.terms, candidates)
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            if st.button("批量导入", key=f"{_key(kind)}_open_import"):
+                roster_import.forget(_key(kind))
+                _import(kind)
+            is_empty = entry is None
+            if st.button(
+                "录入清册", type="secondary" if now.effect.people else "primary",
+                key=f"{_key(kind)}_add", disabled=is_empty,
+                help="请先选择个人账号" if is_empty else None,
+            ) and entry:  # fmt: skip
+                _add(actor, kind, fields, entry)
+
+
+def _form(
+    fields: Fields, kind: BusinessKind, terms: Terms, candidates: list[Candidate]
+) -> Entry | None:
+    """Draw the form; return what stands in it once a person is chosen."""
+    first, second = st.columns(3, gap="medium"), st.columns(3, gap="medium")
+    with first[0]:
+        reason = fields.choice("reason", "变更原因", list(REASONS[kind]), _reason, is_required=True)
+    with first[1]:
+        who = _person(fields, candidates)
+    with first[2]:
+        fields.fixed("name", "姓名", who.name if who else "")
+    with second[0]:
+        fields.fixed("id_number", "证件号码", identity.masked(who.id_number) if who else "")
+    with second[1]:
+        months = terms.span.months
+        month = fields.choice("month", "生效年月", months, str, is_required=True, default=months[0])
+    with second[2]:
+        left_on = person_form.typed_day(fields, "left_on", "离职日期") if kind is SEALING else None
+        base = _base(fields, terms, who) if kind is UNSEALING else None
+    note = fields.text("note", "说明（原因为“其他”时必填）", most=NOTE_LENGTH)
+    if not candidates:
+        brand.quiet(f"没有可办理{VERBS[kind]}的职工。")
+    if who is None:
+        return None
+    code = reason.value if reason else ""
+    return Entry(who.account, code, month, note=note, left_on=left_on, base=base)
+
+
+def _person(fields: Fields, candidates: list[Candidate]) -> Candidate | None:
+    by_account = {who.account: who for who in candidates}
+    wanted = st.session_state.pop(f"{KEY}_wanted", None)
+    for who in candidates:
+        if wanted and who.id_number == wanted:
+            st.session_state[fields.place("account")] = who.account
+    account = fields.choice(
+        "account", "个人账号", list(by_account), lambda number: f"{number}　{by_account[number].name}",
+        is_required=True,
+    )  # fmt: skip
+    return by_account.get(account) if account else None
+
+
+def _base(fields: Fields, terms: Terms, who: Candidate | None) -> Decimal | None:
+    """Draw the base after the unsealing: the old one where it is within limits, else to be typed."""
+    if who is None:
+        fields.fixed("base", "启封后缴存基数（元）", "")
+        return None
+    kept = "" if who.base_objection else f"{who.base:.2f}"
+    base = fields.money(
+        f"base_{who.account}", "启封后缴存基数（元）", is_required=True, default=kept,
+        placeholder="原基数不在今年上下限内，请填写",
+        objection=lambda amount: terms.base_objection(int(amount.scaleb(2))),
+    )  # fmt: skip
+    own, withheld = terms.parts(int(base.scaleb(2))) if base and base > 0 else (0, 0)
+    st.caption(
+        f"原基数{who.base:,.2f}；启封后单位{yuan(own):,.2f} + 个人{yuan(withheld):,.2f}"
+        f"（{terms.employer_rate}%+{terms.contributor_rate}%）"
+    )
+    return base
+
+
+def _reason(member: LabelledEnum) -> str:
+    return f"{member.value} {member.label}"
+
+
+def _add(actor: Actor, kind: BusinessKind, fields: Fields, entry: Entry) -> None:
+    with feedback.refusals():
+        try:
+            warning = roster.add(actor, kind, entry)
+        except WrongEntry as wrong:
+            fields.blame(wrong.faults)
+            st.rerun(scope="fragment")
+        fields.renew()
+        person_roster.renew(_key(kind))
+        feedback.done("缴存人状态变更清册录入成功" + (f"。请注意：{warning}" if warning else ""))
+
+
+@session.fragment
+def _roster(actor: Actor, kind: BusinessKind) -> None:
+    now, frame = approval.situation(actor, kind), roster.roster(actor, kind)
+    verb, key = VERBS[kind], _key(kind)
+    if frame.empty:
+        brand.quiet(f"待{verb}清册为空。请填写上方表单后点击【录入清册】，或点击【批量导入】。")
+        return
+    st.markdown(
+        f"**待{verb}清册**　:small[:gray[已为您保存，退出后可继续办理；请勾选需{verb}的职工]]"
+    )
+    _figures(now.effect, kind)
+    chosen = person_roster.show(
+        frame, HEADINGS[kind], key=key, on_delete=lambda accounts: _confirm_delete(kind, accounts)
+    )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        why_not = now.objection or (None if chosen else f"请先在清册中勾选需{verb}的职工")
+        label = f"确定{verb}（{len(chosen)}人）" if chosen else f"确定{verb}"
+        if st.button(label, type="primary", disabled=why_not is not None, help=why_not):
+            st.session_state[f"{key}_click"] = secrets.token_urlsafe(16)
+            st.session_state.pop(f"{key}_refused", None)
+            _confirm(kind, frame[frame["account"].isin(chosen)])
+
+
+def _figures(effect: Effect, kind: BusinessKind) -> None:
+    sign = "+" if kind is UNSEALING else "-"
+    brand.figures(
+        [
+            ("清册人数", f"{effect.people}", ""),
+            ("月缴存额变动", f"{sign}{effect.amount:,.2f}", "up" if kind is UNSEALING else "down"),
+        ]
+    )
+
+
+@st.dialog("办理确认")
+def _confirm(kind: BusinessKind, picked: pd.DataFrame) -> None:
+    verb, key = VERBS[kind], _key(kind)
+    change = "增加" if kind is UNSEALING else "减少"
+    st.write(
+        f"确定为选中的{len(picked)}名职工办理{verb}？月缴存额将{change}"
+        f"{picked['amount'].sum():,.2f}元，立即生效。"
+    )
+    if refused := st.session_state.get(f"{key}_refused"):
+        brand.banner("以下人员不能办理，本次一人也未办理。请从清册中删除后重试。", "stop")
+        table = pd.DataFrame(refused, columns=["职工", "原因"])
+        st.dataframe(table, hide_index=True, height=min(ROW * (len(table) + 1) + EDGE, 250))
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("取消", key=f"{key}_confirm_no"):
+            st.rerun()
+        if st.button("确定", type="primary", key=f"{key}_confirm_yes"):
+            with feedback.refusals(), st.spinner("正在办理，请稍候…", show_time=True):
+                _change(kind, list(picked["account"]))
+
+
+@session.acting
+def _change(actor: Actor, kind: BusinessKind, accounts: list[str]) -> None:
+    key = _key(kind)
+    try:
+        approval.confirm(actor, kind, accounts, client_id=st.session_state[f"{key}_click"])
+    except RowsRefused as refusal:
+        st.session_state[f"{key}_refused"] = refusal.rows
+        st.rerun(scope="fragment")
+    person_roster.renew(key)
+    feedback.done(DONE[kind])
+
+
+@st.dialog("删除确认")
+def _confirm_delete(kind: BusinessKind, accounts: list[str]) -> None:
+    st.write(f"确定从清册中删除选中的{len(accounts)}人？删除后可重新录入。")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("取消", key=f"{_key(kind)}_delete_no"):
+            st.rerun()
+        if st.button("确定", type="primary", key=f"{_key(kind)}_delete_yes"):
+            with feedback.refusals():
+                _delete(kind, accounts)
+                feedback.done(f"已删除{len(accounts)}人")
+
+
+@session.acting
+def _delete(actor: Actor, kind: BusinessKind, accounts: list[str]) -> None:
+    roster.delete_rows(actor, kind, accounts)
+    person_roster.renew(_key(kind))
+
+
+@st.dialog("批量导入", width="large")
+def _import(kind: BusinessKind) -> None:
+    who = session.signed_in()
+    if who is None:
+        st.rerun()
+    actor, verb, key = who.actor, VERBS[kind], _key(kind)
+    with feedback.refusals():
+        roster_import.template(
+            actor, f"下载{verb}模板", lambda: workbook.template(actor, kind), key=key, version=verb
+        )
+    roster_import.draw(
+        actor,
+        key=key,
+        report=f"缴存人{verb}错误清单.xlsx",
+        check=lambda content: workbook.check_workbook(actor, kind, content),
+        take=lambda content: workbook.import_workbook(actor, kind, content),
+        preview=_preview,
+        done=lambda taken: f"缴存人状态变更清册录入成功，共{taken.people}人",
+    )
+
+
+def _preview(checked: Checked) -> None:
+    brand.banner(f"检查通过：{checked.people}名职工的数据全部正确。", "good")
+    if checked.notes:
+        brand.banner(f"{checked.notes}人离职已超过30日，可以办理，请核对。", "warn")

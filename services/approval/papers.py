@@ -1,0 +1,137 @@
+"""The documents (材料) of a case: uploaded, taken back, listed, looked at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+import settings
+from data.database import snapshot
+from data.enums import OFFICERS, CaseStatus, Role
+from data.models.case import Case, Document
+from services.actor import Actor
+from services.approval import engine
+from services.approval.engine import ApprovalKind
+from services.errors import BusinessError, NotFound
+from services.files import documents
+from services.rules import clock
+
+MOST = 20
+
+
+class TooManyDocuments(BusinessError):
+    message = "材料最多{most}份，请先取消不需要的材料"
+
+
+class UnknownMaterial(BusinessError):
+    message = "请先选择材料类型"
+
+
+class MissingDocument(BusinessError):
+    message = "请上传“{label}”后再提交"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document as listed. `size` is in bytes, the time China's."""
+
+    id: int
+    material: str
+    label: str
+    filename: str
+    content_type: str
+    size: int
+    uploaded_at: datetime
+
+
+def attach(
+    session: Session,
+    kind: ApprovalKind,
+    case: Case,
+    actor: Actor,
+    *,
+    material: str,
+    name: str,
+    content: bytes,
+) -> None:
+    """Keep a document with an open case. Raises UnacceptableDocument, TooManyDocuments."""
+    if material not in {asked.code for asked in kind.materials}:
+        raise UnknownMaterial
+    count = select(func.count()).select_from(Document).filter_by(case_id=case.id)
+    if session.scalars(count).one() >= MOST:
+        raise TooManyDocuments(most=MOST)
+    found = documents.inspect(name, content)
+    _store().put(content)
+    session.add(
+        Document(
+            case_id=case.id,
+            material=material,
+            filename=found.name,
+            content_type=found.content_type,
+            size=found.size,
+            sha256=found.sha256,
+            uploaded_by=actor.user_id,
+            uploaded_at=clock.now(),
+        )
+    )
+
+
+def detach(session: Session, case: Case, document_id: int) -> None:
+    """Take a document off an open case (取消上传). The bytes stay, for other cases may hold them."""
+    session.execute(delete(Document).filter_by(id=document_id, case_id=case.id))
+
+
+def listed(session: Session, kind: ApprovalKind, case: Case) -> list[Paper]:
+    """Return the case's documents in the order they were uploaded."""
+    labels = {material.code: material.label for material in kind.materials}
+    found = session.scalars(select(Document).filter_by(case_id=case.id).order_by(Document.id))
+    return [
+        Paper(
+            row.id, row.material, labels.get(row.material, row.material), row.filename,
+            row.content_type, row.size, clock.in_china(row.uploaded_at),
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def require_all(session: Session, kind: ApprovalKind, case: Case) -> None:
+    """Raise MissingDocument where a required one is not there."""
+    there = set(session.scalars(select(Document.material).filter_by(case_id=case.id)))
+    for material in kind.materials:
+        if material.required and material.code not in there:
+            raise MissingDocument(label=material.label)
+
+
+def content(actor: Actor, document_id: int) -> tuple[Paper, bytes]:
+    """Return a document and its bytes, for its employer's clerk or an officer of its branch.
+
+    Raises NotFound for everybody else, so that nobody learns which documents there are.
+    """
+    actor.require(Role.CLERK, *OFFICERS)
+    with snapshot() as session:
+        row = session.get(Document, document_id)
+        case = session.get(Case, row.case_id) if row else None
+        if row is None or case is None or not _may_see(session, case, actor):
+            raise NotFound(what="该材料")
+        paper = Paper(
+            row.id, row.material, row.material, row.filename, row.content_type, row.size,
+            clock.in_china(row.uploaded_at),
+        )  # fmt: skip
+    return paper, _store().get(row.sha256)
+
+
+def _may_see(session: Session, case: Case, actor: Actor) -> bool:
+    if actor.role is Role.CLERK:
+        return case.employer_id == actor.employer
+    if case.status is CaseStatus.DRAFT:
+        return False
+    try:
+        engine.require_branch(session, case, actor)
+    except engine.OtherBranch:
+        return False
+    return True
+
+
+def _store() -> documents.Store:
+    return documents.Store(settings.STORAGE / "documents")

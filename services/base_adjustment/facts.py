@@ -1,0 +1,161 @@
+"""What a base adjustment is judged by: the people, the employer's terms, and the season."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, String, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from data.enums import BusinessKind, CaseStatus, ContributorStatus, EmployerStatus
+from data.models.case import Case
+from data.models.register import Contributor, Employer
+from services import policy
+from services.errors import BusinessError
+from services.policy import Policy
+from services.rules import clock, contribution
+from services.rules.months import Month
+
+_STATUSES = {status.value: status for status in ContributorStatus}
+
+
+class Person(NamedTuple):
+    """A contributor as the checks need it. Base and amount are fen a month."""
+
+    id: int
+    account: str
+    name: str
+    id_number: str
+    status: ContributorStatus
+    base: int
+    amount: int
+
+
+class Terms(NamedTuple):
+    """The employer's side: who it is, its rates, and the policy in force today."""
+
+    employer_id: int
+    number: str
+    name: str
+    status: EmployerStatus
+    employer_rate: int
+    contributor_rate: int
+    settled_to: Month | None
+    """The last month assessed or booked, whichever is later."""
+    policy: Policy
+
+    @property
+    def effective_month(self) -> Month:
+        """生效年月: the first month of the year that the adjustment is for."""
+        return self.policy.hpf_year.first
+
+    @property
+    def rates(self) -> str:
+        return f"{self.employer_rate}%+{self.contributor_rate}%"
+
+    def parts(self, base: int) -> tuple[int, int]:
+        """Return the employer's and the contributor's part of the monthly amount, in fen."""
+        rounding = self.policy.rounding
+        own = contribution.part(base, self.employer_rate, rounding)
+        if self.contributor_rate == self.employer_rate:
+            return own, own
+        return own, contribution.part(base, self.contributor_rate, rounding)
+
+
+class OutOfSeason(BusinessError):
+    message = "基数调整仅在每年{month}月办理（{window}）"
+
+
+class AlreadyAdjusted(BusinessError):
+    message = "{year}已办理过基数调整，每年度限办{limit}次，如需再次调整请联系所属管理部"
+
+
+class EarlierMonthsOpen(BusinessError):
+    message = "请先完成{last}及以前的汇缴核定（尚未核定：{months}）"
+
+
+class AlreadyAssessed(BusinessError):
+    message = "{month}已核定，请先删除核定或联系管理部"
+
+
+class AccountNotNormal(BusinessError):
+    message = "单位账户状态为{status}，不能办理基数调整，请联系所属管理部"
+
+
+def people(session: Session, employer_id: int) -> dict[str, Person]:
+    """Return every person of the employer by account, in the accounts' order."""
+    table = Contributor.__table__.c  # plain columns: 20,000 people at once, in half the time
+    columns = (
+        table.id,
+        table.account,
+        table.name,
+        table.id_number,
+        type_coerce(table.status, String),
+        type_coerce(table.base, BigInteger),
+        type_coerce(table.employer_amount + table.contributor_amount, BigInteger),
+    )
+    found = session.execute(
+        select(*columns).where(table.employer_id == employer_id).order_by(table.account)
+    )
+    return {
+        account: Person(number, account, name, id_number, _STATUSES[status], base, amount)
+        for number, account, name, id_number, status, base, amount in found
+    }
+
+
+def opening_moments(session: Session, employer_id: int) -> dict[str, datetime]:
+    """Return when each account of the employer was opened, by account."""
+    opened = select(Contributor.account, Contributor.opened_at).filter_by(employer_id=employer_id)
+    return dict(session.execute(opened).all())
+
+
+def terms(session: Session, employer_id: int) -> Terms:
+    """Return the employer's terms today. Raises PolicyMissing."""
+    employer = session.get_one(Employer, employer_id)
+    settled = max(employer.assessed_to or 0, employer.paid_to or 0)
+    return Terms(
+        employer.id,
+        employer.number,
+        employer.name,
+        employer.status,
+        employer.employer_rate,
+        employer.contributor_rate,
+        Month.of(settled) if settled else None,
+        policy.in_force(session, clock.today(), employer_id),
+    )
+
+
+def season_objection(session: Session, terms: Terms) -> BusinessError | None:
+    """Say why nothing may be entered now, or None: the window, and once a year (manual B2 注(1))."""
+    window = terms.policy.window
+    if not window.is_open(clock.today()):
+        return OutOfSeason(month=window.opens.month, window=window)
+    if terms.status in (EmployerStatus.CANCELLED, EmployerStatus.SEALED):
+        return AccountNotNormal(status=terms.status.label)
+    done = (
+        select(func.count())
+        .select_from(Case)
+        .filter_by(
+            employer_id=terms.employer_id,
+            kind=BusinessKind.BASE_ADJUSTMENT,
+            status=CaseStatus.APPROVED,
+            effective_month=terms.effective_month.number,
+        )
+    )
+    limit = terms.policy.adjustments_per_year
+    if session.scalars(done).one() >= limit:
+        return AlreadyAdjusted(year=terms.policy.hpf_year.label, limit=limit)
+    return None
+
+
+def months_objection(terms: Terms) -> BusinessError | None:
+    """Say why the chain of assessed months forbids submission, or None (domain rules 4.2)."""
+    first = terms.effective_month
+    if terms.settled_to and terms.settled_to >= first:
+        return AlreadyAssessed(month=f"{first.month}月")
+    if not terms.policy.june_first or terms.settled_to is None:
+        return None
+    last = first.plus(-1)
+    missing = terms.settled_to.plus(1).through(last)
+    if missing:
+        return EarlierMonthsOpen(last=last.label, months="、".join(map(str, missing)))
+    return None

@@ -1,0 +1,291 @@
+"""The roster (清册) of a base adjustment: what it holds, what it would do, and editing it by hand."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+import pandas as pd
+from sqlalchemy import BigInteger, delete, func, select, type_coerce, update
+from sqlalchemy.orm import Session
+
+from data import bulk
+from data.database import snapshot, transaction
+from data.enums import BusinessKind, ContributorStatus
+from data.models.base_adjustment import BaseAdjustmentLine
+from data.models.case import Case
+from data.models.register import Contributor
+from services.actor import Actor
+from services.approval import engine
+from services.base_adjustment import facts
+from services.base_adjustment.facts import Terms
+from services.errors import BusinessError
+from services.rules.limits import Limits, yuan
+
+#: A new base this far from the old one, in percent of it, is worth a second look.
+STEEP_RISE, STEEP_FALL = 50, -30
+
+
+class Line(NamedTuple):
+    """A line with its person, as the checks need it. Money is fen."""
+
+    contributor_id: int
+    account: str
+    name: str
+    id_number: str
+    status: ContributorStatus
+    present_base: int
+    row: int
+    old_base: int
+    new_base: int
+    employer_amount: int
+    contributor_amount: int
+    old_amount: int
+
+    @property
+    def new_amount(self) -> int:
+        return self.employer_amount + self.contributor_amount
+
+    @property
+    def is_steep(self) -> bool:
+        change = (self.new_base - self.old_base) * 100
+        return change > STEEP_RISE * self.old_base or change < STEEP_FALL * self.old_base
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a roster would do. Money is yuan a month."""
+
+    people: int
+    before: Decimal
+    after: Decimal
+    lowest: Decimal
+    highest: Decimal
+    changed: int
+    at_limit: int
+    steep: int
+
+    @property
+    def difference(self) -> Decimal:
+        return self.after - self.before
+
+    @property
+    def is_uniform(self) -> bool:
+        return self.people > 1 and self.lowest == self.highest
+
+
+class UnacceptableBase(BusinessError):
+    message = "{name}：{reason}"
+
+
+def roster(actor: Actor) -> pd.DataFrame:
+    """Return the roster of the clerk's employer, empty where there is none.
+
+    Columns, a row a line:
+
+    row (place, from 1), account, name, id_number (whole), old_base, new_base, old_amount,
+    new_amount (yuan a month, Decimal), change (new base less old, yuan), note (why to look twice).
+    """
+    return desk(actor).frame
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that the work on the roster shows, from one look at the database."""
+
+    frame: pd.DataFrame
+    """As `roster` describes."""
+    effect: Effect
+    missing: list[str]
+    """Names of people in status 正常 whom the roster lacks; none while it is empty."""
+
+
+def desk(actor: Actor) -> Desk:
+    """Return the roster of the clerk's employer with what it would do and whom it lacks."""
+    with snapshot() as session:
+        terms = facts.terms(session, actor.employer)
+        case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+        found = lines(session, case) if case else []
+        lacking = missing(session, case) if case and found else []
+    return Desk(frame(found, terms.policy.limits), effect(found, terms), lacking)
+
+
+def count(session: Session, case: Case) -> int:
+    """Return how many people are on the roster."""
+    chosen = select(func.count()).where(BaseAdjustmentLine.case_id == case.id)
+    return session.scalars(chosen).one()
+
+
+def missing(session: Session, case: Case) -> list[str]:
+    """Return the names of the employer's people in status 正常 who are not on the roster."""
+    there = select(BaseAdjustmentLine.contributor_id).where(BaseAdjustmentLine.case_id == case.id)
+    absent = (
+        select(Contributor.name)
+        .where(
+            Contributor.employer_id == case.employer_id,
+            Contributor.status == ContributorStatus.NORMAL,
+            Contributor.id.not_in(there),
+        )
+        .order_by(Contributor.account)
+    )
+    return list(session.scalars(absent))
+
+
+def frame(found: Sequence[Line], limits: Limits) -> pd.DataFrame:
+    """Return lines as `roster` describes."""
+    return pd.DataFrame(
+        {
+            "row": [line.row for line in found],
+            "account": [line.account for line in found],
+            "name": [line.name for line in found],
+            "id_number": [line.id_number for line in found],
+            "old_base": [yuan(line.old_base) for line in found],
+            "new_base": [yuan(line.new_base) for line in found],
+            "old_amount": [yuan(line.old_amount) for line in found],
+            "new_amount": [yuan(line.new_amount) for line in found],
+            "change": [yuan(line.new_base - line.old_base) for line in found],
+            "note": [_note(line, is_at_limit=limits.is_at_limit(line.new_base)) for line in found],
+        }
+    )
+
+
+def effect(found: Iterable[Line], terms: Terms) -> Effect:
+    """Sum up what these lines would do."""
+    found = list(found)
+    bases = [line.new_base for line in found] or [0]
+    limits = terms.policy.limits
+    return Effect(
+        people=len(found),
+        before=yuan(sum(line.old_amount for line in found)),
+        after=yuan(sum(line.new_amount for line in found)),
+        lowest=yuan(min(bases)),
+        highest=yuan(max(bases)),
+        changed=sum(line.new_base != line.old_base for line in found),
+        at_limit=sum(map(limits.is_at_limit, (line.new_base for line in found))),
+        steep=sum(line.is_steep for line in found),
+    )
+
+
+def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
+    """Enter new bases (account to yuan) on lines of the open roster, all or none.
+
+    Raises UnacceptableBase, AlreadyPending.
+    """
+    with transaction() as session:
+        terms = facts.terms(session, actor.employer)
+        case = engine.editable(
+            session, BusinessKind.BASE_ADJUSTMENT, actor, terms.effective_month.number
+        )
+        for line in lines(session, case, accounts=bases):
+            base = bases[line.account].scaleb(2)
+            if base != int(base):
+                raise UnacceptableBase(name=line.name, reason="缴存基数最多两位小数")
+            parts = terms.parts(int(base))
+            if reason := terms.policy.limits.objection(int(base), sum(parts)):
+                raise UnacceptableBase(name=line.name, reason=reason)
+            session.execute(
+                update(BaseAdjustmentLine)
+                .filter_by(case_id=case.id, contributor_id=line.contributor_id)
+                .values(
+                    new_base=yuan(int(base)),
+                    employer_amount=yuan(parts[0]),
+                    contributor_amount=yuan(parts[1]),
+                )
+            )
+
+
+def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
+    """Take the lines of these accounts off the open roster; return how many went.
+
+    Raises AlreadyPending once it is submitted.
+    """
+    with transaction() as session:
+        terms = facts.terms(session, actor.employer)
+        case = engine.editable(
+            session, BusinessKind.BASE_ADJUSTMENT, actor, terms.effective_month.number
+        )
+        doomed = [line.contributor_id for line in lines(session, case, accounts=set(accounts))]
+        session.execute(
+            delete(BaseAdjustmentLine)
+            .filter_by(case_id=case.id)
+            .where(BaseAdjustmentLine.contributor_id.in_(doomed))
+        )
+        return len(doomed)
+
+
+def lines(session: Session, case: Case, accounts: Iterable[str] | None = None) -> list[Line]:
+    """Return the lines of a case in the roster's order, or those of some accounts only."""
+    chosen = select(
+        Contributor.id,
+        Contributor.account,
+        Contributor.name,
+        Contributor.id_number,
+        Contributor.status,
+        type_coerce(Contributor.base, BigInteger),
+        BaseAdjustmentLine.row,
+        *(
+            type_coerce(column, BigInteger)
+            for column in (
+                BaseAdjustmentLine.old_base,
+                BaseAdjustmentLine.new_base,
+                BaseAdjustmentLine.employer_amount,
+                BaseAdjustmentLine.contributor_amount,
+                Contributor.employer_amount + Contributor.contributor_amount,
+            )
+        ),
+    ).join_from(
+        BaseAdjustmentLine, Contributor, Contributor.id == BaseAdjustmentLine.contributor_id
+    )
+    chosen = chosen.where(BaseAdjustmentLine.case_id == case.id).order_by(BaseAdjustmentLine.row)
+    if accounts is not None:
+        chosen = chosen.where(Contributor.account.in_(list(accounts)))
+    return [Line._make(row) for row in session.execute(chosen)]
+
+
+def put(session: Session, case: Case, entered: Sequence[Line]) -> None:
+    """Write lines into the roster, each over the one its person has there already.
+
+    Their `row` does not count: who is there keeps the place, the others follow in order.
+    """
+    table = BaseAdjustmentLine
+    present = dict(
+        session.execute(
+            select(table.contributor_id, table.row).where(table.case_id == case.id)
+        ).all()
+    )
+    incoming = {line.contributor_id for line in entered}
+    if incoming >= present.keys():
+        session.execute(delete(table).filter_by(case_id=case.id))
+        present = {}
+    if again := incoming & present.keys():
+        session.execute(
+            delete(table).filter_by(case_id=case.id).where(table.contributor_id.in_(again))
+        )
+    next_row = 1 + (
+        session.scalar(select(func.max(table.row)).where(table.case_id == case.id)) or 0
+    )
+    case_id, numbered = case.id, []
+    for line in entered:
+        row = present.get(line.contributor_id)
+        if row is None:
+            row, next_row = next_row, next_row + 1
+        numbered.append(
+            (
+                case_id, row, line.contributor_id, line.old_base, line.new_base,
+                line.employer_amount, line.contributor_amount,
+            )
+        )  # fmt: skip
+    columns = (
+        "case_id", "row", "contributor_id", "old_base", "new_base",
+        "employer_amount", "contributor_amount",
+    )  # fmt: skip
+    bulk.insert(session, table.__table__, columns, numbered)  # type: ignore[arg-type]
+
+
+def _note(line: Line, *, is_at_limit: bool) -> str:
+    notes = []
+    if line.is_steep:
+        notes.append(f"变动{(line.new_base - line.old_base) * 100 / line.old_base:+.0f}%")
+    if is_at_limit:
+        notes.append("等于上下限")
+    return "，".join(notes)

@@ -1,0 +1,21 @@
+"""The businesses that go through the approval engine, each with its kind: the one visible list."""
+
+from services import contributor_info_change, employer_info_change
+from services.approval.engine import ApprovalKind
+from services.base_adjustment import approval as base_adjustment
+from services.contributor_registration import approval as contributor_registration
+from services.contributor_status_change import approval as contributor_status_change
+from services.deferral import approval as deferral
+from services.rate_adjustment import approval as rate_adjustment
+from services.remittance import approval as remittance
+
+KINDS: tuple[ApprovalKind, ...] = (
+    *employer_info_change.KINDS,
+    base_adjustment.KIND,
+    *remittance.KINDS,
+    *rate_adjustment.KINDS,
+    *contributor_registration.KINDS,
+    *contributor_info_change.KINDS,
+    *contributor_status_change.KINDS,
+    *deferral.KINDS,
+)

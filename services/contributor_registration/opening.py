@@ -1,0 +1,73 @@
+"""Opening the accounts (开户) of a roster that has been found right, or moving them in (转入)."""
+
+from sqlalchemy.orm import Session
+
+from data.enums import ChangeKind, ContributorStatus
+from data.models.case import Case
+from data.models.register import Contributor, ContributorChange
+from data.models.registration import RegistrationLine
+from services.contributor_registration import facts, roster
+from services.rules import clock
+
+
+def open_accounts(session: Session, case: Case) -> None:
+    """Open the accounts in the roster's order, move those in who have one, and note each."""
+    found = roster.lines(session, case)
+    people = facts.known(session, [line.id_number for line in found if line.moves_in])
+    number = facts.next_number(session)
+    for line in found:
+        if line.moves_in:
+            line.contributor_id = people[roster.identity_of(line)].contributor_id
+            _move_in(session.get_one(Contributor, line.contributor_id), line, case)
+            continue
+        person = _opened(line, case, facts.account(number))
+        number += 1
+        session.add(person)
+        session.flush()
+        line.contributor_id = person.id
+    session.add_all(_change(line, case) for line in found)
+
+
+def _opened(line: RegistrationLine, case: Case, account: str) -> Contributor:
+    same = (
+        "name", "id_type", "id_number", "mobile", "sex", "born_on", "marital", "education",
+        "occupation", "post", "title", "income", "landline", "postcode", "address", "email",
+        "hired_on", "base", "employer_amount", "contributor_amount", "first_month",
+    )  # fmt: skip
+    return Contributor(
+        employer_id=case.employer_id,
+        account=account,
+        status=ContributorStatus.NORMAL,
+        opened_on=clock.today(),
+        opened_at=clock.instant(),
+        **{name: getattr(line, name) for name in same},
+    )
+
+
+def _move_in(person: Contributor, line: RegistrationLine, case: Case) -> None:
+    person.employer_id, person.status = case.employer_id, ContributorStatus.NORMAL
+    person.base = line.base
+    person.employer_amount, person.contributor_amount = (
+        line.employer_amount,
+        line.contributor_amount,
+    )
+    person.first_month, person.hired_on, person.mobile = (
+        line.first_month,
+        line.hired_on,
+        line.mobile,
+    )
+    person.sealed_month, person.seal_reason = None, ""
+    person.version += 1
+
+
+def _change(line: RegistrationLine, case: Case) -> ContributorChange:
+    return ContributorChange(
+        contributor_id=line.contributor_id,
+        employer_id=case.employer_id,
+        case_id=case.id,
+        kind=ChangeKind.MOVED_IN if line.moves_in else ChangeKind.OPENED,
+        old=ContributorStatus.SEALED.label if line.moves_in else "",
+        new=ContributorStatus.NORMAL.label,
+        effective_month=line.first_month,
+        changed_on=clock.today(),
+    )

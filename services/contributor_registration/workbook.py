@@ -1,0 +1,208 @@
+"""Registration by workbook (manual B7.2): the template for a rate, the checks, the import."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from data.database import snapshot, transaction
+from data.models.registration import RegistrationLine
+from services.actor import Actor
+from services.approval import engine
+from services.contributor_registration import entry as entries
+from services.contributor_registration import facts, roster
+from services.contributor_registration.columns import COLUMNS, FIELDS, columns, parsed, refilled
+from services.contributor_registration.facts import Identity, Known, Terms
+from services.contributor_registration.roster import Effect
+from services.errors import BusinessError
+from services.files import workbook
+from services.files.cells import is_blank, shown
+from services.files.faults import Fault, faults_workbook, in_order
+from services.files.workbook import Row, Sheet, SheetRow
+
+BUSINESS, VERSION = "contributor_registration", "1"
+SPARE_ROWS = 500
+NAME = FIELDS.index("name")
+
+
+class OtherTemplate(BusinessError):
+    message = "该文件不是缴存人登记模板，请在【批量导入】中下载模板"
+
+
+class OtherEmployersTemplate(BusinessError):
+    message = "模板所属单位与当前单位不一致，请下载本单位的模板"
+
+
+class OtherRate(BusinessError):
+    message = "模板的缴存比例{stated}与单位现缴存比例{present}不一致，请重新选择比例并下载模板"
+
+
+class NothingInTheFile(BusinessError):
+    message = "文件中没有可导入的数据行，请填写后重新上传"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to hand out."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What an upload holds: every fault of every row, or the effect it would have.
+
+    `report` is the upload with its faults marked; `again` a template with what was filled in.
+    """
+
+    faults: list[Fault]
+    effect: Effect | None
+    report: bytes | None = field(default=None, repr=False)
+    again: File | None = field(default=None, repr=False)
+
+
+def rates(actor: Actor) -> list[str]:
+    """Return the rates (缴存比例) to choose from: the employer's present pair."""
+    with snapshot() as session:
+        return [facts.terms(session, actor.employer).rates]
+
+
+def template(actor: Actor, chosen_rates: str) -> File:
+    """Return the workbook to fill in for a pair of rates (“12%+12%”). Raises OtherRate."""
+    with snapshot() as session:
+        terms = facts.terms(session, actor.employer)
+    if chosen_rates != terms.rates:
+        raise OtherRate(stated=chosen_rates, present=terms.rates)
+    return _template(terms, [])
+
+
+def check_workbook(actor: Actor, content: bytes) -> Checked:
+    """Say what importing `content` would do, and store nothing.
+
+    Raises UnreadableWorkbook or a refusal of the whole file; EmployerNotOpen.
+    """
+    sheet = workbook.read(content, COLUMNS, max_rows=roster.MOST_ROWS)
+    with snapshot() as session:
+        terms = facts.terms(session, actor.employer)
+        case = engine.live(session, roster.KIND, actor.employer)
+        upload = _judge(session, terms, sheet, roster.lines(session, case) if case else [])
+    return _checked(upload, sheet)
+
+
+def import_workbook(actor: Actor, content: bytes) -> Checked:
+    """Put the workbook's rows on the roster, all of them or none; say which faults forbid it.
+
+    Raises as `check_workbook`, RosterFull.
+    """
+    sheet = workbook.read(content, COLUMNS, max_rows=roster.MOST_ROWS)
+    with transaction() as session:
+        terms = facts.terms(session, actor.employer)
+        case = engine.live(session, roster.KIND, actor.employer)
+        there = roster.lines(session, case) if case else []
+        upload = _judge(session, terms, sheet, there)
+        if not upload.faults:
+            case, _ = roster.opened(session, actor)
+            if len(roster.lines(session, case)) + len(upload.lines) > roster.MOST_ROWS:
+                raise roster.RosterFull
+            roster.put(session, case, upload.lines)
+    return _checked(upload, sheet)
+
+
+@dataclass(slots=True)
+class _Upload:
+    """What has been found out about an upload so far."""
+
+    terms: Terms
+    known: Mapping[Identity, Known]
+    there: Collection[Identity]
+    """Who is on the roster already."""
+    faults: list[Fault] = field(default_factory=list)
+    lines: list[RegistrationLine] = field(default_factory=list)
+    rows: dict[Identity, int] = field(default_factory=dict)
+    """Where each person stands first."""
+
+    def fault(self, row: Row, name: str, reason: str) -> None:
+        column = FIELDS.index(name)
+        self.faults.append(
+            Fault(
+                row.number, shown(row.cells[NAME]), COLUMNS[column].heading,
+                shown(row.cells[column]), reason,
+            )
+        )  # fmt: skip
+
+
+def _judge(
+    session: Session, terms: Terms, sheet: Sheet, present: list[RegistrationLine]
+) -> _Upload:
+    if terms.objection:
+        raise terms.objection
+    _refuse_other_files(sheet, terms)
+    rows = [row for row in sheet.rows if not all(map(is_blank, row.cells[1:]))]
+    if not rows:
+        raise NothingInTheFile
+    entered = [(row, *parsed(row.cells)) for row in rows]
+    people = facts.known(session, {entry.id_number for _, entry, _ in entered})
+    upload = _Upload(terms, people, {roster.identity_of(line) for line in present})
+    for row, entry, unread in entered:
+        _judge_row(upload, row, entry, unread)
+    return upload
+
+
+def _refuse_other_files(sheet: Sheet, terms: Terms) -> None:
+    """Judge by the hidden identification, where the file still has it; the rows are judged anyway."""
+    stated = sheet.identification
+    if stated.get("business", BUSINESS) != BUSINESS:
+        raise OtherTemplate
+    if stated.get("employer", terms.number) != terms.number:
+        raise OtherEmployersTemplate
+    if (rate := stated.get("rates", terms.rates)) != terms.rates:
+        raise OtherRate(stated=rate, present=terms.rates)
+
+
+def _judge_row(upload: _Upload, row: Row, entry: entries.Entry, unread: dict[str, str]) -> None:
+    """Find every fault of one row; where there is none, enter it."""
+    before = len(upload.faults)
+    found = dict(unread)
+    for name, reason in entries.objections(entry, upload.terms):
+        found.setdefault(name, reason)
+    document: Identity = (entry.id_type, entry.id_number)
+    if "id_number" not in found:
+        first = upload.rows.setdefault(document, row.number)
+        if first != row.number:
+            found["id_number"] = f"与第{first}行重复"
+    person = upload.known.get(document)
+    registered = roster.registered_objection(entry, person, upload.terms, upload.there)
+    if registered and "id_number" not in found:
+        found[registered[0]] = registered[1]
+    for name in FIELDS:
+        if name in found:
+            upload.fault(row, name, found[name])
+    if len(upload.faults) == before:
+        upload.lines.append(roster.line(entry, person, upload.terms))
+
+
+def _checked(upload: _Upload, sheet: Sheet) -> Checked:
+    if not upload.faults:
+        return Checked([], roster.effect(upload.lines))
+    faults = in_order(upload.faults)
+    report = faults_workbook(sheet, COLUMNS, faults)
+    again = _template(upload.terms, [refilled(row.cells) for row in sheet.rows])
+    return Checked(faults, None, report, again)
+
+
+def _template(terms: Terms, rows: list[SheetRow]) -> File:
+    content = workbook.write(
+        "缴存人登记",
+        columns(terms),
+        rows,
+        identification={
+            "business": BUSINESS,
+            "version": VERSION,
+            "employer": terms.number,
+            "rates": terms.rates,
+        },
+        protect=False,
+        spare_rows=SPARE_ROWS,
+    )
+    return File(f"缴存人登记模板_{terms.number}_{terms.employer_rate}%.xlsx", content)

@@ -1,0 +1,23 @@
+"""The ways a request can be refused. A page shows `str(error)`; it never words one itself."""
+
+
+class BusinessError(Exception):
+    """A request the rules refuse. Subclasses say in `message` what the user reads."""
+
+    message = "业务无法办理"
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.message.format(**facts))
+        self.facts = facts
+
+
+class NotAllowed(BusinessError):
+    message = "您没有办理此业务的权限，如有疑问请联系所属管理部"
+
+
+class NotFound(BusinessError):
+    message = "未找到{what}，请返回列表后重试"
+
+
+class Stale(BusinessError):
+    message = "该业务已由他人办理，请刷新后再试"

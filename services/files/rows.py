@@ -1,0 +1,229 @@
+"""The rows of one worksheet: every cell with content, read strictly, as the file spells it."""
+
+from collections.abc import Collection, Mapping
+from typing import IO, NamedTuple
+
+from services.files.cells import (
+    LONGEST_TEXT,
+    Boolean,
+    Cell,
+    DateNumber,
+    ErrorValue,
+    Formula,
+    Number,
+    is_blank,
+)
+from services.files.refusals import (
+    DamagedWorkbook,
+    FarCell,
+    HiddenRow,
+    MergedCells,
+    TooManyRows,
+    place,
+)
+from services.files.shapes import Shape, column_index, shape_of
+from services.files.strictxml import local, parse_pieces
+
+MAX_COLUMNS = 40
+_MAX_SHAPES = 12
+_MAX_LESSONS = 200
+_SLACK_ROWS = 10_000  # how far below the last possible row a stray cell is still called a row
+_TAGS_A_ROW = 8  # only rows that fit no shape cost tags: 5,000 of those pass in any spelling
+_TAGS_BESIDE = 50_000
+_MAX_DIGITS = 11
+_TRUE = ("1", "true")
+
+
+class Row(NamedTuple):
+    """One row: its number in the sheet, from 1, and its cells, `None` where there is nothing."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+
+def read_rows(
+    stream: IO[bytes], shared: Mapping[str, str], date_styles: Collection[str], *, max_rows: int
+) -> list[Row]:
+    """Read the rows with anything in them, their cells from column A on.
+
+    `max_rows` counts the heading too. Raises the refusals of `services.files.refusals`.
+    """
+    sheet = _SheetElements(shared, date_styles, max_rows)
+    budget = _TAGS_A_ROW * max_rows + _TAGS_BESIDE
+    parse_pieces(stream, sheet, _RowShortcut(sheet), max_tags=budget)
+    return sheet.rows
+
+
+class _SheetElements:
+    """Collects rows from the XML of a sheet and refuses what a roster must not have."""
+
+    def __init__(
+        self, shared: Mapping[str, str], date_styles: Collection[str], max_rows: int
+    ) -> None:
+        self.rows: list[Row] = []
+        self.shared, self.date_styles = shared, date_styles
+        self._max_rows = max_rows
+        self._path: list[str] = []
+        self._number = 0
+        self._hidden = False
+        self._column = -1
+        self._cells: list[Cell] = []
+        self._type, self._style = "n", ""
+        self._formula: str | None = None
+        self._value: list[str] | None = None
+
+    @property
+    def is_between_rows(self) -> bool:
+        return self._path == ["worksheet", "sheetData"]
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = local(name)
+        if tag == "c":
+            self._start_cell(attributes)
+        elif tag == "row":
+            self._start_row(attributes)
+        elif tag == "f":
+            self._formula = ""
+        elif tag == "mergeCell":
+            raise MergedCells(cells=attributes.get("ref", "")[:20])
+        self._path.append(tag)
+
+    def text(self, data: str) -> None:
+        if self._value is None:
+            return
+        tag = self._path[-1]
+        if tag == "f":
+            self._formula = (self._formula or "") + data
+        elif tag == "v" or (tag == "t" and "rPh" not in self._path):
+            self._value.append(data)
+
+    def end(self, _name: str) -> None:
+        tag = self._path.pop()
+        if tag == "c":
+            if self._value or self._formula is not None:
+                self._end_cell("".join(self._value or ())[: LONGEST_TEXT + 1])
+            self._value = None
+        elif tag == "row":
+            self.add(self._number, tuple(self._cells), hidden=self._hidden)
+
+    def check_number(self, number: int) -> None:
+        if number <= self._number:
+            raise DamagedWorkbook
+        self._number = number
+
+    def add(self, number: int, cells: tuple[Cell, ...], *, hidden: bool = False) -> None:
+        """Keep a row with something to be seen in it."""
+        if not (cells and cells[0] and cells[0].isalnum()) and all(map(is_blank, cells)):
+            return
+        if hidden:
+            raise HiddenRow(row=number)
+        if number > self._max_rows + _SLACK_ROWS:
+            filled = next(column for column, cell in enumerate(cells) if not is_blank(cell))
+            raise FarCell(cell=place(number, filled))
+        if len(self.rows) >= self._max_rows:
+            raise TooManyRows(limit=self._max_rows - 1)
+        self.rows.append(Row(number, cells))
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        if not self.is_between_rows:
+            raise DamagedWorkbook
+        number = attributes.get("r", str(self._number + 1))
+        if not (number.isascii() and number.isdecimal() and len(number) <= _MAX_DIGITS):
+            raise DamagedWorkbook
+        self.check_number(int(number))
+        self._hidden = attributes.get("hidden") in _TRUE
+        self._cells, self._column = [], -1
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        if self._path[-1:] != ["row"]:
+            raise DamagedWorkbook
+        column = self._column + 1
+        reference = attributes.get("r")
+        if reference is not None:
+            letters = reference.rstrip("0123456789")
+            if reference[len(letters) :] != str(self._number):
+                raise DamagedWorkbook
+            column = column_index(letters)
+        if column <= self._column:
+            raise DamagedWorkbook
+        self._column = column
+        self._type, self._style = attributes.get("t", "n"), attributes.get("s", "")
+        self._formula, self._value = None, []
+
+    def _end_cell(self, value: str) -> None:
+        cell = self._cell(value)
+        if cell is None:
+            return
+        if self._column >= MAX_COLUMNS:
+            if is_blank(cell):
+                return
+            raise FarCell(cell=place(self._number, self._column))
+        self._cells += [None] * (self._column - len(self._cells))
+        self._cells.append(cell)
+
+    def _cell(self, value: str) -> Cell:
+        if self._formula is not None:
+            return Formula("=" + self._formula[:LONGEST_TEXT])
+        if self._type == "s":
+            return self._shared(value)
+        if self._type in ("inlineStr", "str"):
+            return value or None
+        if not (value := value.strip()):
+            return None
+        kinds: dict[str, type[str]] = {"n": Number, "b": Boolean, "e": ErrorValue, "d": DateNumber}
+        if self._type not in kinds:
+            raise DamagedWorkbook
+        if self._type == "n" and self._style in self.date_styles:
+            return DateNumber(value)
+        return kinds[self._type](value)
+
+    def _shared(self, index: str) -> Cell:
+        try:
+            return self.shared[index.strip()]
+        except KeyError as error:
+            raise DamagedWorkbook from error
+
+
+class _RowShortcut:
+    """Reads rows by the shapes learned from rows before them."""
+
+    end_tag = "</row>"
+
+    def __init__(self, sheet: _SheetElements) -> None:
+        self._sheet = sheet
+        self._shapes: list[Shape] = []
+        self._lessons = 0
+
+    def take(self, buffer: str, position: int) -> int:
+        index = 0
+        while index < len(self._shapes):
+            end = self._take_alike(self._shapes[index], buffer, position)
+            if end == position:
+                index += 1
+                continue
+            self._shapes.insert(0, self._shapes.pop(index))
+            index, position = 0, end
+        return position
+
+    def _take_alike(self, shape: Shape, buffer: str, position: int) -> int:
+        sheet, match_at = self._sheet, shape.pattern.match
+        while match := match_at(buffer, position):
+            number, *values = match.groups()
+            sheet.check_number(int(number))
+            try:
+                sheet.add(int(number), shape.cells(values))
+            except KeyError as error:
+                raise DamagedWorkbook from error
+            position = match.end()
+        return position
+
+    def learn(self, piece: str) -> bool:
+        if not self._sheet.is_between_rows:
+            return False
+        if self._lessons < _MAX_LESSONS and len(self._shapes) < _MAX_SHAPES:
+            self._lessons += 1
+            sheet = self._sheet
+            shape = shape_of(piece, sheet.shared, sheet.date_styles, MAX_COLUMNS)
+            if shape and all(shape.pattern != known.pattern for known in self._shapes):
+                self._shapes.append(shape)
+        return True

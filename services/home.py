@@ -1,0 +1,85 @@
+"""The employer's home (首页, manual H1): who the employer is, its account, its clerk, what is due."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from data.base import YuanType
+from data.database import snapshot
+from data.enums import BusinessKind, CaseStatus, ContributorStatus
+from data.models.case import Case
+from data.models.people import User
+from data.models.register import Contributor, Employer
+from services.actor import Actor
+from services.approval import engine
+from services.deferral import periods
+from services.rules.months import Month
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the home shows. Amounts are yuan a month."""
+
+    name: str
+    number: str
+    uscc: str
+    kind: str
+    branch: str
+    address: str
+    status: str
+    rates: str
+    normal: int
+    sealed: int
+    monthly_amount: Decimal
+    paid_to: str
+    assessed_to: str
+    opened_on: date
+    payday: int
+    clerk: str
+    clerk_mobile: str
+    clerk_landline: str
+    next_month: Month
+    """应核定年月: the month to assess next."""
+    open_cases: dict[BusinessKind, CaseStatus]
+    """Where each business of the employer stands that has not ended."""
+
+
+def home(actor: Actor) -> Home:
+    """Return the home of the clerk's employer."""
+    with snapshot() as session:
+        employer = session.get_one(Employer, actor.employer)
+        clerk = session.get_one(User, actor.user_id)
+        people = session.execute(
+            select(
+                Contributor.status,
+                func.count(),
+                func.sum(
+                    Contributor.employer_amount + Contributor.contributor_amount, type_=YuanType
+                ),
+            )
+            .where(Contributor.employer_id == employer.id)
+            .group_by(Contributor.status)
+        )
+        by_status = {status: (count, amount) for status, count, amount in people.all()}
+        cases = session.execute(
+            select(Case.kind, Case.status).where(Case.employer_id == employer.id, engine.is_live())
+        )
+        next_month = periods.due(session, employer)
+        deferral = periods.running(session, employer.id)
+        open_cases = dict(cases.all())
+    normal, due = by_status.get(ContributorStatus.NORMAL, (0, Decimal(0)))
+    status = employer.status.label + (f"（{periods.label(deferral)}）" if deferral else "")
+    return Home(
+        employer.name, employer.number, employer.uscc, employer.kind.label, employer.branch.label,
+        employer.address, status,
+        f"单位{employer.employer_rate}% + 个人{employer.contributor_rate}%",
+        normal, by_status.get(ContributorStatus.SEALED, (0, Decimal(0)))[0], due,
+        _month(employer.paid_to), _month(employer.assessed_to), employer.opened_on, employer.payday,
+        clerk.name, clerk.mobile, clerk.landline, next_month, open_cases,
+    )  # fmt: skip
+
+
+def _month(number: int | None) -> str:
+    return Month.of(number).label if number else "—"

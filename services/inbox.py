@@ -1,0 +1,180 @@
+"""The employer's task center (消息, 待办, 已办, 我发起的, 已阅): manual H3–H8."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Generic, TypeVar
+
+from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from data.database import snapshot, transaction
+from data.enums import CaseStatus, Role
+from data.models.case import Case, Message, Step
+from services.actor import Actor
+from services.approval import engine, history
+from services.approval.history import Stage
+from services.errors import NotFound
+from services.review import KINDS
+from services.rules import clock
+
+Item = TypeVar("Item")
+
+
+class Tab(Enum):
+    MESSAGES = "消息"
+    TO_DO = "待办"
+    DONE = "已办"
+    STARTED = "我发起的"
+    READ = "已阅"
+
+
+#: What the employer has to act on: an officer sent it back.
+TURNED_BACK = (CaseStatus.RETURNED, CaseStatus.REJECTED)
+ENDED = (CaseStatus.APPROVED, CaseStatus.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A message. Times are China's."""
+
+    id: int
+    business: str
+    text: str
+    channel: str
+    sent_at: datetime
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A case in one of the lists. Times are China's."""
+
+    case_id: int
+    serial: str
+    business: str
+    status: CaseStatus
+    version: int
+    summary: str
+    """The last opinion, or where it stands."""
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Some of a list, and how many there are in all."""
+
+    items: list[Item]
+    total: int
+
+
+def counts(actor: Actor) -> dict[Tab, int]:
+    """Return how many entries each tab has."""
+    actor.require(Role.CLERK)
+    with snapshot() as session:
+        return {tab: _total(session, _chosen(tab, actor)) for tab in Tab}
+
+
+def notes(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str = "") -> Page[Note]:
+    """Return messages of the tab 消息 or 已阅, the newest first."""
+    chosen = _chosen(tab, actor)
+    if search:
+        chosen = chosen.where(Message.text.contains(search.strip(), autoescape=True))
+    with snapshot() as session:
+        found = session.scalars(chosen.order_by(Message.id.desc()).offset(first).limit(most))
+        items = [
+            Note(
+                row.id, row.kind.label, row.text, row.channel.label,
+                clock.in_china(row.sent_at), row.read_at is not None,
+            )
+            for row in found
+        ]  # fmt: skip
+        return Page(items, _total(session, chosen))
+
+
+def tasks(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str = "") -> Page[Task]:
+    """Return cases of the tab 待办, 已办 or 我发起的, the latest moved first."""
+    chosen = _chosen(tab, actor)
+    if words := search.strip():
+        labels = [kind for kind in KINDS if words in KINDS[kind].code.label]
+        matches = Case.serial.contains(words, autoescape=True)
+        chosen = chosen.where(or_(matches, cast(Case.kind, String).in_(labels)))
+    moved = (
+        select(Step.case_id, func.max(Step.id).label("step_id")).group_by(Step.case_id).subquery()
+    )
+    with snapshot() as session:
+        found = session.execute(
+            chosen.join(moved, moved.c.case_id == Case.id)
+            .join(Step, Step.id == moved.c.step_id)
+            .add_columns(Step)
+            .order_by(Step.id.desc())
+            .offset(first)
+            .limit(most)
+        )
+        items = [
+            Task(
+                case.id, case.serial or "", case.kind.label, case.status, case.version,
+                _summary(step), clock.in_china(step.taken_at),
+            )
+            for case, step in found
+        ]  # fmt: skip
+        return Page(items, _total(session, chosen))
+
+
+def mark_read(actor: Actor, message_id: int) -> None:
+    """标为已阅. Raises NotFound for another employer's message."""
+    with transaction() as session:
+        message = _message(session, message_id, actor)
+        message.read_at = message.read_at or clock.now()
+
+
+def delete(actor: Actor, message_id: int) -> None:
+    """删除: the message is no longer shown. Raises NotFound for another employer's."""
+    with transaction() as session:
+        _message(session, message_id, actor).deleted_at = clock.now()
+
+
+def course(actor: Actor, case_id: int) -> list[Stage]:
+    """Return the flow (流程图) of one of the employer's own cases. Raises NotFound."""
+    with snapshot() as session:
+        case = session.scalar(select(Case).filter_by(id=case_id, employer_id=actor.employer))
+        if case is None:
+            raise NotFound(what="该业务")
+        return history.course(session, KINDS[case.kind], case)
+
+
+def end_flow(actor: Actor, case_id: int, *, version: int) -> None:
+    """结束流程: end a case that came back. Raises NotFound, Stale, IllegalMove."""
+    with transaction() as session:
+        engine.close(session, engine.own(session, case_id, actor), actor, version=version)
+
+
+def _chosen(tab: Tab, actor: Actor) -> Select[Message] | Select[Case]:
+    if tab in (Tab.MESSAGES, Tab.READ):
+        mine = select(Message).filter_by(employer_id=actor.employer, deleted_at=None)
+        is_read = Message.read_at.is_not(None)
+        return mine.where(is_read if tab is Tab.READ else ~is_read)
+    own = select(Case).filter_by(employer_id=actor.employer).where(Case.serial.is_not(None))
+    if tab is Tab.TO_DO:
+        return own.where(Case.status.in_(TURNED_BACK))
+    if tab is Tab.DONE:
+        return own.where(Case.status.in_(ENDED))
+    return own.where(Case.started_by == actor.user_id)
+
+
+def _total(session: Session, chosen: Select[Message] | Select[Case]) -> int:
+    return session.scalars(select(func.count()).select_from(chosen.subquery())).one()
+
+
+def _message(session: Session, message_id: int, actor: Actor) -> Message:
+    message = session.scalar(
+        select(Message).filter_by(id=message_id, employer_id=actor.employer, deleted_at=None)
+    )
+    if message is None:
+        raise NotFound(what="该消息")
+    return message
+
+
+def _summary(step: Step) -> str:
+    said = f"：{step.opinion}" if step.opinion else ""
+    return f"{step.user_name} {step.action.label}{said}"

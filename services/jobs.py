@@ -1,0 +1,122 @@
+"""Scheduled jobs (定时任务): what the calendar alone brings about. Each may run twice, or two at once.
+
+A job is one transaction that first takes the jobs' lock (SQLite: the one writer's; PostgreSQL: an
+advisory lock), and does only what is not done yet.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, time
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from data.database import transaction
+from data.enums import BusinessKind, Channel, EmployerStatus
+from data.models.case import Message
+from data.models.deferral import Deferral
+from data.models.register import Employer
+from services.approval import conflicts
+from services.deferral import back_payment, periods
+from services.rules import clock
+from services.rules.months import Month
+
+LOCK = 5226_01
+"""The advisory lock's number: any that nothing else in this database uses."""
+
+
+def run_all() -> dict[str, int]:
+    """Run every job once; return how many employers each has touched."""
+    return {name: job() for name, job in JOBS.items()}
+
+
+def follow_deferrals() -> int:
+    """Begin the deferrals whose first month has come, end those whose last month is past."""
+    with _alone() as session:
+        current = Month.containing(clock.today())
+        granted = session.scalars(select(Deferral).order_by(Deferral.id)).all()
+        return sum(_followed(session, deferral, current) for deferral in granted)
+
+
+def dun() -> int:
+    """Remind employers of a month before the current one that is not booked, once a calendar month."""
+    with _alone() as session:
+        employers = session.scalars(
+            select(Employer).where(Employer.status == EmployerStatus.NORMAL).order_by(Employer.id)
+        ).all()
+        return sum(_dunned(session, employer) for employer in employers)
+
+
+JOBS: Mapping[str, Callable[[], int]] = {"缓缴起止": follow_deferrals, "汇缴提醒": dun}
+
+
+@contextmanager
+def _alone() -> Iterator[Session]:
+    """Yield a writing session that no other job has at the same time, in any process."""
+    with transaction() as session:
+        if session.connection().dialect.name == "postgresql":
+            session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        yield session
+
+
+def _followed(session: Session, deferral: Deferral, current: Month) -> bool:
+    employer = conflicts.lock_employer(session, deferral.employer_id)
+    before = employer.status
+    if deferral.ended_month is None and deferral.last_month < current.number:
+        _run_out(session, deferral, employer)
+    else:
+        periods.follow(session, employer)
+    return employer.status is not before
+
+
+def _run_out(session: Session, deferral: Deferral, employer: Employer) -> None:
+    due_again = Month.of(deferral.last_month).plus(1)
+    months = back_payment.due_in(session, employer.id, periods.months(deferral))
+    total = sum((month.total for month in months), Decimal("0.00"))
+    periods.end(session, deferral, due_again, periods.RAN_OUT)
+    _tell(
+        session, employer, BusinessKind.DEFERRAL,
+        f"贵单位缓缴期（{periods.label(deferral)}）已届满，自{due_again.label}起恢复正常汇缴。"
+        f"缓缴期间应补缴{len(months)}个月，共{total:,.2f}元。",
+        case_id=deferral.case_id,
+    )  # fmt: skip
+
+
+def _dunned(session: Session, employer: Employer) -> bool:
+    month = _due(session, employer)
+    if month >= Month.containing(clock.today()):
+        return False
+    text = f"贵单位{month.label}公积金尚未入账，请尽快汇缴"
+    first = clock.today().replace(day=1)
+    since = datetime.combine(first, time.min, tzinfo=clock.CHINA)
+    said = select(Message.id).where(
+        Message.employer_id == employer.id,
+        Message.kind == BusinessKind.REMITTANCE,
+        Message.case_id.is_(None),
+        Message.sent_at >= since,
+    )
+    if session.scalar(said.limit(1)):
+        return False
+    _tell(session, employer, BusinessKind.REMITTANCE, text)
+    return True
+
+
+def _due(session: Session, employer: Employer) -> Month:
+    """Return the first month not booked that no deferral covers."""
+    paid_to = employer.paid_to
+    month = Month.of(paid_to).plus(1) if paid_to else Month.of(employer.first_month)
+    while periods.covering(session, employer.id, month):
+        month = month.plus(1)
+    return month
+
+
+def _tell(
+    session: Session, employer: Employer, kind: BusinessKind, text: str, case_id: int | None = None
+) -> None:
+    session.add(
+        Message(
+            employer_id=employer.id, case_id=case_id, kind=kind, channel=Channel.HALL,
+            text=f"尊敬的{employer.name}，{text}", sent_at=clock.now(),
+        )
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""Policy (政策参数) in force on a day, for an employer."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from data.enums import PolicyKey, Rounding
+from data.models.policy import PolicyRow
+from services.errors import BusinessError
+from services.rules.limits import Limits
+from services.rules.months import HpfYear, Month
+
+
+class PolicyMissing(BusinessError):
+    message = "中心尚未设置“{label}”，暂不能办理，请联系所属管理部"
+
+
+_LIMITS = (PolicyKey.BASE_MIN, PolicyKey.BASE_MAX, PolicyKey.TOTAL_MIN, PolicyKey.TOTAL_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days on which base adjustments are taken, both included."""
+
+    opens: date
+    closes: date
+
+    def is_open(self, day: date) -> bool:
+        return self.opens <= day <= self.closes
+
+    def __str__(self) -> str:
+        return f"{self.opens}至{self.closes}"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What holds for one employer on one day."""
+
+    limits: Limits
+    rounding: Rounding
+    hpf_year: HpfYear
+    window: Window
+    adjustments_per_year: int
+    june_first: bool
+    rate_min: int
+    rate_max: int
+    rate_changes_per_year: int
+    months_ahead: int
+    deferral_months: int
+
+
+def in_force(session: Session, day: date, employer_id: int) -> Policy:
+    """Return the policy for the employer on `day`. Raises PolicyMissing."""
+    values = _values(session, day, employer_id)
+
+    def value(key: PolicyKey) -> str:
+        if key not in values:
+            raise PolicyMissing(label=key.label)
+        return values[key]
+
+    hpf_year = HpfYear.of(Month.containing(day), int(value(PolicyKey.HPF_YEAR_STARTS)))
+    return Policy(
+        limits=Limits(
+            *(int(Decimal(value(key)).scaleb(2)) for key in _LIMITS),
+        ),
+        rounding=_rounding(value(PolicyKey.ROUNDING)),
+        hpf_year=hpf_year,
+        window=_window(value(PolicyKey.ADJUSTMENT_WINDOW), hpf_year),
+        adjustments_per_year=int(value(PolicyKey.ADJUSTMENTS_PER_YEAR)),
+        june_first=value(PolicyKey.JUNE_FIRST) == "1",
+        rate_min=int(value(PolicyKey.RATE_MIN)),
+        rate_max=int(value(PolicyKey.RATE_MAX)),
+        rate_changes_per_year=int(value(PolicyKey.RATE_CHANGES_PER_YEAR)),
+        months_ahead=int(value(PolicyKey.MONTHS_AHEAD)),
+        deferral_months=int(value(PolicyKey.DEFERRAL_MONTHS)),
+    )
+
+
+def _values(session: Session, day: date, employer_id: int) -> dict[PolicyKey, str]:
+    """Return each key's value: the employer's own row before the row for all, then the latest."""
+    rows = session.execute(
+        select(PolicyRow.key, PolicyRow.value)
+        .where(PolicyRow.effective_from <= day)
+        .where(or_(PolicyRow.employer_id.is_(None), PolicyRow.employer_id == employer_id))
+        .order_by(PolicyRow.employer_id.is_not(None), PolicyRow.effective_from, PolicyRow.id)
+    )
+    return dict(rows.all())
+
+
+def _rounding(code: str) -> Rounding:
+    return next(method for method in Rounding if method.value == code)
+
+
+def _window(text: str, year: HpfYear) -> Window:
+    """Read “07-01/07-31” (each year) or “2026-09-01/2026-09-15” (once)."""
+    opens, closes = text.split("/")
+    if len(opens) == len("MM-DD"):
+        return Window(_day_in(year, opens), _day_in(year, closes))
+    return Window(date.fromisoformat(opens), date.fromisoformat(closes))
+
+
+def _day_in(year: HpfYear, month_and_day: str) -> date:
+    month, day = map(int, month_and_day.split("-"))
+    calendar_year = year.first.year if month >= year.first.month else year.last.year
+    return date(calendar_year, month, day)

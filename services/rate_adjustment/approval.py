@@ -1,0 +1,272 @@
+"""Rate adjustment through the center (缴存比例调整, manual B5): the form, submission, effect."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+from sqlalchemy import insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from data.database import snapshot, transaction
+from data.enums import BusinessKind, CaseStatus, ChangeKind, ContributorStatus
+from data.models.case import Case
+from data.models.register import Contributor, ContributorChange
+from services.actor import Actor
+from services.approval import conflicts, engine, papers
+from services.approval.engine import ApprovalKind, Material
+from services.approval.papers import Paper
+from services.approval.sheet import Figure, Sheet
+from services.errors import BusinessError
+from services.rate_adjustment import effect as effects
+from services.rate_adjustment import terms as rules
+from services.rate_adjustment.effect import Effect
+from services.rate_adjustment.terms import Terms
+from services.rules import clock
+from services.rules.limits import yuan
+from services.rules.months import Month
+
+
+class RateAdjustmentPending(BusinessError):
+    message = "存在未审批完成的缴存比例调整业务"
+
+
+class NothingChosen(BusinessError):
+    message = "请选择调整后缴存比例"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where the employer's rate adjustment stands: all that its page needs."""
+
+    present: str
+    """The rates now, as 8%+8%."""
+    choices: list[int]
+    """The rates that may be chosen, each for employer and contributor alike."""
+    months: list[Month]
+    objection: str | None
+    """Why nothing may be submitted now."""
+    case_id: int | None
+    serial: str | None
+    status: CaseStatus | None
+    version: int
+    rate: int | None
+    """What was chosen before, in the open case."""
+    month: Month | None
+    papers: list[Paper]
+
+
+def situation(actor: Actor) -> Situation:
+    """Return where the clerk's employer stands today."""
+    with snapshot() as session:
+        terms = rules.terms(session, actor.employer)
+        case = engine.live(session, BusinessKind.RATE_ADJUSTMENT, actor.employer)
+        form = case.form if case else {}
+        return Situation(
+            present=pair(terms.employer_rate, terms.contributor_rate),
+            choices=terms.choices,
+            months=terms.months,
+            objection=_objection(session, terms, case),
+            case_id=case.id if case else None,
+            serial=case.serial if case else None,
+            status=case.status if case else None,
+            version=case.version if case else 0,
+            rate=form.get("employer_rate"),
+            month=Month.of(form["effective_month"]) if form.get("effective_month") else None,
+            papers=papers.listed(session, KIND, case) if case else [],
+        )
+
+
+def preview(actor: Actor, rate: int, month: Month) -> tuple[Effect, pd.DataFrame, str | None]:
+    """Return what `rate` on both sides would do to everybody, and why it may not be, if so.
+
+    Raises RateOutOfRange and the like for a rate that is not on the list.
+    """
+    with snapshot() as session:
+        terms = rules.terms(session, actor.employer)
+        rules.require_rates(terms, rate, rate)
+        found = effects.lines(session, terms, rate, rate)
+        objection = rules.season_objection(session, terms, month)
+        objection = objection or rules.month_objection(terms, month)
+        if objection is None:
+            try:
+                effects.require_below_cap(terms, found)
+            except effects.AboveCap as above:
+                objection = above
+        return effects.effect(found), effects.frame(found), str(objection) if objection else None
+
+
+def submitted(actor: Actor) -> tuple[Effect, pd.DataFrame]:
+    """Return the effect of the case under review. Raises NotFound's like where there is none."""
+    with snapshot() as session:
+        case = engine.live(session, BusinessKind.RATE_ADJUSTMENT, actor.employer)
+        if case is None or not case.form:
+            raise NothingChosen
+        found = _lines(session, case, rules.terms(session, actor.employer))
+        return effects.effect(found), effects.frame(found)
+
+
+def attach(
+    actor: Actor, material: str, name: str, content: bytes, *,
+    rate: int | None = None, month: Month | None = None,
+) -> None:  # fmt: skip
+    """Keep a document, and what is chosen so far, with the open case. Raises as `papers.attach`."""
+    with transaction() as session:
+        case = _open_case(session, actor)
+        if rate is not None and month is not None:
+            _fill_in(case, rate, rate, month)
+        papers.attach(session, KIND, case, actor, material=material, name=name, content=content)
+
+
+def detach(actor: Actor, document_id: int) -> None:
+    """Take a document back (取消上传). Raises RateAdjustmentPending once it is submitted."""
+    with transaction() as session:
+        papers.detach(session, _open_case(session, actor), document_id)
+
+
+def submit(
+    actor: Actor, *, employer_rate: Decimal | int, contributor_rate: Decimal | int, month: Month,
+    version: int, client_id: str,
+) -> None:  # fmt: skip
+    """Send the new rates to the center. Rates are whole percent.
+
+    Raises RateAdjustmentPending, RateNotWhole, RateOutOfRange, RatesDiffer, RateUnchanged,
+    AccountNotNormal, AlreadyChanged, MonthNotBooked, MonthOutOfRange, EarlierMonthsOpen, AboveCap,
+    MissingDocument, Unfinished, Stale, NotAllowed. Source: manual B5 (2)–(3).
+    """
+    with transaction() as session:
+        case = engine.live(session, KIND.code, actor.employer)
+        if case and engine.was_submitted(session, case, client_id):
+            return
+        if case and case.status is CaseStatus.PENDING:
+            raise RateAdjustmentPending
+        terms = rules.terms(session, actor.employer)
+        rules.require_rates(terms, employer_rate, contributor_rate)
+        case = _open_case(session, actor)
+        _fill_in(case, int(employer_rate), int(contributor_rate), month)
+        papers.require_all(session, KIND, case)
+        conflicts.require_free(session, KIND.code, actor.employer)
+        engine.submit(session, KIND, case, actor, version=version, client_id=client_id)
+
+
+def pair(employer_rate: int, contributor_rate: int) -> str:
+    """Return two rates as people write them: 8%+8%."""
+    return f"{employer_rate}%+{contributor_rate}%"
+
+
+def _open_case(session: Session, actor: Actor) -> Case:
+    due = rules.terms(session, actor.employer).due
+    try:
+        return engine.editable(session, KIND.code, actor, due.number)
+    except engine.AlreadyPending as pending:
+        raise RateAdjustmentPending from pending
+
+
+def _objection(session: Session, terms: Terms, case: Case | None) -> str | None:
+    if case and case.status is CaseStatus.PENDING:
+        return RateAdjustmentPending.message
+    if refusal := rules.season_objection(session, terms, terms.due):
+        return str(refusal)
+    if found := conflicts.blockers(session, KIND.code, terms.employer_id):
+        return str(conflicts.Unfinished(blockers="；".join(map(str, found))))
+    return None
+
+
+def _fill_in(case: Case, employer_rate: int, contributor_rate: int, month: Month) -> None:
+    case.effective_month = month.number
+    case.form = {
+        "employer_rate": employer_rate,
+        "contributor_rate": contributor_rate,
+        "effective_month": month.number,
+    }
+
+
+def _rates(case: Case) -> tuple[int, int]:
+    if not case.form:
+        raise NothingChosen
+    return int(case.form["employer_rate"]), int(case.form["contributor_rate"])
+
+
+def _lines(session: Session, case: Case, terms: Terms) -> list[effects.Line]:
+    return effects.lines(session, terms, *_rates(case))
+
+
+def _check(session: Session, case: Case) -> None:
+    """Raise where these rates may not be: at submission, and again at the approval."""
+    terms, month = rules.terms(session, case.employer_id), Month.of(case.effective_month)
+    rules.require_rates(terms, *_rates(case))
+    conflicts.require_booked(session, case.employer_id, case.effective_month)
+    for objection in (
+        rules.season_objection(session, terms, month), rules.month_objection(terms, month),
+    ):  # fmt: skip
+        if objection:
+            raise objection
+    effects.require_below_cap(terms, _lines(session, case, terms))
+
+
+def _present(session: Session, case: Case) -> Sheet:
+    """Return the rates and everybody's amounts, before and after."""
+    terms = rules.terms(session, case.employer_id)
+    found = _lines(session, case, terms)
+    whole = effects.effect(found)
+    figures = [
+        Figure("现缴存比例", pair(terms.employer_rate, terms.contributor_rate)),
+        Figure("调整后缴存比例", pair(*_rates(case))),
+        Figure("职工人数", f"{whole.people}"),
+        Figure("调整前月缴存额", f"{whole.before:,.2f}"),
+        Figure("调整后月缴存额", f"{whole.after:,.2f}"),
+        Figure("差额", f"{whole.difference:+,.2f}", "up" if whole.difference > 0 else "down"),
+    ]
+    return Sheet(figures, effects.frame(found), money=effects.MONEY)
+
+
+def _apply(session: Session, case: Case) -> None:
+    """Give the employer the new rates and everybody in status 正常 the new amounts.
+
+    Sealed people keep their base; their amounts are reckoned when they are unsealed.
+    """
+    employer = conflicts.lock_employer(session, case.employer_id)
+    terms = rules.terms(session, case.employer_id)
+    found, new = _lines(session, case, terms), _rates(case)
+    _record(session, case, pair(terms.employer_rate, terms.contributor_rate), pair(*new))
+    employer.employer_rate, employer.contributor_rate = new
+    if found:
+        session.execute(
+            update(Contributor),
+            [
+                {
+                    "id": line.contributor_id,
+                    "employer_amount": yuan(line.employer_amount),
+                    "contributor_amount": yuan(line.contributor_amount),
+                }
+                for line in found
+            ],
+        )
+
+
+def _record(session: Session, case: Case, old: str, new: str) -> None:
+    """Keep a record of the change for everybody it concerns."""
+    session.execute(
+        insert(ContributorChange).from_select(
+            ["contributor_id", "employer_id", "case_id", "kind", "old", "new",
+             "effective_month", "changed_on"],
+            select(
+                Contributor.id, literal(case.employer_id), literal(case.id),
+                literal(ChangeKind.RATE_CHANGED.value), literal(old), literal(new),
+                literal(case.effective_month), literal(clock.today()),
+            ).where(
+                Contributor.employer_id == case.employer_id,
+                Contributor.status == ContributorStatus.NORMAL,
+            ),
+        )
+    )  # fmt: skip
+
+
+KIND = ApprovalKind(
+    BusinessKind.RATE_ADJUSTMENT,
+    check=_check,
+    apply=_apply,
+    present=_present,
+    done="您已完成办理缴存比例调整！",
+    materials=(Material("051101", "比例调整申请表(盖章)"),),
+)
+KINDS = (KIND,)

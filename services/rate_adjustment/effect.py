@@ -1,0 +1,113 @@
+"""What new rates make of everybody's monthly amount (月缴存额), before it is so."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+import pandas as pd
+from sqlalchemy import BigInteger, select, type_coerce
+from sqlalchemy.orm import Session
+
+from data.enums import ContributorStatus
+from data.models.register import Contributor
+from services.errors import BusinessError
+from services.rate_adjustment.terms import Terms
+from services.rules import contribution
+from services.rules.limits import yuan
+
+_PERCENT = 100
+
+
+class Line(NamedTuple):
+    """A person in status 正常, with the amounts before and after. Fen a month."""
+
+    contributor_id: int
+    account: str
+    name: str
+    base: int
+    before: int
+    employer_amount: int
+    contributor_amount: int
+
+    @property
+    def after(self) -> int:
+        return self.employer_amount + self.contributor_amount
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Heads, and yuan a month before and after."""
+
+    people: int
+    before: Decimal
+    after: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.after - self.before
+
+
+class AboveCap(BusinessError):
+    message = "按月缴存额上限，单位与个人比例之和不得超过{percent}%"
+
+
+def lines(session: Session, terms: Terms, employer_rate: int, contributor_rate: int) -> list[Line]:
+    """Return everybody in status 正常 at the new rates, in the accounts' order."""
+    table, rounding = Contributor.__table__.c, terms.policy.rounding
+    found = session.execute(
+        select(
+            table.id,
+            table.account,
+            table.name,
+            type_coerce(table.base, BigInteger),
+            type_coerce(table.employer_amount + table.contributor_amount, BigInteger),
+        )
+        .where(
+            table.employer_id == terms.employer_id, table.status == ContributorStatus.NORMAL.value
+        )
+        .order_by(table.account)
+    )
+    return [
+        Line(
+            number, account, name, base, before,
+            contribution.part(base, employer_rate, rounding),
+            contribution.part(base, contributor_rate, rounding),
+        )
+        for number, account, name, base, before in found
+    ]  # fmt: skip
+
+
+def effect(found: Iterable[Line]) -> Effect:
+    """Add the lines up."""
+    found = list(found)
+    return Effect(
+        len(found),
+        yuan(sum(line.before for line in found)),
+        yuan(sum(line.after for line in found)),
+    )
+
+
+def require_below_cap(terms: Terms, found: Iterable[Line]) -> None:
+    """Raise AboveCap, naming the highest sum of rates that everybody's base allows (domain 4.5)."""
+    cap = terms.policy.limits.total_max
+    above = [line.base for line in found if line.after > cap]
+    if above:
+        raise AboveCap(percent=cap * _PERCENT // max(above))
+
+
+def frame(found: Iterable[Line]) -> pd.DataFrame:
+    """Return the lines as a table with Chinese headings, amounts in yuan."""
+    columns = ("个人账号", "姓名", "缴存基数", "调整前月缴存额",
+               "单位月缴存额", "个人月缴存额", "调整后月缴存额", "差额")  # fmt: skip
+    rows = [
+        (line.account, line.name, *map(yuan, (
+            line.base, line.before, line.employer_amount, line.contributor_amount, line.after,
+            line.after - line.before,
+        )))
+        for line in found
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+MONEY = ("缴存基数", "调整前月缴存额", "单位月缴存额", "个人月缴存额", "调整后月缴存额", "差额")

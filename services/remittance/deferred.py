@@ -1,0 +1,34 @@
+"""Paying back deferred months (缓缴补缴): after a release, the oldest first."""
+
+from collections.abc import Sequence
+
+from data.database import snapshot, transaction
+from data.enums import RemittanceKind
+from data.models.register import Employer
+from services.actor import Actor
+from services.remittance import approval, matrix
+from services.remittance.assess import assess_each
+from services.remittance.matrix import Matrix
+from services.rules.months import Month
+
+
+def deferred_months(actor: Actor) -> list[Matrix]:
+    """Return what the clerk's employer still owes of its deferrals, the oldest month first."""
+    with snapshot() as session:
+        employer = session.get_one(Employer, actor.employer)
+        found: list[Matrix] = []
+        for month in approval.owed(session, employer):
+            if found:
+                found.append(matrix.against(session, employer, month, found[-1]))
+            else:
+                found.append(matrix.against_last(session, employer, month))
+        return found
+
+
+def assess_deferred(actor: Actor, months: Sequence[Month], *, client_id: str) -> None:
+    """Assess deferred months, all or none, each for those who were in it.
+
+    Raises NotDeferred, OldestFirst, ChangedSince, AccountNotNormal, Unfinished, NotAllowed.
+    """
+    with transaction() as session:
+        assess_each(session, actor, months, RemittanceKind.DEFERRED, client_id)

@@ -1,0 +1,47 @@
+"""What happens to a month after it was assessed, written into the trail of its case.
+
+The case itself has ended with the assessment: its status is the engine's and stays as it is.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data.enums import OFFICERS, Action, Channel
+from data.models.case import Case, Message, Step
+from data.models.register import Employer
+from data.models.remittance import Assessment
+from services.actor import Actor
+from services.rules import clock
+
+
+def note(
+    session: Session, assessment: Assessment, actor: Actor, action: Action, opinion: str
+) -> None:
+    """Append a step to the case of an assessment; months taken over have no case and no trail."""
+    if assessment.case_id is None:
+        return
+    chosen = select(Case).where(Case.id == assessment.case_id).with_for_update()
+    case = session.scalars(chosen).one()
+    case.version += 1
+    before = select(Step.taken_at).where(Step.case_id == case.id).order_by(Step.id.desc()).limit(1)
+    session.add(
+        Step(
+            case_id=case.id, version=case.version, action=action, status=case.status,
+            level=1 if actor.role in OFFICERS else 0, user_id=actor.user_id,
+            user_name=actor.name, role=actor.role.label, opinion=opinion, channel=Channel.HALL,
+            arrived_at=session.scalar(before) or case.started_at, taken_at=clock.now(),
+        )
+    )  # fmt: skip
+
+
+def tell(session: Session, assessment: Assessment, text: str) -> None:
+    """Send the employer a message about one of its months."""
+    employer = session.get_one(Employer, assessment.employer_id)
+    case = session.get(Case, assessment.case_id) if assessment.case_id else None
+    if case:
+        session.add(
+            Message(
+                employer_id=employer.id, case_id=case.id, kind=case.kind,
+                text=f"尊敬的{employer.name}，{text}", channel=Channel.HALL, sent_at=clock.now(),
+            )
+        )  # fmt: skip

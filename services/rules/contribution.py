@@ -1,0 +1,67 @@
+"""The monthly amount (月缴存额) of a base at two rates. The only place that rounds money.
+
+Each part is rounded on its own and the two are added; rounding base × (sum of rates) is wrong.
+All is reckoned in whole fen. Source: the 条例 §16, and the published limits of twenty cities, which
+fit half up to whole yuan.
+"""
+
+from decimal import Decimal
+from enum import Enum
+from typing import NamedTuple
+
+from data.enums import Rounding
+
+FEN, JIAO, YUAN = 1, 10, 100  # in fen
+_PERCENT = 100
+
+
+class _Towards(Enum):
+    DOWN = "舍入到"
+    UP = "见…进…"
+    HALF_UP = "四舍五入"
+
+
+_METHODS = {
+    Rounding.DOWN_TO_FEN: (FEN, _Towards.DOWN),
+    Rounding.UP_FEN_TO_JIAO: (JIAO, _Towards.UP),
+    Rounding.DOWN_TO_JIAO: (JIAO, _Towards.DOWN),
+    Rounding.UP_JIAO_TO_YUAN: (YUAN, _Towards.UP),
+    Rounding.DOWN_TO_YUAN: (YUAN, _Towards.DOWN),
+    Rounding.UP_LI_TO_FEN: (FEN, _Towards.UP),
+    Rounding.HALF_UP_TO_FEN: (FEN, _Towards.HALF_UP),
+    Rounding.HALF_UP_TO_JIAO: (JIAO, _Towards.HALF_UP),
+    Rounding.HALF_UP_TO_YUAN: (YUAN, _Towards.HALF_UP),
+}
+
+
+class Amounts(NamedTuple):
+    """A month's two parts in yuan, with at most two decimals."""
+
+    employer: Decimal
+    contributor: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.employer + self.contributor
+
+
+def amounts(
+    base: Decimal, employer_rate: int, contributor_rate: int, rounding: Rounding
+) -> Amounts:
+    """Return what is due a month on `base` yuan at rates in whole percent."""
+    fen = int(base.scaleb(2))
+    return Amounts(
+        Decimal(part(fen, employer_rate, rounding)).scaleb(-2),
+        Decimal(part(fen, contributor_rate, rounding)).scaleb(-2),
+    )
+
+
+def part(base: int, rate: int, rounding: Rounding) -> int:
+    """Return one part in fen: a base in fen at `rate` whole percent, rounded by `rounding`."""
+    step, towards = _METHODS[rounding]
+    exact, unit = base * rate, step * _PERCENT  # both in hundredths of a fen
+    if towards is _Towards.DOWN:
+        return exact // unit * step
+    if towards is _Towards.UP:
+        return -(-exact // unit) * step
+    return (2 * exact + unit) // (2 * unit) * step

@@ -1,0 +1,50 @@
+"""Which months (年月) a change of people may begin in: after the assessed ones, not far ahead."""
+
+from typing import NamedTuple
+
+from services.rules.months import Month
+
+
+class Span(NamedTuple):
+    """The months that may be chosen, both ends included."""
+
+    first: Month
+    last: Month
+
+    @property
+    def months(self) -> list[Month]:
+        return self.first.through(self.last)
+
+    def objection(self, month: Month, what: str, *, settled_to: Month | None) -> str | None:
+        """Say why `month` may not be, naming the first that may, or None. `what` names the field."""
+        way = f"最早可填{self.first}"
+        if settled_to and month <= settled_to:
+            return f"{what}{month}已核定，{way}；如须补入该月，请先在【汇缴】中删除该月核定"
+        if month < self.first:
+            return f"{what}{month}早于单位首次汇缴年月，{way}"
+        if month > self.last:
+            return f"{what}{month}过晚，{way}，最晚可填{self.last}"
+        return None
+
+
+def span(today: Month, employer_first: Month, settled_to: Month | None) -> Span:
+    """Return the months open at an employer: not before its first nor assessed, at most next month.
+
+    Where everything to next month is assessed already, the month after is the one left.
+    """
+    first = max(employer_first, settled_to.plus(1)) if settled_to else employer_first
+    return Span(first, max(today.plus(1), first))
+
+
+def read(text: str) -> Month | None:
+    """Read a month as people type it: 2026-07, 202607, 2026年7月, 2026/7; None for anything else."""
+    digits = text.replace("年", "-").replace("月", "").replace("/", "-").replace(".", "-").strip()
+    year, dash, month = digits.partition("-")
+    if not dash and len(digits) == len("YYYYMM"):
+        year, month = digits[:4], digits[4:]
+    if not (year.isascii() and year.isdigit() and month.isascii() and month.isdigit()):
+        return None
+    try:
+        return Month.of(int(year) * 100 + int(month)) if len(year) == len("YYYY") else None
+    except ValueError:
+        return None

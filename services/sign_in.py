@@ -1,0 +1,251 @@
+"""Signing in (登录): a challenge, the UKey's answer, and the session that follows from it.
+
+Clerks sign in with the UKey; the center's staff with password and UKey. The certificate proves a
+key, the binding table says whose it is; the name in a certificate is never trusted.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+import settings
+from data.database import snapshot, transaction
+from data.enums import BindingStatus, EmployerStatus, Role
+from data.models.people import CertificateBinding, Challenge, User, UserSession
+from data.models.register import Employer
+from services import passwords
+from services.actor import Actor
+from services.errors import BusinessError
+from services.rules import clock
+from ukey import sign_in_token
+from ukey.certificate import TrustStore
+from ukey.rejection import Rejected
+from ukey.sign_in_token import Verified
+
+CHALLENGE_LIFE = timedelta(minutes=2)
+IDLE = timedelta(minutes=15)
+LONGEST = timedelta(hours=8)
+#: A session's last use is written at most this often.
+TOUCH = timedelta(seconds=20)
+
+#: What the clerk reads for each way a UKey can fail: what is wrong, and what to do.
+REASONS = {
+    "challenge_missing": "登录请求已失效，请刷新页面后重新登录",
+    "challenge_expired": "登录请求已超时，请重新点击【登录】",
+    "cert_malformed": "UKey中的证书无法识别，请携带UKey到CA网点检查",
+    "cert_not_yet_valid": "UKey证书尚未生效，请核对证书起始日期，或联系CA客服4001123838",
+    "cert_expired": "UKey证书已过期，请到CA网点办理证书更新后再登录",
+    "cert_key_weak": "UKey证书的密钥强度不足，请到CA网点更换证书",
+    "cert_key_usage": "该证书不能用于登录（缺少数字签名用途），请选择签名证书或联系CA客服4001123838",
+    "cert_eku": "该证书不能用于登录（缺少客户端认证用途），请选择其他证书或联系CA客服4001123838",
+    "cert_policy": "该类证书不允许用于登录，请选择其他证书或联系CA客服4001123838",
+    "cert_is_ca": "不能使用CA证书登录，请插入单位的UKey",
+    "cert_self_signed": "自签名证书不受信任，请插入CA签发的UKey",
+    "cert_untrusted": "该UKey不是由本中心认可的CA签发，请更换UKey",
+    "cert_chain_invalid": "UKey证书的签发链校验未通过，请到CA网点检查证书",
+    "cert_revoked": "UKey证书已被吊销，请到CA网点重新办理",
+    "ca_revoked": "签发该UKey的CA证书已被吊销，请联系CA客服4001123838",
+    "crl_unavailable": "暂时无法核实证书是否被吊销，请稍后再试或联系中心0855-8685631",
+    "crl_stale": "证书吊销列表已过期，暂不能登录，请联系中心0855-8685631",
+    "crl_invalid": "证书吊销列表校验未通过，暂不能登录，请联系中心0855-8685631",
+    "token_signature": "UKey签名校验未通过，请重新登录；如多次出现，请联系CA客服4001123838",
+    "unbound": "该UKey尚未绑定任何单位或人员，请携带UKey和经办人身份证到所属管理部办理绑定",
+    "binding_suspended": "该UKey已停用，请联系所属管理部",
+    "binding_revoked": "该UKey的绑定已注销，请到所属管理部重新办理绑定",
+    "user_inactive": "该经办人已停用，请联系所属管理部",
+    "employer_closed": "单位账户已销户，不能登录",
+    "password_wrong": "用户名、密码或UKey不正确；连续输错5次将锁定15分钟",
+    "password_needed": "中心工作人员请从【中心人员登录】进入，并输入用户名和密码",
+    "clerk_by_password": "单位经办人请从【单位登录】进入，使用UKey登录",
+}
+_MALFORMED = "登录数据不完整，请刷新页面后重新登录；如仍不行，请更新UKey客户端"
+
+
+class SignInRefused(BusinessError):
+    """Nobody is let in. `code` names the reason for the page and the log."""
+
+    def __init__(self, code: str) -> None:
+        self.message = REASONS.get(code, _MALFORMED)
+        super().__init__()
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A live session, as asked on every run. The certificate's end is China's."""
+
+    actor: Actor
+    employer_name: str
+    employer_number: str
+    token_serial: str
+    certificate_ends: datetime
+
+
+def challenge(browser: str) -> str:
+    """Return a fresh nonce for the browser that holds the secret `browser`; an older one is void."""
+    nonce = sign_in_token.new_nonce()
+    with transaction() as session:
+        now = clock.instant()
+        session.execute(
+            delete(Challenge).where(
+                (Challenge.browser_hash == _hash(browser)) | (Challenge.expires_at < now)
+            )
+        )
+        expires = now + CHALLENGE_LIFE
+        session.add(Challenge(browser_hash=_hash(browser), nonce=nonce, expires_at=expires))
+    return nonce
+
+
+def sign_in(
+    *, token: str, browser: str, token_serial: str, username: str = "", password: str = ""
+) -> tuple[str, Actor]:
+    """Let in whoever's UKey answered this browser's challenge; return the session's secret.
+
+    `token` is the agent's answer (Web eID format), `token_serial` the key's, to notice its removal.
+    Staff give their name and password too. Raises SignInRefused.
+    """
+    nonce = _take_challenge(browser)
+    try:
+        trust = TrustStore.load(settings.TRUST)
+        answer = sign_in_token.verify(token, nonce, settings.ORIGIN, trust, clock.instant())
+    except Rejected as rejected:
+        raise SignInRefused(rejected.code) from rejected
+    binding_id, actor = _whose(answer)
+    _check_password(actor, username, password)
+    secret = secrets.token_urlsafe(32)
+    now = clock.instant()
+    with transaction() as session:
+        session.add(
+            UserSession(
+                secret_hash=_hash(secret), user_id=actor.user_id, binding_id=binding_id,
+                token_serial=token_serial[:64], opened_at=now, seen_at=now,
+            )
+        )  # fmt: skip
+    return secret, actor
+
+
+def signed_in(secret: str | None, *, touch: bool = True) -> SignedIn | None:
+    """Return the live session of this cookie, or None: idle, too old, ended, or no longer allowed.
+
+    `touch` counts this as use; a page that only watches does not.
+    """
+    if not secret:
+        return None
+    with snapshot() as session:
+        row = session.execute(
+            select(UserSession, User, CertificateBinding, Employer)
+            .join(User, User.id == UserSession.user_id)
+            .join(CertificateBinding, CertificateBinding.id == UserSession.binding_id)
+            .outerjoin(Employer, Employer.id == User.employer_id)
+            .where(UserSession.secret_hash == _hash(secret))
+        ).one_or_none()
+    if row is None:
+        return None
+    kept, user, binding, employer = row
+    now = clock.instant()
+    if not _is_live(kept, user, binding, now):
+        return None
+    if touch and now - kept.seen_at > TOUCH:
+        _touch(kept.secret_hash, now)
+    return SignedIn(
+        _actor(user),
+        employer.name if employer else "",
+        employer.number if employer else "",
+        kept.token_serial,
+        clock.in_china(binding.not_after),
+    )
+
+
+def sign_out(secret: str | None, reason: str = "signed_out") -> None:
+    """End the session of this cookie, if there is one."""
+    if secret:
+        with transaction() as session:
+            session.execute(
+                update(UserSession)
+                .filter_by(secret_hash=_hash(secret), ended_at=None)
+                .values(ended_at=clock.instant(), end_reason=reason)
+            )
+
+
+def sign_out_everywhere(session: Session, user_id: int, reason: str) -> None:
+    """End every session of a user, within the transaction that takes away the right to it."""
+    session.execute(
+        update(UserSession)
+        .filter_by(user_id=user_id, ended_at=None)
+        .values(ended_at=clock.instant(), end_reason=reason)
+    )
+
+
+def _take_challenge(browser: str) -> str:
+    """Return the browser's nonce and forget it: only one answer can ever be tried."""
+    with transaction() as session:
+        taken = session.execute(
+            delete(Challenge)
+            .where(Challenge.browser_hash == _hash(browser))
+            .returning(Challenge.nonce, Challenge.expires_at)
+        ).one_or_none()
+    if taken is None:
+        raise SignInRefused("challenge_missing")
+    if taken.expires_at < clock.instant():
+        raise SignInRefused("challenge_expired")
+    return str(taken.nonce)
+
+
+def _whose(answer: Verified) -> tuple[int, Actor]:
+    """Return the binding and the person behind a certificate. Raises SignInRefused."""
+    with snapshot() as session:
+        row = session.execute(
+            select(CertificateBinding, User, Employer)
+            .join(User, User.id == CertificateBinding.user_id)
+            .outerjoin(Employer, Employer.id == User.employer_id)
+            .where(CertificateBinding.fingerprint == answer.fingerprint)
+        ).one_or_none()
+    if row is None:
+        raise SignInRefused("unbound")
+    binding, user, employer = row
+    if binding.status is not BindingStatus.ACTIVE:
+        raise SignInRefused(f"binding_{binding.status.value}")
+    if not user.active:
+        raise SignInRefused("user_inactive")
+    if employer and employer.status is EmployerStatus.CANCELLED:
+        raise SignInRefused("employer_closed")
+    return binding.id, _actor(user)
+
+
+def _check_password(actor: Actor, username: str, password: str) -> None:
+    if actor.role is Role.CLERK:
+        if username or password:
+            raise SignInRefused("clerk_by_password")
+        return
+    if not username and not password:
+        raise SignInRefused("password_needed")
+    if passwords.is_right(username, password) != actor.user_id:
+        raise SignInRefused("password_wrong")
+
+
+def _is_live(kept: UserSession, user: User, binding: CertificateBinding, now: datetime) -> bool:
+    return (
+        kept.ended_at is None
+        and now - kept.seen_at <= IDLE
+        and now - kept.opened_at <= LONGEST
+        and user.active
+        and binding.status is BindingStatus.ACTIVE
+        and now <= binding.not_after
+    )
+
+
+def _touch(secret_hash: str, now: datetime) -> None:
+    with transaction() as session:
+        session.execute(update(UserSession).filter_by(secret_hash=secret_hash).values(seen_at=now))
+
+
+def _actor(user: User) -> Actor:
+    return Actor(user.id, user.name, user.role, user.employer_id, user.branch)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

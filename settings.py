@@ -1,0 +1,17 @@
+"""Where this process stands: ports, folders and addresses, all from the environment."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+HALL_PORT = int(os.environ.get("HALL_PORT", "8501"))
+AGENT_PORT = int(os.environ.get("UKEY_AGENT_PORT", "17700"))
+STORAGE = Path(os.environ.get("HALL_DATA", "data/storage")).resolve()
+DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{STORAGE / 'hall.db'}"
+ORIGIN = os.environ.get("HALL_ORIGIN") or f"http://localhost:{HALL_PORT}"
+HOST = urlsplit(ORIGIN).netloc
+IS_HTTPS = ORIGIN.startswith("https://")
+AGENT_URL = f"http://127.0.0.1:{AGENT_PORT}"
+TRUST = Path(os.environ.get("HALL_TRUST") or STORAGE / "trust").resolve()
+#: `__Host-` keeps a cookie to this host and to HTTPS; browsers refuse the name on plain http.
+COOKIE = "__Host-hall" if IS_HTTPS else "hall"

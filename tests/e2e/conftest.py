@@ -1,0 +1,92 @@
+"""A hall of its own, a real browser, and the persons who sit before it.
+
+All of it runs in one process of the test run (`--dist loadgroup`): one hall, one browser.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.e2e.serving import Hall
+from tests.e2e.visitor import Visitor
+from ukey import softhsm
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+WINDOW = {"width": 1440, "height": 900}
+
+Arrive = Callable[..., Visitor]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the journeys and keep them together, before xdist asks who belongs to whom."""
+    item.add_marker(pytest.mark.e2e)
+    item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """Run a hall with the demo's people, their keys, and some keys that must not open it."""
+    try:
+        softhsm.find_module()
+    except softhsm.ModuleMissing as missing:
+        pytest.skip(str(missing))
+    if shutil.which("softhsm2-util") is None:
+        pytest.skip(f"softhsm2-util is not installed: {softhsm.INSTALL}")
+    hall = Hall(tmp_path_factory.mktemp("hall") / "data")
+    hall.run("-m", "tests.e2e.provision")
+    with hall.demo():
+        yield hall
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Run Chromium. Not longer than a module: its event loop would stand in other tests' way."""
+    chromium = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if chromium is None:
+        pytest.skip("no Chromium is installed: apt-get install chromium")
+    expect.set_options(timeout=10_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def arrive(hall: Hall, browser: Browser) -> Iterator[Arrive]:
+    """Make visitors, each with a browser of her own."""
+    with arriving(hall, browser) as arrive:
+        yield arrive
+
+
+@pytest.fixture(scope="module")
+def arrive_once(hall: Hall, browser: Browser) -> Iterator[Arrive]:
+    """As `arrive`, for visitors who stay for a whole module."""
+    with arriving(hall, browser) as arrive:
+        yield arrive
+
+
+@contextmanager
+def arriving(hall: Hall, browser: Browser) -> Iterator[Arrive]:
+    """Let visitors in; in the end look at what their pages asked for, and what failed in them."""
+    there: list[Visitor] = []
+
+    def arrive(key: str = "") -> Visitor:
+        context = browser.new_context(locale="zh-CN", viewport=WINDOW)
+        visitor = Visitor.arrive(hall, context)
+        there.append(visitor)
+        if key:
+            visitor.enter(key)
+        return visitor
+
+    yield arrive
+    for visitor in there:
+        visitor.context.close()
+        assert visitor.errors == []
+        assert visitor.hosts() <= {"localhost", "127.0.0.1"}

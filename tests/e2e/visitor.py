@@ -1,0 +1,224 @@
+"""A person at her browser: opening pages, signing in, pressing buttons, uploading, the grid.
+
+Cells of the grid are painted on a canvas; its mirror for readers of screens is what we read.
+"""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
+
+from demo.cast import CAST
+from tests.e2e.provision import PIN
+from tests.e2e.serving import Hall
+
+SHOTS = Path(__file__).parent / "shots"
+READY = (
+    '[data-testid="stApp"][data-test-script-state="notRunning"]'
+    '[data-test-connection-state="CONNECTED"]'
+)
+ROW = 35  # pixels: a row of the grid
+PINS = {player.key: player.pin for player in CAST}
+
+
+@dataclass
+class Visitor:
+    hall: Hall
+    context: BrowserContext
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    sockets: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @classmethod
+    def arrive(cls, hall: Hall, context: BrowserContext) -> "Visitor":
+        """Open a window that notes what it asks for and what fails in it."""
+        visitor = cls(hall, context, context.new_page())
+        context.on("request", visitor._note)
+        context.on("weberror", lambda error: visitor.errors.append(str(error.error)))
+        visitor._listen(visitor.page)
+        return visitor
+
+    def second_tab(self) -> "Visitor":
+        tab = Visitor(self.hall, self.context, self.context.new_page(), self.requests)
+        self._listen(tab.page)
+        return tab
+
+    def _note(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    def _listen(self, page: Page) -> None:
+        page.on("websocket", lambda socket: self.sockets.append(socket.url))
+        page.on("console", lambda said: self._hear(said.text))
+
+    def _hear(self, text: str) -> None:
+        if "Content Security Policy" in text:
+            self.errors.append(text)
+
+    def hosts(self) -> set[str | None]:
+        """Return whom her pages asked, over the network: not the browser's own viewer of PDFs."""
+        asked = map(urlsplit, [*self.requests, *self.sockets])
+        return {url.hostname for url in asked if url.scheme in {"http", "https", "ws", "wss"}}
+
+    # ---- pages
+
+    def open(self, path: str = "/") -> None:
+        """Open a page of the hall and wait until it stands."""
+        self.page.goto(self.hall.origin + path)
+        self.idle()
+
+    def idle(self) -> None:
+        self.page.wait_for_selector(READY, timeout=20_000)
+
+    def shot(self, name: str) -> None:
+        if os.environ.get("HALL_SHOTS") == "1":
+            SHOTS.mkdir(exist_ok=True)
+            self.page.wait_for_timeout(400)
+            self.page.screenshot(path=SHOTS / f"{name}.png")
+
+    # ---- signing in
+
+    def open_sign_in(self, path: str = "/sign-in") -> None:
+        self.page.goto(self.hall.origin + path)
+        expect(self.page.locator("#agent-state")).not_to_have_text("正在检测…")
+
+    def choose_key(self, label: str, *, username: str = "", password: str = "") -> None:
+        """Press 【登录】 and choose the certificate on the key of this label."""
+        page = self.page
+        if username:
+            page.get_by_role("tab", name="中心人员登录").click()
+            page.get_by_label("用户名").fill(username)
+            page.locator("#password").fill(password)
+        page.locator("#sign-in").click()
+        expect(page.locator("#dialog")).to_be_visible()
+        if page.locator("#choice").is_visible():
+            options = page.locator("#certificate option").all_inner_texts()
+            place = next(i for i, text in enumerate(options) if text.endswith(f" · {label}"))
+            page.locator("#certificate").select_option(index=place)
+        expect(page.locator("#holder-token")).to_have_text(label)
+
+    def give_pin(self, pin: str) -> None:
+        self.page.get_by_label("Ukey证书密码").fill(pin)
+        self.page.locator("#confirm").click()
+
+    def sign_in(self, key: str, pin: str = "", *, username: str = "", password: str = "") -> None:
+        """Sign in at the sign-in page, as a person does."""
+        self.choose_key(key, username=username, password=password)
+        self.give_pin(pin or PINS.get(key, PIN))
+        self.page.wait_for_selector(READY, timeout=20_000)
+
+    def enter(self, key: str) -> None:
+        """Sign in with the same questions and answers as the page, without the page."""
+        player = next(player for player in CAST if player.key == key)
+        asked = {"Origin": self.hall.origin, "X-UKey-Client": "1", "X-Hall": "1"}
+
+        def ask(address: str, **body: str) -> dict[str, object]:
+            reply = self.context.request.post(address, headers=asked, data=body)
+            assert reply.ok, reply.text()
+            answer: dict[str, object] = reply.json()
+            return answer
+
+        certificates = ask(f"{self.hall.agent}/v1/certificates")["certificates"]
+        mine = next(one for one in certificates if one["token"] == key)  # type: ignore[attr-defined]
+        nonce = str(ask(f"{self.hall.origin}/auth/challenge")["nonce"])
+        answer = ask(
+            f"{self.hall.agent}/v1/authenticate",
+            nonce=nonce,
+            certificate=mine["id"],
+            pin=player.pin,
+        )
+        ask(
+            f"{self.hall.origin}/auth/sign-in",
+            token=answer, token_serial=mine["serial"],
+            username=player.username, password=player.password,
+        )  # fmt: skip
+
+    # ---- what stands on the page
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def decide(self, name: str) -> None:
+        """Press one of an officer's buttons, which also show the keys that press them."""
+        self.page.get_by_role("button", name=re.compile(f"^{name}")).click()
+        self.idle()
+
+    def press(self, name: str) -> None:
+        self.button(name).click()
+        self.idle()
+
+    def dialog(self, title: str) -> Locator:
+        dialog = self.page.get_by_role("dialog").filter(has_text=title)
+        expect(dialog).to_be_visible()
+        return dialog
+
+    def to_tab(self, name: str) -> None:
+        """Choose one of the tabs, which also show how many entries they have."""
+        self.page.get_by_role("tab", name=re.compile(f"^{name}（")).click()
+        self.idle()
+
+    def row(self, text: str) -> Locator:
+        """Return the entry of a list that says `text`."""
+        return self.page.get_by_test_id("stHorizontalBlock").filter(has_text=text)
+
+    def hears(self, text: str) -> None:
+        """Expect a notice (toast) that says exactly this."""
+        toast = self.page.get_by_test_id("stToast").filter(has_text=text)
+        expect(toast.first).to_be_visible()
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_text(text, exact=True).first).to_be_visible()
+
+    def figure(self, label: str) -> Locator:
+        """Return the figure under this label, in the dialog that is open or on the page."""
+        return self.page.locator(".hall-figures > div").filter(has_text=label).locator("dd").last
+
+    def download(self, name: str) -> tuple[str, bytes]:
+        """Follow a link that hands out a file; return its name and content."""
+        with self.page.expect_download() as waiting:
+            self.page.get_by_role("link", name=name, exact=True).click()
+        saved = waiting.value
+        return saved.suggested_filename, Path(saved.path()).read_bytes()
+
+    def choose_file(self, name: str, content: bytes, within: Locator | None = None) -> None:
+        chooser = (within or self.page).locator('input[type="file"]')
+        kind = "application/octet-stream"
+        chooser.set_input_files({"name": name, "mimeType": kind, "buffer": content})
+
+    # ---- the grid
+
+    def grid(self, name: str = "_grid_") -> Locator:
+        return self.page.locator(f'[class*="st-key-base_adjustment{name}"]')
+
+    def cell(self, row: int, column: int) -> Locator:
+        return self.page.get_by_test_id(f"glide-cell-{column}-{row}").last
+
+    def go_to_cell(self, row: int, column: int) -> None:
+        """Put the cursor on a cell by arrows, which know nothing of widths."""
+        frame = self.grid().get_by_test_id("stDataFrame")
+        expect(frame.locator("canvas").first).to_be_visible()
+        frame.evaluate("e => e.scrollIntoView({block: 'center'})")  # the bar on top eats clicks
+        self.page.wait_for_timeout(150)
+        frame.click(position={"x": 100, "y": ROW * 1.5})
+        for key, times in (("ArrowLeft", 1), ("ArrowDown", row), ("ArrowRight", column)):
+            for _ in range(times):
+                self.page.keyboard.press(key)
+
+    def type_into_cell(self, row: int, column: int, text: str) -> None:
+        self.go_to_cell(row, column)
+        self.page.keyboard.press("Enter")
+        editor = self.page.get_by_test_id("portal").locator(".gdg-clip-region")
+        expect(editor).to_be_visible()
+        field = editor.locator("input,textarea").first
+        field.fill(text)
+        field.press("Enter")
+        expect(editor).to_be_hidden()
+        self.idle()
+
+    def tick_row(self, row: int) -> None:
+        self.go_to_cell(row, 0)
+        self.page.keyboard.press("Space")
+        self.idle()

@@ -1,0 +1,416 @@
+"""What is not refused is read exactly: every kind of cell, and every way programs spell a sheet."""
+
+from decimal import Decimal
+
+import pytest
+
+from services.files import cells, workbook
+from services.files.cells import CellFault
+from tests.files.books import (
+    COLUMNS,
+    MAIN,
+    OFFICE,
+    PERSON,
+    book,
+    number,
+    pack,
+    parts,
+    person,
+    relations,
+    row,
+    sheet,
+    strings,
+    text,
+)
+from tests.files.books import (
+    workbook as workbook_part,
+)
+
+ZERO_WIDTH, NBSP, WIDE_SPACE = "\u200b", "\u00a0", "\u3000"
+SHARED = '<c r="{}" t="s"><v>0</v></c>'
+
+
+def read_rows(content) -> list[workbook.Row]:
+    return workbook.read(content, COLUMNS).rows
+
+
+def read_one(**changed: str) -> tuple[cells.Cell, ...]:
+    return read_rows(book(person(2, **changed)))[0].cells
+
+
+def assert_good(content) -> None:
+    account, name, identity, before, after = read_rows(content)[0].cells
+    read = (cells.text(account), cells.text(name), cells.text(identity))
+    assert read == ("522601000002", "张三", PERSON[2])
+    assert (cells.yuan(before), cells.yuan(after)) == (Decimal("6000.00"), Decimal("7200.50"))
+
+
+MONEY_READ = [
+    (number("E2", "7200.5"), "7200.50"),
+    (number("E2", "7200.50"), "7200.50"),
+    (number("E2", "7200"), "7200.00"),
+    (number("E2", "0.30000000000000004"), "0.30"),
+    (number("E2", "7200.4999999999991"), "7200.50"),
+    (number("E2", "16310.549999999999"), "16310.55"),
+    (number("E2", "1.2345000000000001E+4"), "12345.00"),
+    (number("E2", "5.0E-2"), "0.05"),
+    (number("E2", "-5"), "-5.00"),
+    (number("E2", "7200.5", ' s="4"'), "7200.50"),
+    (text("E2", "7200.5"), "7200.50"),
+    (text("E2", "5,200.00"), "5200.00"),
+    (text("E2", "5，200.00"), "5200.00"),
+    (text("E2", "12,345,678.90"), "12345678.90"),
+    (text("E2", "６１００．５"), "6100.50"),
+    (text("E2", "  6100 "), "6100.00"),
+    (text("E2", f"{NBSP}6100{WIDE_SPACE}"), "6100.00"),
+    (text("E2", f"61{ZERO_WIDTH}00"), "6100.00"),
+    (text("E2", "+6100"), "6100.00"),
+    (text("E2", "6100."), "6100.00"),
+    (text("E2", "6100.500"), "6100.50"),
+    (text("E2", "006100"), "6100.00"),
+]
+
+
+@pytest.mark.parametrize(("xml", "expected"), MONEY_READ)
+def test_money_is_read_exactly(xml, expected) -> None:
+    value = cells.yuan(read_one(E=xml)[4])
+    assert str(value) == expected
+    assert cells.fen(read_one(E=xml)[4]) == int(Decimal(expected) * 100)
+
+
+MONEY_REFUSED = [
+    ("", cells.EMPTY),
+    (text("E2", "   "), cells.EMPTY),
+    (text("E2", ZERO_WIDTH), cells.EMPTY),
+    (text("E2", "七千二"), cells.NOT_A_NUMBER),
+    (text("E2", "7200元"), cells.NOT_A_NUMBER),
+    (text("E2", "72,00.00"), cells.NOT_A_NUMBER),
+    (text("E2", "1e3"), cells.NOT_A_NUMBER),
+    (text("E2", "NaN"), cells.NOT_A_NUMBER),
+    (text("E2", "7200.505"), cells.TWO_DECIMALS),
+    (text("E2", "0.30000000000000004"), cells.TWO_DECIMALS),
+    (number("E2", "7200.505"), cells.TWO_DECIMALS),
+    (number("E2", "7200.001"), cells.TWO_DECIMALS),
+    (number("E2", "1E-20"), cells.TWO_DECIMALS),
+    (number("E2", "NaN"), cells.NOT_A_NUMBER),
+    (number("E2", "INF"), cells.NOT_A_NUMBER),
+    (number("E2", "1E400"), cells.TOO_LARGE),
+    (number("E2", "1E+13"), cells.TOO_LARGE),
+    (number("E2", "9" * 30), cells.NOT_A_NUMBER),
+    ('<c r="E2"><f>D2*1.2</f></c>', cells.FORMULA),
+    ('<c r="E2"><f>D2*1.2</f><v>7200.5</v></c>', cells.FORMULA),
+    ('<c r="E2"><f t="shared" ref="E2:E9" si="0">D2*1.2</f><v>7200.5</v></c>', cells.FORMULA),
+    ('<c r="E2"><f t="shared" si="0"/><v>7200.5</v></c>', cells.FORMULA),
+    ('<c r="E2"><v>7200.5</v><f>D2</f></c>', cells.FORMULA),
+    (number("E2", "46000", ' s="2"'), cells.DATE),
+    (number("E2", "46000", ' s="3"'), cells.DATE),
+    ('<c r="E2" t="d"><v>2026-07-01</v></c>', cells.DATE),
+    ('<c r="E2" t="b"><v>1</v></c>', cells.NOT_A_NUMBER),
+    ('<c r="E2" t="e"><v>#N/A</v></c>', "单元格是错误值#N/A，请改为填写内容"),
+    ('<c r="E2" t="e"><v>#DIV/0!</v></c>', "单元格是错误值#DIV/0!，请改为填写内容"),
+]
+
+
+@pytest.mark.parametrize(("xml", "reason"), MONEY_REFUSED)
+def test_what_is_not_money_is_a_fault_with_its_reason(xml, reason) -> None:
+    row_read = read_rows(book(person(2, E=xml)))[0]
+    assert row_read.number == 2
+    with pytest.raises(CellFault) as fault:
+        cells.yuan(row_read.cells[4])
+    assert fault.value.reason == reason
+
+
+@pytest.mark.parametrize("xml", [xml for xml, _ in MONEY_REFUSED if xml])
+def test_a_fault_far_down_is_found_in_its_row_though_the_rows_above_taught_a_shape(xml) -> None:
+    here = xml.replace('r="E2"', 'r="E5"')
+    rows = read_rows(book(person(2), person(3), person(4), person(5, E=here), person(6)))
+    assert [row.number for row in rows] == [2, 3, 4, 5, 6]
+    with pytest.raises(CellFault):
+        cells.yuan(rows[3].cells[4])
+    assert cells.yuan(rows[4].cells[4]) == Decimal("7200.50")
+
+
+TEXT_READ = [
+    (text("C2", PERSON[2]), PERSON[2]),
+    (text("C2", f" {PERSON[2]} "), PERSON[2]),
+    (text("C2", f"{NBSP}{PERSON[2]}{ZERO_WIDTH}"), PERSON[2]),
+    (text("C2", "５２２６０１１９９００１０１１２３Ｘ"), "52260119900101123X"),
+    (number("C2", "522601000001"), "522601000001"),
+    (text("C2", "阿依·古丽"), "阿依·古丽"),
+    (text("C2", "黔东南（示例）公司"), "黔东南（示例）公司"),
+    (text("C2", "a &lt;b&gt; &amp; c"), "a <b> & c"),
+    (text("C2", "&#24352;&#x4E09;"), "张三"),
+    (text("C2", "𬎆"), "𬎆"),
+    (text("C2", "_x0041_"), "A"),
+    (text("C2", "_x005F_x0041_"), "_x0041_"),
+    (text("C2", "张三_x000D_"), "张三"),
+    ('<c r="C2" t="str"><v>张三</v></c>', "张三"),
+    ('<c r="C2" t="inlineStr"><is><r><t>张</t></r><r><rPr/><t>三</t></r></is></c>', "张三"),
+    ('<c r="C2" t="inlineStr"><is><t>张三</t><rPh sb="0" eb="1"><t>x</t></rPh></is></c>', "张三"),
+    ('<c r="C2" t="inlineStr"><is><t><![CDATA[<f>]]></t></is></c>', "<f>"),
+    ("", ""),
+    ('<c r="C2" s="1"/>', ""),
+]
+
+
+@pytest.mark.parametrize(("xml", "expected"), TEXT_READ)
+def test_text_is_read_and_put_right(xml, expected) -> None:
+    assert cells.text(read_one(C=xml)[2]) == expected
+    again = xml.replace('r="C2"', 'r="C4"')
+    rows = read_rows(book(person(2), person(3), person(4, C=again)))
+    assert cells.text(rows[2].cells[2]) == expected
+
+
+TEXT_REFUSED = [
+    (number("C2", "522601199001011234"), cells.NUMBER_AS_TEXT),
+    (number("C2", "5.22601199001011E+17"), cells.NUMBER_AS_TEXT),
+    (number("C2", "5226010000.5"), cells.NUMBER_AS_TEXT),
+    (number("C2", "1234567890123456"), cells.NUMBER_AS_TEXT),
+    (number("C2", "33000", ' s="2"'), cells.DATE_AS_TEXT),
+    ('<c r="C2" t="b"><v>1</v></c>', "应为文本，不能是逻辑值"),
+    ('<c r="C2" t="e"><v>#REF!</v></c>', "单元格是错误值#REF!，请改为填写内容"),
+    ('<c r="C2" t="str"><f>A2</f><v>5226</v></c>', cells.FORMULA),
+    (text("C2", "张\u202e三"), cells.CONTROL),
+    (text("C2", "张\u2066三"), cells.CONTROL),
+    (text("C2", "张_x0000_三"), cells.CONTROL),
+    (text("C2", "张_x0007_三"), cells.CONTROL),
+    (text("C2", "张\ue000三"), cells.CONTROL),
+    (text("C2", "长" * 501), "内容过长，最多500个字"),
+    (text("C2", "长" * 100_000), "内容过长，最多500个字"),
+]
+
+
+@pytest.mark.parametrize(("xml", "reason"), TEXT_REFUSED)
+def test_what_is_not_text_is_a_fault_with_its_reason(xml, reason) -> None:
+    with pytest.raises(CellFault) as fault:
+        cells.text(read_one(C=xml)[2])
+    assert fault.value.reason == reason
+
+
+def test_an_empty_text_is_a_fault_only_where_it_is_required() -> None:
+    assert cells.text(None) == ""
+    with pytest.raises(CellFault, match="不能为空"):
+        cells.text(" ", required=True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [("12", 12), (cells.Number("12"), 12), (cells.Number("1.2E1"), 12), ("１２", 12), ("12.0", 12)],
+)
+def test_whole_numbers_are_read(cell, expected) -> None:
+    assert cells.integer(cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("1.5", "整数"),
+        (cells.Number("0.5"), "整数"),
+        ("x", "数字"),
+        (None, "空"),
+        ("9" * 16, "过大"),
+    ],
+)
+def test_what_is_no_whole_number_is_a_fault(cell, reason) -> None:
+    with pytest.raises(CellFault, match=reason):
+        cells.integer(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("12%", "12"),
+        ("12", "12"),
+        ("１２％", "12"),
+        (cells.Number("0.12"), "12"),
+        (cells.Number("0.070000000000000007"), "7"),
+        (cells.Number("12"), "12"),
+        (cells.Number("1"), "100"),
+        ("5.5%", "5.5"),
+    ],
+)
+def test_percentages_are_read_as_points(cell, expected) -> None:
+    assert cells.percent(cell) == Decimal(expected)
+
+
+@pytest.mark.parametrize("cell", ["%", "十二", "12%%", None, cells.Boolean("1"), "12.345%"])
+def test_what_is_no_percentage_is_a_fault(cell) -> None:
+    with pytest.raises(CellFault):
+        cells.percent(cell)
+
+
+def test_a_choice_is_one_of_the_words_or_a_fault_that_lists_them() -> None:
+    assert cells.choice(" 正常 ", ("正常", "封存")) == "正常"
+    with pytest.raises(CellFault, match="应为以下之一：正常、封存"):
+        cells.choice("销户", ("正常", "封存"))
+
+
+def test_what_is_shown_of_a_cell_is_short_and_harmless() -> None:
+    assert cells.shown(None) == ""
+    assert cells.shown(cells.Formula("=D2*1.2")) == "=D2*1.2"
+    assert cells.shown(cells.Boolean("1")) == "TRUE"
+    assert cells.shown("a\u202eb\nc") == "ab c"
+    assert len(cells.shown("长" * 3000)) == 60
+
+
+def prefixed() -> bytes:
+    """As the OpenXML SDK writes: every element under a prefix."""
+    spelt = sheet(person(2), person(3), declaration=False)
+    for tag in ("worksheet", "sheetData", "row", "c", "v", "is", "t"):
+        for end in (" ", ">", "/"):
+            spelt = spelt.replace(f"<{tag}{end}", f"<x:{tag}{end}")
+        spelt = spelt.replace(f"</{tag}>", f"</x:{tag}>")
+    return pack(parts(spelt.replace("xmlns=", "xmlns:x=")))
+
+
+def strict_open_xml() -> bytes:
+    """As Excel writes when asked for "Strict Open XML"."""
+    old = parts()
+    strict = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+    return pack({name: part.replace(MAIN, strict) for name, part in old.items()})
+
+
+def without_references() -> bytes:
+    import re
+
+    return pack(parts(re.sub(r' r="[A-Z]*\d+"', "", sheet(person(2), person(3)))))
+
+
+def shared_strings(*items: str) -> bytes:
+    content = sheet(person(2, B=SHARED.format("B2")), person(3, B=SHARED.format("B3")))
+    return pack(parts(content) | {"xl/sharedStrings.xml": strings(*items)})
+
+
+def absolute_targets() -> bytes:
+    related = relations(("worksheet", "/xl/worksheets/sheet1.xml"), ("styles", "/xl/styles.xml"))
+    return pack(parts() | {"xl/_rels/workbook.xml.rels": related})
+
+
+def second_sheet(state) -> bytes:
+    entries = (
+        '<sheet name="清册" sheetId="1" r:id="rId1"/>',
+        f'<sheet name="说明" sheetId="2"{state} r:id="rId2"/>',
+    )
+    changed = {
+        "xl/workbook.xml": workbook_part(entries),
+        "xl/worksheets/sheet2.xml": sheet(person(9, E='<c r="E9"><f>1</f></c>')),
+        "xl/_rels/workbook.xml.rels": relations(
+            ("worksheet", "worksheets/sheet1.xml"), ("worksheet", "worksheets/sheet2.xml")
+        ),
+    }
+    return pack(parts() | changed)
+
+
+EXCEL_ROW = ' spans="1:5" ht="15" customHeight="1" x14ac:dyDescent="0.15"'
+GOOD_WAYS = {
+    "plain": book(person(2)),
+    "prefixed": prefixed(),
+    "strict": strict_open_xml(),
+    "no references": without_references(),
+    "shared": shared_strings("<si><t>张三</t></si>"),
+    "shared as WPS": shared_strings(
+        '<si><t>张三</t><phoneticPr fontId="1" type="noConversion"/></si>'
+    ),
+    "shared with spaces kept": shared_strings('<si><t xml:space="preserve"> 张三 </t></si>'),
+    "shared rich": shared_strings("<si><r><t>张</t></r><r><rPr><b/></rPr><t>三</t></r></si>"),
+    "shared pronounced": shared_strings('<si><t>张三</t><rPh sb="0" eb="1"><t>zs</t></rPh></si>'),
+    "shared referenced": shared_strings("<si><t>&#24352;三</t></si>", "<si><t>other</t></si>"),
+    "absolute": absolute_targets(),
+    "byte order mark": pack(parts() | {"xl/worksheets/sheet1.xml": "\ufeff" + sheet(person(2))}),
+    "second sheet": second_sheet(""),
+    "hidden second sheet": second_sheet(' state="hidden"'),
+    "indented": pack(parts(sheet(person(2), person(3)).replace("><", ">\n  <"))),
+    "comment between": book(person(2), "<!-- " + person(3) + person(4) + " -->", person(5)),
+    "comment with self-closed row": book(person(2), '<row r="3"/><!-- </row>' + person(4) + "-->"),
+}
+
+
+@pytest.mark.parametrize("content", GOOD_WAYS.values(), ids=GOOD_WAYS.keys())
+def test_every_way_programs_spell_a_roster_is_read_alike(content) -> None:
+    assert_good(content)
+
+
+def test_rows_inside_a_comment_are_not_read_though_they_look_like_those_before() -> None:
+    assert [row.number for row in read_rows(GOOD_WAYS["comment between"])] == [2, 5]
+    assert [row.number for row in read_rows(GOOD_WAYS["comment with self-closed row"])] == [2]
+
+
+def test_rows_as_excel_and_wps_spell_them_are_read_by_their_shape_and_by_expat_alike() -> None:
+    namespace = 'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac"'
+    spelt = sheet(
+        *(person(r).replace(f'<row r="{r}"', f'<row r="{r}"{EXCEL_ROW}') for r in range(2, 60))
+    ).replace("<worksheet ", f"<worksheet {namespace} ", 1)
+    quick = read_rows(pack(parts(spelt)))
+    slow = read_rows(pack(parts(spelt.replace("</row>", "</row >"))))
+    assert quick == slow
+    assert len(quick) == 58
+    assert [[type(cell) for cell in row.cells] for row in quick] == [
+        [type(cell) for cell in row.cells] for row in slow
+    ]
+
+
+LIBRE_ROW = (
+    ' customFormat="false" ht="12.8" hidden="false" customHeight="false" outlineLevel="0"'
+    ' collapsed="false"'
+)
+DIALECTS = {
+    "LibreOffice": lambda r: person(r).replace(f'<row r="{r}"', f'<row r="{r}"{LIBRE_ROW}'),
+    "POI": lambda r: person(r).replace(' t="inlineStr"', ' t="inlineStr" s="1"'),
+    "openpyxl": lambda r: person(r, E=f'<c r="E{r}" s="1" t="n"></c>'),
+    "some cells empty": lambda r: person(r, **({} if r % 2 else {"E": f'<c r="E{r}" s="1"/>'})),
+    "references": lambda r: person(r, B=text(f"B{r}", "&#24352;&amp;三")),
+}
+
+
+@pytest.mark.parametrize("spell", DIALECTS.values(), ids=DIALECTS.keys())
+def test_ten_thousand_rows_of_every_common_program_are_read_by_their_shape(spell) -> None:
+    """Read by expat alone they would be refused as too complex."""
+    rows = read_rows(book(*(spell(r) for r in range(2, 10_002))))
+    assert len(rows) == 10_000
+    assert cells.text(rows[-1].cells[0]) == "522601010001"
+    assert {len(row.cells) for row in rows} == {5}
+
+
+def test_columns_may_stand_in_any_order_and_with_spaces_in_their_headings() -> None:
+    heading = row(
+        1,
+        text("A1", "调整后基数 "),
+        text("B1", "姓　名"),
+        text("C1", "个人账号"),
+        text("E1", "证件号码"),
+        text("F1", "调整前\n基数"),
+    )
+    body = row(
+        2,
+        number("A2", "7200.5"),
+        text("B2", "张三"),
+        text("C2", "522601000002"),
+        text("E2", PERSON[2]),
+        number("F2", 6000),
+    )
+    assert_good(book(body, heading=heading))
+
+
+def test_empty_rows_empty_columns_and_far_empty_cells_do_not_count() -> None:
+    blank = row(3, '<c r="A3" s="1"/>', text("B3", "  "))
+    far = row(1048576, '<c r="A1048576" s="1"/><c r="XFD1048576" s="1"/>')
+    wide = person(5, F='<c r="F5" s="1"/>', G=text("AZ5", " "))
+    content = book(person(2), blank, row(4), wide, far)
+    assert [row.number for row in read_rows(content)] == [2, 5]
+    assert_good(content)
+
+
+def test_a_heading_row_alone_gives_no_rows() -> None:
+    assert workbook.read(book(), COLUMNS) == workbook.Sheet([], {})
+
+
+def test_exactly_the_most_rows_allowed_are_read() -> None:
+    content = book(*(person(r) for r in range(2, 12)))
+    assert len(workbook.read(content, COLUMNS, max_rows=10).rows) == 10
+    with pytest.raises(workbook.UnreadableWorkbook, match="超过9行"):
+        workbook.read(content, COLUMNS, max_rows=9)
+
+
+def test_a_workbook_of_the_house_without_office_namespace_has_no_identification() -> None:
+    assert workbook.read(pack(parts()), COLUMNS).identification == {}
+    assert OFFICE

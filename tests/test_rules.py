@@ -1,0 +1,164 @@
+"""Pure rules: money, months, identity numbers."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from data.enums import Rounding
+from services.rules import clock, contribution, identity
+from services.rules.limits import Limits
+from services.rules.months import HpfYear, Month
+
+WHOLE_YUAN = Rounding.HALF_UP_TO_YUAN
+PEOPLE = (
+    "522601199003070017", "522601198508150026", "522625199512310032",
+    "522630198802290048", "522601197811050058", "522601200001010067",
+)  # fmt: skip
+LIMITS = Limits(198_000, 2_177_400, 19_800, 522_600)
+
+
+def test_the_five_bases_of_the_food_maker_at_8_percent_make_4726() -> None:
+    bases = ("7656.25", "4321.05", "8888.88", "2130.00", "6543.21")
+    due = [contribution.amounts(Decimal(base), 8, 8, WHOLE_YUAN) for base in bases]
+    assert [amounts.employer for amounts in due] == [613, 346, 711, 170, 523]
+    assert sum(amounts.employer for amounts in due) == Decimal("2363.00")
+    assert sum(amounts.total for amounts in due) == Decimal("4726.00")
+
+
+@pytest.mark.parametrize(
+    ("base", "rate", "total"),
+    [
+        ("2130.00", 5, "214.00"),
+        ("21774.00", 12, "5226.00"),
+        ("7200.50", 12, "1728.00"),
+        ("6500.00", 12, "1560.00"),
+    ],
+)
+def test_each_part_is_rounded_half_up_on_its_own(base: str, rate: int, total: str) -> None:
+    assert contribution.amounts(Decimal(base), rate, rate, WHOLE_YUAN).total == Decimal(total)
+
+
+@pytest.mark.parametrize(
+    ("method", "part"),
+    [
+        ("0", "123.45"), ("1", "123.50"), ("2", "123.40"), ("3", "124.00"), ("4", "123.00"),
+        ("5", "123.46"), ("6", "123.46"), ("7", "123.50"), ("8", "123.00"),
+    ],
+)  # fmt: skip
+def test_all_nine_methods_of_rounding(method: str, part: str) -> None:
+    # 1763.65 at 7 % is 123.4555
+    assert contribution.amounts(Decimal("1763.65"), 7, 7, Rounding(method)).employer == Decimal(
+        part
+    )
+
+
+@given(base=some.integers(1, 10_000_000), rate=some.integers(1, 100))
+def test_whole_fen_agree_with_exact_decimals(base: int, rate: int) -> None:
+    exact = Decimal(base) * rate / 100
+    for method, step in (
+        (Rounding.HALF_UP_TO_FEN, 1),
+        (Rounding.HALF_UP_TO_JIAO, 10),
+        (WHOLE_YUAN, 100),
+    ):
+        expected = (exact / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+        assert contribution.part(base, rate, method) == expected
+
+
+def test_months_follow_each_other_over_new_year() -> None:
+    assert Month.of(202612).plus(1).number == 202701
+    assert Month.of(202701).plus(-1).number == 202612
+    assert [m.number for m in Month.of(202604).through(Month.of(202606))] == [
+        202604,
+        202605,
+        202606,
+    ]
+    assert Month.of(202607).through(Month.of(202606)) == []
+
+
+def test_the_hpf_year_runs_from_july_to_june() -> None:
+    june, july = HpfYear.of(Month.of(202606)), HpfYear.of(Month.of(202607))
+    assert (june.first.number, june.last.number) == (202507, 202606)
+    assert (july.first.number, july.last.number) == (202607, 202706)
+
+
+@pytest.mark.parametrize("number", [202600, 202613, 0])
+def test_there_is_no_thirteenth_month(number: int) -> None:
+    with pytest.raises(ValueError, match=str(number)):
+        Month.of(number)
+
+
+@pytest.mark.parametrize("number", PEOPLE)
+def test_the_demo_persons_numbers_are_right(number: str) -> None:
+    assert identity.is_id_card(number)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "522601199003070018",
+        "52263019870229004X",
+        "52260119900307001",
+        "5226011990030700170",
+        "５22601199003070017",
+    ],
+)
+def test_wrong_checks_and_days_that_never_were_are_told(number: str) -> None:
+    assert not identity.is_id_card(number)
+
+
+def test_every_changed_digit_of_an_id_is_noticed() -> None:
+    for place in range(17):
+        for digit in "0123456789":
+            changed = PEOPLE[0][:place] + digit + PEOPLE[0][place + 1 :]
+            assert identity.is_id_card(changed) == (changed == PEOPLE[0])
+
+
+def test_text_is_stored_half_width_upper_case_and_trimmed() -> None:
+    assert identity.normal(" ５２２６０１１９９００３０７００１x ") == "52260119900307001X"
+
+
+def test_credit_codes_prove_themselves() -> None:
+    for code in ("12522600429000001N", "91522601MA6DAAAA06", "91522600709612345N"):
+        assert identity.is_uscc(code)
+        assert not identity.is_uscc(code[:-1] + ("0" if code[-1] != "0" else "1"))
+
+
+def test_identity_numbers_are_masked_but_for_six_and_four() -> None:
+    assert identity.masked("522601199003070017") == "522601********0017"
+
+
+def test_mobile_numbers_have_eleven_digits() -> None:
+    assert identity.is_mobile("13885500000")
+    assert not any(
+        map(identity.is_mobile, ("138855000001", "1388550000", "12885500000", "１3885500000"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("base", "total", "reason"),
+    [
+        (198_000, 19_800, None),
+        (2_177_400, 522_600, None),
+        (197_999, 19_800, "缴存基数低于下限1980.00"),
+        (2_177_401, 522_600, "缴存基数高于上限21774.00"),
+        (200_000, 19_799, "月缴存额197.99低于下限198.00"),
+        (2_000_000, 522_601, "月缴存额5226.01高于上限5226.00"),
+    ],
+)
+@pytest.mark.manual("B2.8")
+def test_both_ends_of_both_limits_are_allowed(base: int, total: int, reason: str | None) -> None:
+    assert LIMITS.objection(base, total) == reason
+
+
+def test_the_business_date_can_be_set_and_the_instant_cannot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HALL_TODAY", "2030-02-28")
+    assert clock.today() == date(2030, 2, 28)
+    assert clock.now().date() == date(2030, 2, 28)
+    assert clock.instant().year < 2030
+    monkeypatch.delenv("HALL_TODAY")
+    assert not clock.is_moved()

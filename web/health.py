@@ -1,0 +1,103 @@
+"""Is the hall alive, and can it serve (运行检查)? For the machines that watch this one.
+
+/livez answers while the process does. /readyz tries what sign-in and filing need, and names what
+fails by code alone.
+"""
+
+import logging
+import os
+import shutil
+import uuid
+from collections.abc import Callable
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+import settings
+from data.database import transaction
+from data.models.people import Challenge
+from services.rules import clock
+from ukey.certificate import TrustStore
+
+log = logging.getLogger("hall.web")
+LEAST_FREE_BYTES: Final = 500 * 1024 * 1024
+
+
+class _NotReady(Exception):
+    """Raised by a check; its argument is the code to report."""
+
+
+async def alive(_request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+async def ready(_request: Request) -> Response:
+    faults = await run_in_threadpool(_faults)
+    status = 503 if faults else 200
+    return JSONResponse({"status": "not_ready" if faults else "ready", "faults": faults}, status)
+
+
+ROUTES: Final = [Route("/livez", alive), Route("/readyz", ready)]
+
+
+def _faults() -> list[str]:
+    found = []
+    for code, check in _CHECKS.items():
+        try:
+            check()
+        except _NotReady as fault:
+            found.append(str(fault))
+        except Exception as error:  # noqa: BLE001 — whatever it is, the hall is not ready
+            log.warning("not_ready check=%s error=%s", code, type(error).__name__)
+            found.append(code)
+    return found
+
+
+def _check_database() -> None:
+    """Take the writers' turn and write, then take it back: a full disk fails here."""
+    with transaction() as session:
+        probe = f"readyz-{uuid.uuid4().hex}"
+        session.add(Challenge(browser_hash=probe, nonce="", expires_at=clock.instant()))
+        session.flush()
+        session.rollback()
+
+
+def _check_trust() -> None:
+    store = TrustStore.load(settings.TRUST)
+    if not store.roots:
+        raise _NotReady("trust_missing")
+    if store.faults:
+        raise _NotReady("trust_unreadable")
+    now = clock.instant()
+    ends = (index.crl.next_update_utc for index in store.crls)
+    if store.policy.check_revocation and (
+        not store.crls or any(end is None or end <= now for end in ends)
+    ):
+        raise _NotReady("crl_stale")
+
+
+def _check_storage() -> None:
+    settings.STORAGE.mkdir(parents=True, exist_ok=True)
+    probe = settings.STORAGE / f".ready-{uuid.uuid4().hex}"
+    try:
+        with probe.open("xb") as file:
+            file.write(b"ready")
+            os.fsync(file.fileno())
+    finally:
+        probe.unlink(missing_ok=True)
+
+
+def _check_disk() -> None:
+    if shutil.disk_usage(settings.STORAGE).free < LEAST_FREE_BYTES:
+        raise _NotReady("disk_full")
+
+
+_CHECKS: Final[dict[str, Callable[[], None]]] = {
+    "database": _check_database,
+    "trust": _check_trust,
+    "storage": _check_storage,
+    "disk": _check_disk,
+}
