@@ -23,12 +23,17 @@ class Role(LabelledEnum):
     CLERK = "clerk", "单位经办人"
     REVIEWER = "reviewer", "初审员"
     SENIOR_REVIEWER = "senior_reviewer", "终审员"
+    DIRECTOR = "director", "主任"
     MANAGER = "manager", "管理者"
     ADMINISTRATOR = "administrator", "系统管理员"
+    SECURITY_ADMINISTRATOR = "security_administrator", "安全管理员"
+    AUDITOR = "auditor", "审计员"
 
 
-#: Those who decide on what employers submit.
-OFFICERS = (Role.REVIEWER, Role.SENIOR_REVIEWER)
+#: Those who decide on what employers submit, each at the level that asks for their role.
+OFFICERS = (Role.REVIEWER, Role.SENIOR_REVIEWER, Role.DIRECTOR)
+#: Those who keep the hall itself: policy, people, keys. They decide on no employer's business.
+ADMINISTRATORS = (Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)
 
 
 class Branch(LabelledEnum):

@@ -29,9 +29,11 @@ def prepare() -> None:
     engine = database.connect(settings.DATABASE_URL)
     schema.create(engine)
     with database.transaction() as session:
-        if not fixture.is_filled(session):
-            # The password hasher's package warns of being imported outside Streamlit's own server.
-            streamlit_logger.set_log_level("ERROR")
+        # The password hasher's package warns of being imported outside Streamlit's own server.
+        streamlit_logger.set_log_level("ERROR")
+        if fixture.is_filled(session):
+            fixture.add_people(session)
+        else:
             fixture.fill(session)
     with database.transaction() as session:
         keys.make(session)

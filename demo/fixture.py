@@ -106,8 +106,15 @@ def fill(session: Session) -> None:
                 source="测试参数（非本州公布数据）", author="演示数据", recorded_at=OPENED,
             )
         )  # fmt: skip
+    add_people(session)
+
+
+def add_people(session: Session) -> None:
+    """Write down those of the cast who are not there yet, as in a database of an older demo."""
+    there = {(name, role) for name, role in session.execute(select(User.name, User.role))}
     for player in CAST:
-        session.add(_user(session, player))
+        if (player.name, player.role) not in there:
+            session.add(_user(session, player))
 
 
 def is_filled(session: Session) -> bool:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from components import brand, feedback, frame, session
 from components.ukey_watch import watch
-from data.enums import Role
+from data.enums import OFFICERS, Role
 from pages.account import handbook
 from pages.center import months, review, welcome
 from pages.employer import (
@@ -61,7 +61,7 @@ def menu(actor: Actor) -> dict[str, list[st.Page]]:
             "业务办理": businesses,
             "服务": [page(inbox, actor), page(handbook, actor)],
         }
-    if actor.role in (Role.REVIEWER, Role.SENIOR_REVIEWER):
+    if actor.role in OFFICERS:
         return {
             "": [page(review, actor, is_first=True), page(months, actor), page(handbook, actor)]
         }

@@ -176,7 +176,8 @@ def _cast_member(key: str) -> Callable[..., Actor]:
 clerk1, clerk2, clerk3, clerk4 = map(_cast_member, ("clerk1", "clerk2", "clerk3", "clerk4"))
 officer_a, officer_b = _cast_member("officerA"), _cast_member("officerB")
 officer_c, officer_d = _cast_member("officerC"), _cast_member("officerD")
-manager, admin = _cast_member("manager"), _cast_member("admin")
+director, manager = _cast_member("director"), _cast_member("manager")
+admin, security, auditor = map(_cast_member, ("admin", "security", "auditor"))
 
 
 def _fill(url: str) -> None:

@@ -50,7 +50,9 @@ def test_the_home_shows_the_unit_the_ten_businesses_and_five_empty_lists(clerk: 
     clerk.shot("home")
 
 
-@pytest.mark.parametrize("key", ["clerk3", "officerD", "manager", "admin"])
+@pytest.mark.parametrize(
+    "key", ["clerk3", "officerD", "director", "manager", "admin", "security", "auditor"]
+)
 def test_every_page_in_a_menu_opens_without_an_english_word(arrive: Arrive, key: str) -> None:
     visitor = arrive(key)
     visitor.open("/")

@@ -20,8 +20,8 @@ from ukey import softhsm
 
 SIM = Path(__file__).parents[1] / "ukey" / "ukeysim.c"
 HELP_LINES = ("0855-8685631", "4001123838")
-LABELS = ("officerA", "officerB", "officerC", "officerD", "manager", "admin",
-          SPARE, UNBOUND, EXPIRED, REVOKED, LOCKABLE)  # fmt: skip
+LABELS = ("officerA", "officerB", "officerC", "officerD", "director", "manager", "admin",
+          "security", "auditor", SPARE, UNBOUND, EXPIRED, REVOKED, LOCKABLE)  # fmt: skip
 
 OtherAgent = Callable[..., None]
 
@@ -100,7 +100,7 @@ def test_a_clerk_types_her_pin_and_is_at_her_units_home(arrive: Arrive) -> None:
 
 def test_staff_sign_in_with_password_and_key(arrive: Arrive) -> None:
     staff = arrive()
-    for player in (player for player in CAST if player.key in {"officerC", "manager", "admin"}):
+    for player in (player for player in CAST if player.key in {"officerC", "manager", "security"}):
         staff.open_sign_in("/sign-in?reason=signed_out")
         staff.sign_in(player.key, username=player.username, password=player.password)
         bar = staff.page.locator(".hall-top")

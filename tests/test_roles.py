@@ -1,0 +1,36 @@
+"""Roles: who decides, who administers, who only looks (岗位分离)."""
+
+from collections.abc import Callable
+
+import pytest
+
+from data.enums import ADMINISTRATORS, OFFICERS, Role
+from services import review
+from services.actor import Actor
+from services.approval.engine import MAY
+from services.errors import NotAllowed
+from tests.conftest import person
+
+pytestmark = pytest.mark.usefixtures("sqlite_db")
+
+
+def test_an_administrator_decides_nothing_and_an_officer_administers_nothing() -> None:
+    assert set(OFFICERS).isdisjoint(ADMINISTRATORS)
+    assert {role for roles in MAY.values() for role in roles} == {Role.CLERK, *OFFICERS}
+
+
+def test_the_director_sees_the_queue_of_the_branch(director: Actor) -> None:
+    assert review.queue(director) == []
+
+
+@pytest.mark.parametrize("key", ["admin", "security", "auditor", "manager", "clerk1"])
+def test_nobody_but_an_officer_opens_the_queue(key: str) -> None:
+    with pytest.raises(NotAllowed):
+        review.queue(person(key))
+
+
+@pytest.mark.parametrize("act", [review.approve, review.send_back, review.reject])
+@pytest.mark.parametrize("key", ["admin", "security", "auditor"])
+def test_administrators_and_auditors_approve_nothing(key: str, act: Callable[..., None]) -> None:
+    with pytest.raises(NotAllowed):
+        act(person(key), 1, version=1, opinion="同意")
