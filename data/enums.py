@@ -338,6 +338,16 @@ class PolicyKey(LabelledEnum):
     RATE_CHANGES_PER_YEAR = "rate_changes_per_year", "每年度比例调整次数"
     MONTHS_AHEAD = "months_ahead", "可提前核定月数"
     DEFERRAL_MONTHS = "deferral_months", "缓缴最长月数"
+    REVIEW_DAYS = "review_days", "审批时限（工作日）"
+    DEFERRAL_REVIEW_DAYS = "deferral_review_days", "缓缴/解除缓缴审批时限（工作日）"
+
+
+class DayKind(LabelledEnum):
+    """What a day of the calendar is where the week alone does not say it."""
+
+    HOLIDAY = "holiday", "放假"
+    WORKDAY = "workday", "调休上班"
+    ORDINARY = "ordinary", "按星期"
 
 
 class Rounding(LabelledEnum):

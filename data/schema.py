@@ -7,6 +7,7 @@ from data.models import (
     base_adjustment,
     case,
     deferral,
+    holiday,
     people,
     policy,
     record,
@@ -18,8 +19,8 @@ from data.models import (
 )
 
 MODELS = (
-    base_adjustment, case, deferral, people, policy, record, register, registration, remittance,
-    slip, status_change,
+    base_adjustment, case, deferral, holiday, people, policy, record, register, registration,
+    remittance, slip, status_change,
 )  # fmt: skip
 
 

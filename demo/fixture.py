@@ -29,6 +29,7 @@ from data.models.people import User
 from data.models.policy import PolicyRow
 from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment, AssessmentLine
+from demo import holidays
 from demo.cast import CAST, Player
 from services import passwords
 from services.rules import contribution, identity
@@ -51,6 +52,8 @@ TEST_POLICY = {
     PolicyKey.RATE_CHANGES_PER_YEAR: "1",
     PolicyKey.MONTHS_AHEAD: "0",
     PolicyKey.DEFERRAL_MONTHS: "12",
+    PolicyKey.REVIEW_DAYS: "3",
+    PolicyKey.DEFERRAL_REVIEW_DAYS: "10",
 }
 _SURNAMES = "杨吴龙潘王李张刘罗石姜陆欧石田彭胡陈周唐谭莫蒙韦邰顾"
 _GIVEN = "秀英文军建国春梅志强玉兰再明芝德昌光明洪波正华家兴永福胜利海燕小红丽娟雪莲国庆天祥"
@@ -106,6 +109,7 @@ def fill(session: Session) -> None:
                 source="测试参数（非本州公布数据）", author="演示数据", recorded_at=OPENED,
             )
         )  # fmt: skip
+    session.add_all(holidays.rows())
     add_people(session)
 
 

@@ -79,6 +79,20 @@ def in_force(session: Session, day: date, employer_id: int) -> Policy:
     )
 
 
+def value(session: Session, key: PolicyKey, day: date) -> str:
+    """Return what the center has set for all employers, as text. Raises PolicyMissing."""
+    found = session.scalar(
+        select(PolicyRow.value)
+        .where(PolicyRow.key == key, PolicyRow.employer_id.is_(None))
+        .where(PolicyRow.effective_from <= day)
+        .order_by(PolicyRow.effective_from.desc(), PolicyRow.id.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise PolicyMissing(label=key.label)
+    return found
+
+
 def _values(session: Session, day: date, employer_id: int) -> dict[PolicyKey, str]:
     """Return each key's value: the employer's own row before the row for all, then the latest."""
     rows = session.execute(
