@@ -1,21 +1,21 @@
 """Is this certificate good for the hall (证书校验)? Path, purpose, strength, revocation.
 
 `cryptography` builds the path; alone it would let pass a revoked certificate, a wrong usage and
-a weak key, so those are checked here. In doubt it refuses, each fault with its own code.
+a weak key, so those are checked here. What it cannot read, SM2 and not strictly DER, takes the
+second engine (`ukey.lenient`). In doubt it refuses, each fault with its own code.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import verification
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from ukey import extensions, lenient, sm2_certificate
 from ukey.rejection import CertificateRejected, Rejected
 from ukey.revocation import CrlIndex, check_revocation, read_crl
 from ukey.trust import Policy, TrustStore
@@ -30,7 +30,6 @@ __all__ = [
     "read_crl",
 ]
 
-Extension = TypeVar("Extension", bound=x509.ExtensionType)
 _SAFE_RSA_EXPONENT = 65537
 _BROKEN_HASHES = frozenset({"md5", "sha1"})
 _UNREADABLE = (
@@ -58,7 +57,12 @@ def check(
     _check_dates(certificate, policy, at)
     _check_strength(certificate, policy)
     _check_purpose(certificate, policy)
-    chain = _build_chain(certificate, trust, at, offered)
+    if _is_self_signed(certificate):
+        raise CertificateRejected("cert_self_signed")
+    if _is_strict(certificate):
+        chain = _build_chain(certificate, trust, at, offered)
+    else:
+        chain = lenient.build_chain(certificate, trust, at)
     if policy.check_revocation:
         check_revocation(chain, trust.crls, at, policy.skew, policy.crl_grace)
     return chain
@@ -67,9 +71,17 @@ def check(
 def _check_readable(certificate: x509.Certificate) -> None:
     try:
         _ = (certificate.subject, certificate.issuer, certificate.serial_number)
-        _ = list(certificate.extensions)
     except _UNREADABLE as error:
         raise CertificateRejected("cert_malformed", str(error)) from error
+
+
+def _is_strict(certificate: x509.Certificate) -> bool:
+    """Whether `cryptography` can judge it."""
+    try:
+        _ = list(certificate.extensions)
+    except _UNREADABLE:
+        return False
+    return not sm2_certificate.is_sm2(certificate)
 
 
 def _check_dates(certificate: x509.Certificate, policy: Policy, at: datetime) -> None:
@@ -80,9 +92,20 @@ def _check_dates(certificate: x509.Certificate, policy: Policy, at: datetime) ->
 
 
 def _check_strength(certificate: x509.Certificate, policy: Policy) -> None:
-    objection = _key_objection(certificate, policy) or _hash_objection(certificate)
+    if sm2_certificate.is_sm2(certificate):
+        objection = _sm2_objection(certificate)
+    else:
+        objection = _key_objection(certificate, policy) or _hash_objection(certificate)
     if objection:
         raise CertificateRejected("cert_key_weak", objection)
+
+
+def _sm2_objection(certificate: x509.Certificate) -> str | None:
+    try:
+        sm2_certificate.key_of(certificate)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _key_objection(certificate: x509.Certificate, policy: Policy) -> str | None:
@@ -112,21 +135,17 @@ def _hash_objection(certificate: x509.Certificate) -> str | None:
 
 
 def _check_purpose(certificate: x509.Certificate, policy: Policy) -> None:
-    constraints = _value(certificate, x509.BasicConstraints)
-    if constraints is not None and constraints.ca:
+    said = extensions.read(certificate)
+    if said.is_authority:
         raise CertificateRejected("cert_is_ca")
-    usage = _value(certificate, x509.KeyUsage)
-    if usage is None or not usage.digital_signature:
+    if said.usages is None or "digital_signature" not in said.usages:
         raise CertificateRejected("cert_key_usage")
-    extended = _value(certificate, x509.ExtendedKeyUsage)
-    if extended is None and policy.require_client_auth:
+    if said.extended is None and policy.require_client_auth:
         raise CertificateRejected("cert_eku", "missing")
-    if extended is not None and ExtendedKeyUsageOID.CLIENT_AUTH not in list(extended):
-        raise CertificateRejected("cert_eku", ",".join(o.dotted_string for o in extended))
-    policies = _value(certificate, x509.CertificatePolicies)
-    oids = {p.policy_identifier.dotted_string for p in policies or ()}
-    if oids & policy.disallowed_policies:
-        raise CertificateRejected("cert_policy", ",".join(sorted(oids)))
+    if said.extended is not None and extensions.CLIENT_AUTH not in said.extended:
+        raise CertificateRejected("cert_eku", ",".join(sorted(said.extended)))
+    if said.policies & policy.disallowed_policies:
+        raise CertificateRejected("cert_policy", ",".join(sorted(said.policies)))
 
 
 def _build_chain(
@@ -135,8 +154,6 @@ def _build_chain(
     at: datetime,
     offered: Sequence[x509.Certificate],
 ) -> list[x509.Certificate]:
-    if _is_self_signed(certificate):
-        raise CertificateRejected("cert_self_signed")
     if not trust.roots:
         raise CertificateRejected("cert_untrusted", "no root is configured")
     verifier = (
@@ -160,11 +177,7 @@ def _build_chain(
 def _is_self_signed(certificate: x509.Certificate) -> bool:
     if certificate.issuer != certificate.subject:
         return False
-    try:
-        certificate.verify_directly_issued_by(certificate)
-    except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
-        return False
-    return True
+    return lenient.is_signed_by(certificate, certificate)
 
 
 def _authority_policy() -> verification.ExtensionPolicy:
@@ -189,10 +202,3 @@ def _must_sign_certificates(
 ) -> None:
     if not value.key_cert_sign:
         raise ValueError("the issuer may not sign certificates")
-
-
-def _value(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
-    try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
+from ukey import extensions, sm2_certificate
 from ukey.rejection import CertificateRejected
 
 Fault = Literal["crl_invalid", "crl_stale"]
@@ -131,13 +132,13 @@ def _is_partial(crl: x509.CertificateRevocationList) -> bool:
 
 
 def _may_sign_lists(issuer: x509.Certificate) -> bool:
-    try:
-        return issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
-    except x509.ExtensionNotFound:
-        return True
+    usages = extensions.read(issuer).usages
+    return usages is None or "crl_sign" in usages
 
 
 def _is_signed_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    if sm2_certificate.is_sm2(crl):
+        return sm2_certificate.is_signed_by(crl, issuer)
     try:
         return crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
     except _ISSUER_KEYS:

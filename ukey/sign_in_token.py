@@ -1,7 +1,8 @@
 """The sign-in token (登录令牌, Web eID format web-eid:1.0) as the hall checks it.
 
 The key signed hash(origin) ‖ hash(nonce). Neither stands in the token, so that nobody can
-read them from it by mistake: the hall takes both from its own side.
+read them from it by mistake: the hall takes both from its own side. A key of the national
+algorithms says "SM2" (a private name), hashes with SM3 and signs under the default identity.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from ukey import sm2_certificate, sm2_keys
 from ukey.certificate import TrustStore, check
 from ukey.rejection import CertificateRejected, Rejected, TokenRejected
+from ukey.sm2 import sm3
 
 __all__ = ["CertificateRejected", "Rejected", "TokenRejected", "Verified", "new_nonce", "verify"]
 
@@ -32,7 +35,8 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "384": hashes.SHA384(),
     "512": hashes.SHA512(),
 }
-_ALGORITHMS = frozenset(family + size for family in ("ES", "PS", "RS") for size in _HASHES)
+_SM2 = "SM2"
+_ALGORITHMS = frozenset(family + size for family in ("ES", "PS", "RS") for size in _HASHES) | {_SM2}
 _CURVES = {"ES256": "secp256r1", "ES384": "secp384r1", "ES512": "secp521r1"}
 
 
@@ -117,9 +121,15 @@ def _decode(text: str) -> bytes:
 def _check_signature(
     certificate: x509.Certificate, algorithm: str, signature: bytes, origin: str, nonce: str
 ) -> None:
+    if algorithm == _SM2:
+        _verify_sm2(certificate, signature, origin, nonce)
+        return
     hash_algorithm = _HASHES[algorithm[2:]]
     signed = _digest(origin, hash_algorithm) + _digest(nonce, hash_algorithm)
-    key = certificate.public_key()
+    try:
+        key = certificate.public_key()
+    except UnsupportedAlgorithm as error:
+        raise TokenRejected("token_alg", str(error)) from error
     try:
         if algorithm.startswith("ES"):
             _verify_ec(key, algorithm, signature, signed, hash_algorithm)
@@ -127,6 +137,16 @@ def _check_signature(
             _verify_rsa(key, algorithm, signature, signed, hash_algorithm)
     except InvalidSignature as error:
         raise TokenRejected("token_signature") from error
+
+
+def _verify_sm2(certificate: x509.Certificate, signature: bytes, origin: str, nonce: str) -> None:
+    try:
+        key = sm2_certificate.key_of(certificate)
+    except ValueError as error:
+        raise TokenRejected("token_alg", str(error)) from error
+    signed = sm3(origin.encode("utf-8")) + sm3(nonce.encode("utf-8"))
+    if not sm2_keys.is_signed_raw(key, signed, signature):
+        raise TokenRejected("token_signature")
 
 
 def _digest(text: str, algorithm: hashes.HashAlgorithm) -> bytes:

@@ -24,6 +24,7 @@ from tests.ukey.authorities import (
     rsa_key,
     with_broken_signature,
 )
+from ukey import certificate as certificate_rules
 from ukey.authority import Authority, LeafProfile, key_usage
 from ukey.certificate import CertificateRejected, CrlIndex, Policy, TrustStore, check
 from ukey.dev_ca import DevCA
@@ -128,6 +129,29 @@ def test_a_leaf_gets_the_verdict_of_the_table(world: World, name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # weak keys are what we want here
         assert verdict(make(world), world.trust()) == expected
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_the_second_engine_gives_the_same_verdicts(
+    world: World, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certificate_rules, "_is_strict", lambda _certificate: False)
+    test_a_leaf_gets_the_verdict_of_the_table(world, name)
+
+
+def test_the_second_engine_refuses_a_longer_path_and_a_leaf_that_issues(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certificate_rules, "_is_strict", lambda _certificate: False)
+    below = Authority.make("下级", world.issuing, not_before=NOW - YEARS, not_after=NOW + YEARS)
+    pinned = [world.issuing.certificate, below.certificate]
+    crls = (world.lists(), world.root_list(), world.lists(by=below))
+    trust = TrustStore([world.root.certificate], pinned, crls)
+    assert verdict(world.leaf(by=below), trust) == "cert_chain_invalid"
+    leaf = world.leaf()
+    child = world.leaf(rsa_key().public_key(), by=Authority(leaf, world.key))
+    pinned = [world.issuing.certificate, leaf]
+    assert verdict(child, TrustStore(trust.roots, pinned, crls)) == "cert_chain_invalid"
 
 
 def test_a_self_signed_leaf_is_named_so(world: World) -> None:
