@@ -6,8 +6,8 @@ import streamlit as st
 
 from components import brand, feedback
 from components.pdf_view import view
-from services.approval.engine import Material
 from services.approval.papers import Paper
+from services.approval.requirements import Material
 
 TYPES = ["pdf", "jpg", "jpeg", "png"]
 
@@ -21,6 +21,9 @@ def upload(
     detach: Callable[[int], None],
 ) -> None:
     """Draw the upload of an open case: choose the material, 【上传】, 【取消上传】."""
+    if not materials and not papers:
+        brand.quiet("本业务无需上传材料。")
+        return
     asked, sent = st.columns((1, 1.25), gap="medium")
     with asked:
         st.markdown("**选择材料**")

@@ -340,6 +340,8 @@ class PolicyKey(LabelledEnum):
     DEFERRAL_MONTHS = "deferral_months", "缓缴最长月数"
     REVIEW_DAYS = "review_days", "审批时限（工作日）"
     DEFERRAL_REVIEW_DAYS = "deferral_review_days", "缓缴/解除缓缴审批时限（工作日）"
+    APPROVAL_LEVELS = "approval_levels", "审批环节"
+    MATERIALS = "materials", "办理材料"
 
 
 class DayKind(LabelledEnum):

@@ -6,7 +6,7 @@ from typing import Final
 from data.enums import Affiliation, Economy, EmployerKind, IdType
 from services.approval import change_checks as checks
 from services.approval.change_list import Change, Form, Item, declared
-from services.approval.engine import Material
+from services.approval.requirements import Material
 
 UNIT, LEGAL, CONTACT = "单位信息", "法定代表人", "经办人"
 ITEMS: Final = declared(

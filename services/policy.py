@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from data.enums import PolicyKey, Rounding
+from data.enums import BusinessKind, PolicyKey, Rounding
 from data.models.policy import PolicyRow
 from services.errors import BusinessError
 from services.rules.limits import Limits
@@ -93,15 +93,40 @@ def value(session: Session, key: PolicyKey, day: date) -> str:
     return found
 
 
-def _values(session: Session, day: date, employer_id: int) -> dict[PolicyKey, str]:
-    """Return each key's value: the employer's own row before the row for all, then the latest."""
-    rows = session.execute(
-        select(PolicyRow.key, PolicyRow.value)
+def of_business(session: Session, key: PolicyKey, business: BusinessKind, day: date) -> str | None:
+    """Return what is set for one business on `day`, or None where the code's own holds."""
+    return session.scalar(
+        select(PolicyRow.value)
+        .where(PolicyRow.key == key, PolicyRow.business == business)
         .where(PolicyRow.effective_from <= day)
-        .where(or_(PolicyRow.employer_id.is_(None), PolicyRow.employer_id == employer_id))
-        .order_by(PolicyRow.employer_id.is_not(None), PolicyRow.effective_from, PolicyRow.id)
+        .order_by(PolicyRow.effective_from.desc(), PolicyRow.id.desc())
+        .limit(1)
     )
-    return dict(rows.all())
+
+
+def _values(session: Session, day: date, employer_id: int) -> dict[PolicyKey, str]:
+    """Return each key's value: the employer's own row before the row for all, then the latest.
+
+    An employer's own row may be empty: from then on the row for all holds again. So it does once
+    the days of a window of its own are over.
+    """
+    rows = session.execute(
+        select(PolicyRow.key, PolicyRow.value, PolicyRow.employer_id)
+        .where(PolicyRow.effective_from <= day, PolicyRow.business.is_(None))
+        .where(or_(PolicyRow.employer_id.is_(None), PolicyRow.employer_id == employer_id))
+        .order_by(PolicyRow.effective_from, PolicyRow.id)
+    ).all()
+    for_all = {key: value for key, value, owner in rows if owner is None}
+    own = {key: value for key, value, owner in rows if owner is not None}
+    if is_over(own.get(PolicyKey.ADJUSTMENT_WINDOW, ""), day):
+        del own[PolicyKey.ADJUSTMENT_WINDOW]
+    return for_all | {key: value for key, value in own.items() if value}
+
+
+def is_over(window: str, day: date) -> bool:
+    """Tell whether a window that is open once only has closed before `day`."""
+    closes = window.partition("/")[2]
+    return len(closes) == len("YYYY-MM-DD") and date.fromisoformat(closes) < day
 
 
 def _rounding(code: str) -> Rounding:

@@ -158,7 +158,8 @@ def _decide(actor: Actor, case_id: int, action: Action, version: int, opinion: s
 def _page(session: Session, case: Case, actor: Actor) -> CasePage:
     kind = KINDS[case.kind]
     held_by = engine.held_by_other(session, case, actor)
-    is_mine = case.status is CaseStatus.PENDING and actor.role is kind.levels[case.level - 1]
+    levels = engine.levels(session, kind, case)
+    is_mine = case.status is CaseStatus.PENDING and actor.role is levels[case.level - 1]
     return CasePage(
         case_id=case.id,
         serial=case.serial or "",

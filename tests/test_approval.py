@@ -4,21 +4,28 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from data.database import snapshot, transaction
-from data.enums import Action, CaseStatus, Role
+from data.enums import Action, BusinessKind, CaseStatus, PolicyKey, Role
 from data.models.case import Case, Message, Step
 from services.actor import Actor
 from services.approval import engine, history
 from services.approval.history import Progress
 from services.base_adjustment import approval
 from services.errors import NotAllowed, Stale
+from tests.policy_rows import set_for
 from tests.rosters import imported, submitted
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
 TWO_LEVELS = replace(approval.KIND, levels=(Role.REVIEWER, Role.SENIOR_REVIEWER), done="办结")
 AT_ONCE = replace(approval.KIND, levels=(), done="办结")
+
+
+@pytest.fixture(autouse=True)
+def _two_levels(db: Engine) -> None:
+    """Let the center ask for two levels: cases submitted from now on are decided by both."""
+    set_for(BusinessKind.BASE_ADJUSTMENT, PolicyKey.APPROVAL_LEVELS, "reviewer,senior_reviewer")
 
 
 def decided(case_id: int, action: Action, actor: Actor, opinion: str = "同意") -> None:

@@ -23,7 +23,9 @@ class Case(Base):
     kind: Mapped[BusinessKind] = mapped_column(Coded(BusinessKind))
     status: Mapped[CaseStatus] = mapped_column(Coded(CaseStatus))
     level: Mapped[int] = mapped_column(default=1)
-    """Which of the kind's approval levels decides next, from 1."""
+    """Which of the approval levels decides next, from 1."""
+    levels: Mapped[str | None] = mapped_column(String(120))
+    """The roles that decide, level by level, as they were at the submission; None before it."""
     effective_month: Mapped[int]
     contributor_id: Mapped[int | None] = mapped_column(ForeignKey("contributor.id"))
     """The one person a personal business is about; None where it is the employer's."""

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base, Coded, Id, Instant
-from data.enums import PolicyKey
+from data.enums import BusinessKind, PolicyKey
 
 
 class PolicyRow(Base):
@@ -17,10 +17,12 @@ class PolicyRow(Base):
 
     id: Mapped[Id]
     key: Mapped[PolicyKey] = mapped_column(Coded(PolicyKey))
-    value: Mapped[str] = mapped_column(String(80))
+    value: Mapped[str] = mapped_column(String(4000))
     effective_from: Mapped[date]
     employer_id: Mapped[int | None] = mapped_column(ForeignKey("employer.id"))
     """The one employer it is for; None for all."""
+    business: Mapped[BusinessKind | None] = mapped_column(Coded(BusinessKind))
+    """The one business it is for, where the key asks for one."""
     source: Mapped[str] = mapped_column(String(255))
     author: Mapped[str] = mapped_column(String(120))
     recorded_at: Mapped[Instant]

@@ -21,7 +21,7 @@ from services import inbox, slips
 from services.actor import Actor
 from services.base_adjustment import approval, workbook
 from services.base_adjustment import roster as lines
-from services.base_adjustment.approval import KIND, Situation
+from services.base_adjustment.approval import Situation
 from services.base_adjustment.workbook import Checked
 from services.errors import BusinessError
 from services.rules import identity
@@ -237,7 +237,7 @@ def _check(actor: Actor, file_id: str, content: bytes) -> Checked:
 def _documents(actor: Actor, now: Situation) -> None:
     base_adjustment_view.figures(lines.desk(actor).effect)
     documents.upload(
-        KIND.materials,
+        now.materials,
         now.papers,
         key=KEY,
         attach=lambda material, name, content: approval.attach(actor, material, name, content),

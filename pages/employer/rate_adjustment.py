@@ -11,7 +11,7 @@ from data.enums import CaseStatus
 from services import inbox
 from services.actor import Actor
 from services.rate_adjustment import approval
-from services.rate_adjustment.approval import KIND, Situation
+from services.rate_adjustment.approval import Situation
 from services.rate_adjustment.effect import MONEY, Effect
 from services.rules.months import Month
 
@@ -86,7 +86,7 @@ def _form(actor: Actor, now: Situation) -> None:
             brand.banner(refusal, "stop")
         _effect(whole, frame)
     documents.upload(
-        KIND.materials,
+        now.materials,
         now.papers,
         key=KEY,
         attach=lambda material, name, content: approval.attach(

@@ -14,10 +14,11 @@ from data.enums import CaseStatus
 from data.models.case import Case
 from data.models.register import Contributor
 from services.actor import Actor
-from services.approval import change_list, engine, papers
+from services.approval import change_list, engine, papers, requirements
 from services.approval.change_list import Change, Item, Items, Record, UnknownItem
-from services.approval.engine import ApprovalKind, Material
+from services.approval.engine import ApprovalKind
 from services.approval.papers import Paper
+from services.approval.requirements import Material
 from services.errors import BusinessError, Stale
 from services.rules import clock
 from services.rules.months import Month
@@ -84,7 +85,9 @@ def standing(
         serial=case.serial if case else None,
         status=case.status if case else None,
         version=case.version if case else 0,
-        materials=business.asked(changes),
+        materials=requirements.materials_today(
+            session, business.kind.code, business.asked(changes)
+        ),
         papers=papers.listed(session, business.kind, case) if case else [],
     )
 

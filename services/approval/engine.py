@@ -16,6 +16,8 @@ from data.models.case import LIVE, Case, Message, Step
 from data.models.people import User
 from data.models.register import Employer
 from services.actor import Actor
+from services.approval import requirements
+from services.approval.requirements import Material
 from services.approval.sheet import Sheet
 from services.errors import BusinessError, NotAllowed, NotFound, Stale
 from services.rules import clock
@@ -44,15 +46,6 @@ OPINION_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    """A document that a business asks for."""
-
-    code: str
-    label: str
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class ApprovalKind:
     """What one business adds to the common approval.
 
@@ -61,6 +54,7 @@ class ApprovalKind:
     between. `apply` makes it so, once, in the approving transaction. `done` is what the employer is
     then told, in the manual's words.
     `levels` names who decides, level by level; none means that submission takes effect at once.
+    Levels and materials are what holds until the center sets others (see `requirements`).
     """
 
     code: BusinessKind
@@ -142,12 +136,21 @@ def submit(
     if was_submitted(session, case, client_id):
         return
     kind.check(session, case)
-    lands = CaseStatus.PENDING if kind.levels else CaseStatus.APPROVED
+    deciding = requirements.levels_today(session, kind.code, kind.levels)
+    lands = CaseStatus.PENDING if deciding else CaseStatus.APPROVED
     _move(session, case, Action.SUBMIT, actor, version=version, client_id=client_id, lands=lands)
     case.submitted_by, case.submitted_at, case.level = actor.user_id, clock.now(), 1
+    case.levels = requirements.written(deciding)
     case.serial = case.serial or _serial(case)
-    if not kind.levels:
+    if not deciding:
         _finish(session, kind, case)
+
+
+def levels(session: Session, kind: ApprovalKind, case: Case) -> tuple[Role, ...]:
+    """Return who decides this case, level by level: as it was submitted, else as it would be today."""
+    if case.levels is None or case.status is CaseStatus.DRAFT:
+        return requirements.levels_today(session, kind.code, kind.levels)
+    return requirements.read(case.levels)
 
 
 def was_submitted(session: Session, case: Case, client_id: str) -> bool:
@@ -180,7 +183,7 @@ def decide(
         raise Stale
     if holder := held_by_other(session, case, actor):
         raise BeingReviewed(name=holder)
-    is_last = case.level >= len(kind.levels)
+    is_last = case.level >= len(levels(session, kind, case))
     if action is Action.APPROVE and is_last:
         kind.check(session, case)
     lands = CaseStatus.PENDING if action is Action.APPROVE and not is_last else None
@@ -298,8 +301,9 @@ def _may_decide(
     require_branch(session, case, actor)
     if case.status is not CaseStatus.PENDING:
         raise Stale
-    if actor.role is not kind.levels[case.level - 1]:
-        raise OtherLevel(role=kind.levels[case.level - 1].label)
+    due = levels(session, kind, case)[case.level - 1]
+    if actor.role is not due:
+        raise OtherLevel(role=due.label)
     if actor.user_id in _hands(session, case):
         raise SamePerson
 

@@ -11,7 +11,7 @@ from data.database import snapshot
 from data.enums import OFFICERS, CaseStatus, Role
 from data.models.case import Case, Document
 from services.actor import Actor
-from services.approval import engine
+from services.approval import engine, requirements
 from services.approval.engine import ApprovalKind
 from services.errors import BusinessError, NotFound
 from services.files import documents
@@ -56,7 +56,8 @@ def attach(
     content: bytes,
 ) -> None:
     """Keep a document with an open case. Raises UnacceptableDocument, TooManyDocuments."""
-    if material not in {asked.code for asked in kind.materials}:
+    asked = requirements.materials_today(session, kind.code, kind.materials)
+    if material not in {one.code for one in asked}:
         raise UnknownMaterial
     count = select(func.count()).select_from(Document).filter_by(case_id=case.id)
     if session.scalars(count).one() >= MOST:
@@ -84,7 +85,7 @@ def detach(session: Session, case: Case, document_id: int) -> None:
 
 def listed(session: Session, kind: ApprovalKind, case: Case) -> list[Paper]:
     """Return the case's documents in the order they were uploaded."""
-    labels = {material.code: material.label for material in kind.materials}
+    labels = requirements.labels(session, kind.code, kind.materials)
     found = session.scalars(select(Document).filter_by(case_id=case.id).order_by(Document.id))
     return [
         Paper(
@@ -98,7 +99,7 @@ def listed(session: Session, kind: ApprovalKind, case: Case) -> list[Paper]:
 def require_all(session: Session, kind: ApprovalKind, case: Case) -> None:
     """Raise MissingDocument where a required one is not there."""
     there = set(session.scalars(select(Document.material).filter_by(case_id=case.id)))
-    for material in kind.materials:
+    for material in requirements.materials_today(session, kind.code, kind.materials):
         if material.required and material.code not in there:
             raise MissingDocument(label=material.label)
 

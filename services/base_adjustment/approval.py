@@ -26,9 +26,10 @@ from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.case import Case
 from data.models.register import Contributor, ContributorChange
 from services.actor import Actor
-from services.approval import conflicts, engine, papers
-from services.approval.engine import ApprovalKind, Material
+from services.approval import conflicts, engine, papers, requirements
+from services.approval.engine import ApprovalKind
 from services.approval.papers import Paper
+from services.approval.requirements import Material
 from services.approval.sheet import Figure, Sheet
 from services.base_adjustment import facts, roster
 from services.base_adjustment.facts import Terms
@@ -71,6 +72,7 @@ class Situation:
     version: int
     rows: int
     """How many people the roster has."""
+    materials: list[Material]
     papers: list[Paper]
 
 
@@ -95,6 +97,7 @@ def situation(actor: Actor) -> Situation:
             status=case.status if case else None,
             version=case.version if case else 0,
             rows=roster.count(session, case) if case else 0,
+            materials=requirements.materials_today(session, KIND.code, KIND.materials),
             papers=papers.listed(session, KIND, case) if case else [],
         )
 

@@ -13,9 +13,10 @@ from data.models.case import Case
 from data.models.deferral import Deferral
 from data.models.register import Employer
 from services.actor import Actor
-from services.approval import conflicts, engine, papers
-from services.approval.engine import ApprovalKind, Material
+from services.approval import conflicts, engine, papers, requirements
+from services.approval.engine import ApprovalKind
 from services.approval.papers import Paper
+from services.approval.requirements import Material
 from services.approval.sheet import Figure, Sheet
 from services.deferral import back_payment, form, periods
 from services.deferral.back_payment import MonthDue
@@ -81,7 +82,7 @@ def situation(actor: Actor) -> Situation:
             period=periods.label(running) if running else None,
             first=Month.of(running.first_month) if running else form.due(session, actor.employer),
             choices=form.choices(session, actor.employer, act),
-            materials=form.MATERIALS[act],
+            materials=tuple(requirements.materials_today(session, KIND.code, form.MATERIALS[act])),
             objection=DeferralPending.message if is_pending else objection,
             case_id=case.id if case else None,
             serial=case.serial if case else None,
@@ -181,7 +182,7 @@ def _open_case(session: Session, actor: Actor) -> Case:
 
 def _require_documents(session: Session, case: Case, act: Act) -> None:
     there = {paper.material for paper in papers.listed(session, KIND, case)}
-    for material in form.MATERIALS[act]:
+    for material in requirements.materials_today(session, KIND.code, form.MATERIALS[act]):
         if material.required and material.code not in there:
             raise MissingDocument(label=material.label)
 

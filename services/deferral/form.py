@@ -8,7 +8,7 @@ from data.enums import EmployerStatus
 from data.models.case import Case
 from data.models.register import Employer
 from services import policy
-from services.approval.engine import Material
+from services.approval.requirements import Material
 from services.deferral import periods
 from services.errors import BusinessError
 from services.rules import clock

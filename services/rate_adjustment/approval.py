@@ -12,9 +12,10 @@ from data.enums import BusinessKind, CaseStatus, ChangeKind, ContributorStatus
 from data.models.case import Case
 from data.models.register import Contributor, ContributorChange
 from services.actor import Actor
-from services.approval import conflicts, engine, papers
-from services.approval.engine import ApprovalKind, Material
+from services.approval import conflicts, engine, papers, requirements
+from services.approval.engine import ApprovalKind
 from services.approval.papers import Paper
+from services.approval.requirements import Material
 from services.approval.sheet import Figure, Sheet
 from services.errors import BusinessError
 from services.rate_adjustment import effect as effects
@@ -52,6 +53,7 @@ class Situation:
     rate: int | None
     """What was chosen before, in the open case."""
     month: Month | None
+    materials: list[Material]
     papers: list[Paper]
 
 
@@ -72,6 +74,7 @@ def situation(actor: Actor) -> Situation:
             version=case.version if case else 0,
             rate=form.get("employer_rate"),
             month=Month.of(form["effective_month"]) if form.get("effective_month") else None,
+            materials=requirements.materials_today(session, KIND.code, KIND.materials),
             papers=papers.listed(session, KIND, case) if case else [],
         )
 
