@@ -1,6 +1,6 @@
 # The hall's commands. `make run` and `make test` set up all that they need.
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test check lint types layers jobs manual bench system system-test clean
+.PHONY: help run demo-reset test check lint types layers jobs verify manual bench system system-test clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -32,6 +32,9 @@ layers: $(VENV)/dev.stamp
 
 jobs: $(VENV)/run.stamp ## run the scheduled jobs once (deferrals that end, reminders); daily, from cron
 	@$(BIN)/python -m jobs
+
+verify: $(VENV)/run.stamp ## prove that summaries equal the details and that no fen is lost
+	@$(BIN)/python -m verify
 
 manual: $(VENV)/dev.stamp ## the manual's points that no test proves
 	@$(BIN)/python -m tests.manual

@@ -139,6 +139,13 @@ class RemittanceKind(LabelledEnum):
     DEFERRED = "13", "缓缴补缴"
 
 
+class EntryKind(LabelledEnum):
+    """A line of an employer's ledger."""
+
+    ARRIVAL = "arrival", "到账"
+    ALLOCATION = "allocation", "分摊入账"
+
+
 class CaseStatus(LabelledEnum):
     DRAFT = "draft", "待提交"
     PENDING = "pending", "待审核"

@@ -8,6 +8,7 @@ from data.models import (
     case,
     deferral,
     holiday,
+    ledger,
     people,
     policy,
     record,
@@ -16,11 +17,12 @@ from data.models import (
     remittance,
     slip,
     status_change,
+    summary,
 )
 
 MODELS = (
-    base_adjustment, case, deferral, holiday, people, policy, record, register, registration,
-    remittance, slip, status_change,
+    base_adjustment, case, deferral, holiday, ledger, people, policy, record, register, registration,
+    remittance, slip, status_change, summary,
 )  # fmt: skip
 
 

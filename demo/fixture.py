@@ -33,10 +33,12 @@ from demo import holidays
 from demo.cast import CAST, Player
 from services import passwords
 from services.rules import contribution, identity
+from services.summary import verify
 
 NORMAL, SEALED = ContributorStatus.NORMAL, ContributorStatus.SEALED
 SEALED_SINCE = 202604
 OPENED = datetime(2024, 3, 1, 1, tzinfo=UTC)
+BOOKED_DAY = 15
 TEST_POLICY = {
     PolicyKey.BASE_MIN: "1980.00",
     PolicyKey.BASE_MAX: "21774.00",
@@ -111,6 +113,7 @@ def fill(session: Session) -> None:
         )  # fmt: skip
     session.add_all(holidays.rows())
     add_people(session)
+    verify.rebuild(session)
 
 
 def add_people(session: Session) -> None:
@@ -191,6 +194,7 @@ def _book_last_month(session: Session, employer: Employer, everybody: list[Contr
         plus_heads=0, plus_amount=Decimal(0), minus_heads=0, minus_amount=Decimal(0),
         difference=Decimal(0), heads=len(everybody), employer_amount=own,
         contributor_amount=withheld, assessed_by=None, assessed_at=OPENED,
+        booked_on=date(*divmod(employer.paid_to or 0, 100), BOOKED_DAY),
     )  # fmt: skip
     session.add(month)
     session.flush()

@@ -19,6 +19,7 @@ from services.approval.sheet import Figure, Sheet
 from services.employer_info_change_items import ITEMS, MATERIALS, asked, faults
 from services.errors import BusinessError
 from services.rules.months import Month
+from services.summary import keep
 
 
 class NameTaken(BusinessError):
@@ -127,7 +128,9 @@ def _apply(session: Session, case: Case) -> None:
         .execution_options(populate_existing=True)
     )
     employer = session.scalars(locked).one()
+    branch, kind = employer.branch, employer.kind
     change_list.apply(change_list.lines(session, case, ITEMS), employer)
+    keep.moved(session, employer, branch, kind)
 
 
 def _present(session: Session, case: Case) -> Sheet:

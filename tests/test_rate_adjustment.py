@@ -330,6 +330,6 @@ def assess(session, employer_id: int, month: int) -> None:
     values = {
         column.name: getattr(last, column.name)
         for column in Assessment.__table__.columns
-        if column.name not in ("id", "month", "status")
+        if column.name not in ("id", "month", "status", "booked_on")
     }
     session.add(Assessment(**values, month=month, status=AssessmentStatus.ASSESSED))

@@ -1,6 +1,8 @@
 """Assessments (汇缴核定): a month of an employer, with the snapshot of everybody in it."""
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base, Coded, Id, Instant, Yuan
@@ -11,7 +13,10 @@ class Assessment(Base):
     """One month. 上月 + 增加 − 减少 ± 差额 = 本月, in heads and in yuan; never recomputed."""
 
     __tablename__ = "assessment"
-    __table_args__ = (Index("ix_assessment_month", "month"),)
+    __table_args__ = (
+        Index("ix_assessment_month", "month"),
+        CheckConstraint("(status = 'booked') = (booked_on is not null)", name="booked_on"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
@@ -32,6 +37,8 @@ class Assessment(Base):
     contributor_amount: Mapped[Yuan]
     assessed_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     assessed_at: Mapped[Instant]
+    booked_on: Mapped[date | None]
+    """The day of its booking (入账)."""
     deleted_at: Mapped[Instant | None]
 
 

@@ -38,6 +38,7 @@ from services.errors import BusinessError
 from services.policy import Window
 from services.rules import clock
 from services.rules.months import Month
+from services.summary import keep
 
 NAMES_SHOWN = 10
 
@@ -247,6 +248,7 @@ def _apply(session: Session, case: Case) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+    keep.people(session, case.employer_id)
 
 
 def _as_text(column: InstrumentedAttribute[Decimal]) -> ColumnElement[str]:

@@ -8,6 +8,7 @@ from data.models.register import Contributor, ContributorChange
 from data.models.registration import RegistrationLine
 from services.contributor_registration import facts, roster
 from services.rules import clock
+from services.summary import keep
 
 
 def open_accounts(session: Session, case: Case) -> None:
@@ -15,10 +16,13 @@ def open_accounts(session: Session, case: Case) -> None:
     found = roster.lines(session, case)
     people = facts.known(session, [line.id_number for line in found if line.moves_in])
     number = facts.next_number(session)
+    employers = {case.employer_id}
     for line in found:
         if line.moves_in:
             line.contributor_id = people[roster.identity_of(line)].contributor_id
-            _move_in(session.get_one(Contributor, line.contributor_id), line, case)
+            person = session.get_one(Contributor, line.contributor_id)
+            employers.add(person.employer_id)
+            _move_in(person, line, case)
             continue
         person = _opened(line, case, facts.account(number))
         number += 1
@@ -26,6 +30,7 @@ def open_accounts(session: Session, case: Case) -> None:
         session.flush()
         line.contributor_id = person.id
     session.add_all(_change(line, case) for line in found)
+    keep.people(session, *employers)
 
 
 def _opened(line: RegistrationLine, case: Case, account: str) -> Contributor:

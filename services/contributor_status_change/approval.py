@@ -24,6 +24,7 @@ from services.contributor_status_change.roster import Effect, Line
 from services.errors import BusinessError
 from services.rules import clock, identity
 from services.rules.limits import yuan
+from services.summary import keep
 
 NAMED = 5
 _CHANGES = {SEALING: ChangeKind.SEALED, UNSEALING: ChangeKind.UNSEALED}
@@ -154,6 +155,7 @@ def _apply(session: Session, case: Case) -> None:
         change(line)
         line.person.version += 1
         session.add(_record(line, case))
+    keep.people(session, case.employer_id)
 
 
 def _seal(line: Line) -> None:

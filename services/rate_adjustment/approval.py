@@ -25,6 +25,7 @@ from services.rate_adjustment.terms import Terms
 from services.rules import clock
 from services.rules.limits import yuan
 from services.rules.months import Month
+from services.summary import keep
 
 
 class RateAdjustmentPending(BusinessError):
@@ -244,6 +245,7 @@ def _apply(session: Session, case: Case) -> None:
                 for line in found
             ],
         )
+    keep.people(session, case.employer_id)
 
 
 def _record(session: Session, case: Case, old: str, new: str) -> None:

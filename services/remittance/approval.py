@@ -20,6 +20,7 @@ from services.remittance import chain, matrix
 from services.remittance.matrix import Matrix
 from services.rules import clock
 from services.rules.months import Month
+from services.summary import keep
 
 
 class NobodyDue(BusinessError):
@@ -126,6 +127,7 @@ def _apply(session: Session, case: Case) -> None:
     if assessment.kind is RemittanceKind.REGULAR:
         employer.assessed_to = month.number
     _require_same(session, assessment)
+    keep.assessed(session, [assessment])
 
 
 def _written(case: Case, found: Matrix) -> Assessment:

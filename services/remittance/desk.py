@@ -19,6 +19,7 @@ from services.errors import BusinessError, NotFound
 from services.remittance import edit, trail
 from services.rules import clock
 from services.rules.months import Month
+from services.summary import keep
 
 
 class NotWaiting(BusinessError):
@@ -107,7 +108,8 @@ def send_back(actor: Actor, assessment_id: int, *, reason: str) -> None:
         found = _taken(session, actor, assessment_id)
         employer = session.get_one(Employer, found.employer_id)
         later = select(Assessment).where(*edit.standing(found), Assessment.month >= found.month)
-        for month in session.scalars(later.order_by(Assessment.month.desc())).all():
+        months = session.scalars(later.order_by(Assessment.month.desc())).all()
+        for month in months:
             edit.take_back(session, employer, month, AssessmentStatus.RETURNED)
             trail.note(session, month, actor, Action.RETURN, reason)
             trail.tell(
@@ -116,6 +118,7 @@ def send_back(actor: Actor, assessment_id: int, *, reason: str) -> None:
                 f"您办理的{Month.of(month.month).label}汇缴核定已被退回，原因：{reason}。"
                 "请修改后重新核定。",
             )
+        keep.assessed(session, months, sign=-1)
 
 
 def book(session: Session, assessment_id: int) -> None:
@@ -141,9 +144,10 @@ def book(session: Session, assessment_id: int) -> None:
     )
     if earlier:
         raise EarlierUnbooked(month=Month.of(earlier).label)
-    found.status = AssessmentStatus.BOOKED
+    found.status, found.booked_on = AssessmentStatus.BOOKED, clock.today()
     session.flush()
     _move_paid_to(session, employer)
+    keep.money(session, booked=[found])
 
 
 def _move_paid_to(session: Session, employer: Employer) -> None:

@@ -22,6 +22,7 @@ from services.files.columns import Column, SheetRow
 from services.remittance import trail
 from services.rules import clock, identity
 from services.rules.months import Month
+from services.summary import keep
 
 PRINTABLE = (AssessmentStatus.APPROVED, AssessmentStatus.BOOKED)
 REASON_LENGTH = 200
@@ -162,6 +163,7 @@ def delete(actor: Actor, assessment_id: int, *, reason: str = "") -> None:
         if len(reason) > REASON_LENGTH:
             raise ReasonTooLong(limit=REASON_LENGTH)
         take_back(session, employer, doomed, AssessmentStatus.DELETED)
+        keep.assessed(session, [doomed], sign=-1)
         words = f"核定删除：{reason}" if reason else "核定删除"
         trail.note(session, doomed, actor, Action.CLOSE, words)
 
