@@ -99,12 +99,30 @@ def test_the_effect_is_shown_before_anything_is_submitted(clerk2: Actor) -> None
     assert approval.situation(clerk2).case_id is None
 
 
-def test_a_document_keeps_what_is_chosen_so_far(clerk2: Actor) -> None:
-    approval.attach(clerk2, "051101", "申请表.pdf", PDF, rate=10, month=JULY)
+def test_what_is_chosen_is_there_for_the_next_sign_in_until_it_is_taken_back(
+    clerk2: Actor,
+) -> None:
+    approval.choose(clerk2, 10, JULY)
     now = approval.situation(clerk2)
     assert (now.rate, now.month, now.status) == (10, JULY, CaseStatus.DRAFT)
+    approval.choose(clerk2, None, JULY)
+    assert approval.situation(clerk2).case_id is None
+
+
+def test_a_draft_goes_with_its_last_document_and_not_before(clerk2: Actor) -> None:
+    approval.choose(clerk2, 10, JULY)
+    approval.attach(clerk2, "051101", "申请表.pdf", PDF)
+    approval.choose(clerk2, None, JULY)
+    now = approval.situation(clerk2)
+    assert (now.rate, len(now.papers)) == (None, 1)
     approval.detach(clerk2, now.papers[0].id)
-    assert approval.situation(clerk2).papers == []
+    assert approval.situation(clerk2).case_id is None
+
+
+def test_a_rate_that_is_not_on_the_list_is_not_kept(clerk2: Actor) -> None:
+    with pytest.raises(terms.RateOutOfRange):
+        approval.choose(clerk2, 13, JULY)
+    assert approval.situation(clerk2).case_id is None
 
 
 # Submission and approval
@@ -228,7 +246,7 @@ def test_nobody_may_come_above_the_cap_of_the_monthly_amount(
 
 
 def test_without_the_stamped_application_nothing_is_submitted(clerk2: Actor) -> None:
-    with pytest.raises(papers.MissingDocument, match="请上传“比例调整申请表\\(盖章\\)”后再提交"):
+    with pytest.raises(papers.MissingDocument, match="请上传“比例调整申请表（盖章）”后再提交"):
         approval.submit(
             clerk2, employer_rate=10, contributor_rate=10, month=JULY, version=0, client_id="c"
         )

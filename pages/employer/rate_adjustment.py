@@ -5,11 +5,12 @@ import secrets
 import pandas as pd
 import streamlit as st
 
-from components import brand, case_timeline, documents, feedback, roster
+from components import brand, case_timeline, change_form, documents, feedback, roster, session
 from components.roster import Heading
 from data.enums import CaseStatus
 from services import inbox
 from services.actor import Actor
+from services.errors import BusinessError
 from services.rate_adjustment import approval
 from services.rate_adjustment.approval import Situation
 from services.rate_adjustment.effect import MONEY, Effect
@@ -59,42 +60,62 @@ def _waiting(actor: Actor, now: Situation) -> None:
 
 
 def _form(actor: Actor, now: Situation) -> None:
-    with st.container(width=960):
-        present, after, start = st.columns(3)
-        present.text_input("现缴存比例（单位+个人）", now.present, disabled=True)
-        rate = after.selectbox(
-            "调整后缴存比例（单位+个人，必填）",
-            now.choices,
-            index=now.choices.index(now.rate) if now.rate in now.choices else None,
-            format_func=lambda rate: approval.pair(rate, rate),
-            placeholder="请选择",
-            key=f"{KEY}_rate",
-        )
-        month = start.selectbox(
-            "生效年月（必填）",
-            now.months,
-            index=now.months.index(now.month) if now.month in now.months else 0,
-            format_func=lambda month: month.label,
-            key=f"{KEY}_month",
-        )
+    with st.container(width=change_form.WIDTH):
+        rate, month = _choice(now)
+        if now.objection:
+            return
+        if rate is None:
+            brand.quiet("请选择调整后缴存比例，系统会先列出每位职工月缴存额的变化，再由您提交。")
     refusal = None
-    if rate is None:
-        brand.quiet("请选择调整后缴存比例，系统会先列出每位职工月缴存额的变化，再由您提交。")
-    else:
+    if rate is not None:
         whole, frame, refusal = approval.preview(actor, rate, month)
-        if refusal and refusal != now.objection:
+        if refusal:
             brand.banner(refusal, "stop")
         _effect(whole, frame)
-    documents.upload(
-        now.materials,
-        now.papers,
-        key=KEY,
-        attach=lambda material, name, content: approval.attach(
-            actor, material, name, content, rate=rate, month=month
-        ),
-        detach=lambda document_id: approval.detach(actor, document_id),
+    with st.container(width=change_form.WIDTH):
+        documents.upload(
+            now.materials,
+            now.papers,
+            key=KEY,
+            attach=lambda material, name, content: approval.attach(actor, material, name, content),
+            detach=lambda document_id: approval.detach(actor, document_id),
+        )
+        _submit(actor, now, rate, month, refusal)
+
+
+def _choice(now: Situation) -> tuple[int | None, Month]:
+    """Draw the rates now, the rates to choose from, and the month; what is chosen is kept at once."""
+    is_shut = now.objection is not None
+    present, after, start = st.columns(3)
+    present.text_input("现缴存比例（单位+个人）", now.present, disabled=True)
+    rate = after.selectbox(
+        "调整后缴存比例（单位+个人，必填）",
+        now.choices,
+        index=now.choices.index(now.rate) if now.rate in now.choices else None,
+        format_func=lambda rate: approval.pair(rate, rate),
+        placeholder="请选择",
+        key=f"{KEY}_rate",
+        disabled=is_shut,
+        on_change=_choose,
     )
-    _submit(actor, now, rate, month, now.objection or refusal)
+    month = start.selectbox(
+        "生效年月（必填）",
+        now.months,
+        index=now.months.index(now.month) if now.month in now.months else 0,
+        format_func=lambda month: month.label,
+        key=f"{KEY}_month",
+        disabled=is_shut,
+        on_change=_choose,
+    )
+    return rate, month
+
+
+@session.acting
+def _choose(actor: Actor) -> None:
+    try:
+        approval.choose(actor, st.session_state[f"{KEY}_rate"], st.session_state[f"{KEY}_month"])
+    except BusinessError as refusal:
+        feedback.notice(str(refusal))
 
 
 def _submit(

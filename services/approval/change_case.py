@@ -104,7 +104,9 @@ def enter(
         raise UnknownItem
     value = change_list.read(item, text)
     if value != change_list.stored(record, item) or _live(session, business, actor, record):
-        change_list.put(session, open_case(session, business, actor, record), record, item, value)
+        case = open_case(session, business, actor, record)
+        change_list.put(session, case, record, item, value)
+        _keep_no_empty_draft(session, business, case)
 
 
 def take_back(
@@ -112,7 +114,9 @@ def take_back(
 ) -> None:
     """Take a change off the list (✕). Raises InReview."""
     if _live(session, business, actor, record):
-        change_list.remove(session, open_case(session, business, actor, record), name)
+        case = open_case(session, business, actor, record)
+        change_list.remove(session, case, name)
+        _keep_no_empty_draft(session, business, case)
 
 
 def submit(
@@ -165,6 +169,12 @@ def open_case(session: Session, business: Business, actor: Actor, record: Record
         return engine.editable(session, business.kind.code, actor, month, person)
     except engine.AlreadyPending:
         raise _in_review(business) from None
+
+
+def _keep_no_empty_draft(session: Session, business: Business, case: Case) -> None:
+    """Discard a draft without changes and documents: the home would call it 未提交 for ever."""
+    if not change_list.lines(session, case, business.items) and not papers.has_any(session, case):
+        engine.discard(session, case)
 
 
 def _live(session: Session, business: Business, actor: Actor, record: Record) -> Case | None:

@@ -197,6 +197,13 @@ def decide(
         case.level += 1
 
 
+def discard(session: Session, case: Case) -> None:
+    """Forget a draft that holds nothing any more; whatever was submitted once is kept."""
+    if case.status is CaseStatus.DRAFT:
+        session.delete(case)
+        session.flush()
+
+
 def close(session: Session, case: Case, actor: Actor, *, version: int) -> None:
     """End a case that came back (结束流程), so that the employer can apply again."""
     _move(session, case, Action.CLOSE, actor, version=version)

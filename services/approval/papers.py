@@ -83,6 +83,11 @@ def detach(session: Session, case: Case, document_id: int) -> None:
     session.execute(delete(Document).filter_by(id=document_id, case_id=case.id))
 
 
+def has_any(session: Session, case: Case) -> bool:
+    """Tell whether any document has been uploaded for the case."""
+    return session.scalar(select(Document.id).filter_by(case_id=case.id).limit(1)) is not None
+
+
 def listed(session: Session, kind: ApprovalKind, case: Case) -> list[Paper]:
     """Return the case's documents in the order they were uploaded."""
     labels = requirements.labels(session, kind.code, kind.materials)

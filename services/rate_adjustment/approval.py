@@ -109,22 +109,34 @@ def submitted(actor: Actor) -> tuple[Effect, pd.DataFrame]:
         return effects.effect(found), effects.frame(found)
 
 
-def attach(
-    actor: Actor, material: str, name: str, content: bytes, *,
-    rate: int | None = None, month: Month | None = None,
-) -> None:  # fmt: skip
-    """Keep a document, and what is chosen so far, with the open case. Raises as `papers.attach`."""
+def choose(actor: Actor, rate: int | None, month: Month) -> None:
+    """Keep what is chosen so far in the open case; no rate takes the choice back.
+
+    Raises RateOutOfRange and the like for a rate that is not on the list, RateAdjustmentPending.
+    """
+    with transaction() as session:
+        if rate is not None:
+            rules.require_rates(rules.terms(session, actor.employer), rate, rate)
+            _fill_in(_open_case(session, actor), rate, rate, month)
+        elif engine.live(session, KIND.code, actor.employer):
+            case = _open_case(session, actor)
+            case.form = {}
+            _keep_no_empty_draft(session, case)
+
+
+def attach(actor: Actor, material: str, name: str, content: bytes) -> None:
+    """Keep a document with the open case. Raises as `papers.attach`, RateAdjustmentPending."""
     with transaction() as session:
         case = _open_case(session, actor)
-        if rate is not None and month is not None:
-            _fill_in(case, rate, rate, month)
         papers.attach(session, KIND, case, actor, material=material, name=name, content=content)
 
 
 def detach(actor: Actor, document_id: int) -> None:
     """Take a document back (取消上传). Raises RateAdjustmentPending once it is submitted."""
     with transaction() as session:
-        papers.detach(session, _open_case(session, actor), document_id)
+        case = _open_case(session, actor)
+        papers.detach(session, case, document_id)
+        _keep_no_empty_draft(session, case)
 
 
 def submit(
@@ -163,6 +175,12 @@ def _open_case(session: Session, actor: Actor) -> Case:
         return engine.editable(session, KIND.code, actor, due.number)
     except engine.AlreadyPending as pending:
         raise RateAdjustmentPending from pending
+
+
+def _keep_no_empty_draft(session: Session, case: Case) -> None:
+    """Discard a draft without choice and documents: the home would call it 未提交 for ever."""
+    if not case.form and not papers.has_any(session, case):
+        engine.discard(session, case)
 
 
 def _objection(session: Session, terms: Terms, case: Case | None) -> str | None:
@@ -272,6 +290,6 @@ KIND = ApprovalKind(
     apply=_apply,
     present=_present,
     done="您已完成办理缴存比例调整！",
-    materials=(Material("051101", "比例调整申请表(盖章)"),),
+    materials=(Material("051101", "比例调整申请表（盖章）"),),
 )
 KINDS = (KIND,)

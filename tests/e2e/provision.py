@@ -13,6 +13,7 @@ from data import database
 from demo import keys
 from demo.__main__ import prepare
 from demo.cast import CAST, SO_PIN
+from tests.e2e import newcomers
 from ukey import softhsm
 from ukey.dev_ca import DevCA
 from ukey.tokens import Tokens
@@ -42,6 +43,10 @@ def main() -> None:
     _bind(revoked)
     authority.revoke(x509.load_der_x509_certificate(revoked).serial_number)
     authority.write_crls(days=30)
+    with database.transaction() as session:
+        newcomers.settle(session)
+        for player in newcomers.PLAYERS:
+            keys.bind(session, player, keys.issue(tokens, authority, session, player))
     alone = Tokens(softhsm.ensure_store(LOCKABLE_STORE), LOCKABLE_STORE)
     _bind(_issue(alone, authority, LOCKABLE))
 

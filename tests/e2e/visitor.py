@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 
 from demo.cast import CAST
+from tests.e2e.newcomers import PLAYERS
 from tests.e2e.provision import PIN
 from tests.e2e.serving import Hall
 
@@ -21,7 +22,8 @@ READY = (
     '[data-test-connection-state="CONNECTED"]'
 )
 ROW = 35  # pixels: a row of the grid
-PINS = {player.key: player.pin for player in CAST}
+PEOPLE = {player.key: player for player in (*CAST, *PLAYERS)}
+PINS = {key: player.pin for key, player in PEOPLE.items()}
 
 
 @dataclass
@@ -112,7 +114,7 @@ class Visitor:
 
     def enter(self, key: str) -> None:
         """Sign in with the same questions and answers as the page, without the page."""
-        player = next(player for player in CAST if player.key == key)
+        player = PEOPLE[key]
         asked = {"Origin": self.hall.origin, "X-UKey-Client": "1", "X-Hall": "1"}
 
         def ask(address: str, **body: str) -> dict[str, object]:
@@ -164,6 +166,11 @@ class Visitor:
         """Return the entry of a list that says `text`."""
         return self.page.get_by_test_id("stHorizontalBlock").filter(has_text=text)
 
+    def entry(self, text: str) -> Locator:
+        """Return the entry of the task center that says `text`."""
+        entries = self.page.locator('[class*="st-key-list_"]').get_by_test_id("stHorizontalBlock")
+        return entries.filter(has_text=text)
+
     def hears(self, text: str) -> None:
         """Expect a notice (toast) that says exactly this."""
         toast = self.page.get_by_test_id("stToast").filter(has_text=text)
@@ -171,6 +178,15 @@ class Visitor:
 
     def sees(self, text: str) -> None:
         expect(self.page.get_by_text(text, exact=True).first).to_be_visible()
+
+    def alerts(self, text: str) -> None:
+        """Expect a refusal on the page that says exactly this."""
+        refusal = self.page.get_by_role("alert").filter(has_text=text)
+        expect(refusal.get_by_text(text, exact=True)).to_be_visible()
+
+    def tile(self, business: str) -> Locator:
+        """Return a business's button on the home."""
+        return self.page.locator(".st-key-tiles button").filter(has_text=business)
 
     def figure(self, label: str) -> Locator:
         """Return the figure under this label, in the dialog that is open or on the page."""
