@@ -1,6 +1,7 @@
 """The rows of one worksheet: every cell with content, read strictly, as the file spells it."""
 
-from collections.abc import Collection, Mapping
+import operator
+from collections.abc import Collection, Mapping, Sequence
 from typing import IO, NamedTuple
 
 from services.files.cells import (
@@ -113,7 +114,7 @@ class _SheetElements:
 
     def add(self, number: int, cells: tuple[Cell, ...], *, hidden: bool = False) -> None:
         """Keep a row with something to be seen in it."""
-        if not (cells and cells[0] and cells[0].isalnum()) and all(map(is_blank, cells)):
+        if not _begins_plainly(cells) and all(map(is_blank, cells)):
             return
         if hidden:
             raise HiddenRow(row=number)
@@ -123,6 +124,19 @@ class _SheetElements:
         if len(self.rows) >= self._max_rows:
             raise TooManyRows(limit=self._max_rows - 1)
         self.rows.append(Row(number, cells))
+
+    def add_run(self, run: list[Row]) -> None:
+        """Keep rows that follow each other: at once, where there is nothing to mind in any."""
+        numbers = [self._number, *(row.number for row in run)]
+        is_rising = all(map(operator.lt, numbers, numbers[1:]))
+        has_room = len(self.rows) + len(run) <= self._max_rows >= numbers[-1]
+        if is_rising and has_room and all(_begins_plainly(row.cells) for row in run):
+            self.rows += run
+            self._number = numbers[-1]
+            return
+        for number, cells in run:
+            self.check_number(number)
+            self.add(number, cells)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         if not self.is_between_rows:
@@ -184,6 +198,11 @@ class _SheetElements:
             raise DamagedWorkbook from error
 
 
+def _begins_plainly(cells: tuple[Cell, ...]) -> bool:
+    """Tell at a glance, as nearly all rows allow, that there is something to be seen."""
+    return bool(cells and cells[0] and cells[0].isalnum())
+
+
 class _RowShortcut:
     """Reads rows by the shapes learned from rows before them."""
 
@@ -206,16 +225,22 @@ class _RowShortcut:
         return position
 
     def _take_alike(self, shape: Shape, buffer: str, position: int) -> int:
-        sheet, match_at = self._sheet, shape.pattern.match
+        """Read the run of rows of this shape that begins here; say where it ends."""
+        match_at, found = shape.pattern.match, list[tuple[str, ...]]()
         while match := match_at(buffer, position):
-            number, *values = match.groups()
-            sheet.check_number(int(number))
-            try:
-                sheet.add(int(number), shape.cells(values))
-            except KeyError as error:
-                raise DamagedWorkbook from error
+            found.append(match.groups())
             position = match.end()
+        if found:
+            self._add(shape, found)
         return position
+
+    def _add(self, shape: Shape, found: Sequence[tuple[str, ...]]) -> None:
+        numbers, *columns = zip(*found, strict=True)
+        try:
+            cells = shape.rows(columns) if columns else [()] * len(found)
+        except KeyError as error:
+            raise DamagedWorkbook from error
+        self._sheet.add_run(list(map(Row, map(int, numbers), cells)))
 
     def learn(self, piece: str) -> bool:
         if not self._sheet.is_between_rows:

@@ -7,7 +7,7 @@ else differs in a later row (a formula, rich text, an unknown attribute) sends i
 
 import functools
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from services.files.cells import Cell, Number
@@ -44,18 +44,22 @@ class Shape(NamedTuple):
     readers: tuple[Reader, ...]
     has_gaps: bool
 
-    def cells(self, values: Sequence[str | None]) -> tuple[Cell, ...]:
-        """Read the freed values, with `None` for the columns left empty between them."""
-        read = [
-            reader(value) if value else None
-            for reader, value in zip(self.readers, values, strict=True)
+    def rows(self, columns: Sequence[Sequence[str | None]]) -> list[tuple[Cell, ...]]:
+        """Read the freed values, given column by column; `None` stands for what was left empty.
+
+        Whole columns go through one reader in C; row by row would take twice as long.
+        """
+        read: list[Iterable[Cell]] = [
+            map(reader, values)
+            if all(values)
+            else [reader(value) if value else None for value in values]
+            for reader, values in zip(self.readers, columns, strict=True)
         ]
-        if not self.has_gaps:
-            return tuple(read)
-        row: list[Cell] = [None] * (self.columns[-1] + 1)
-        for column, cell in zip(self.columns, read, strict=True):
-            row[column] = cell
-        return tuple(row)
+        if self.has_gaps:
+            filled = dict(zip(self.columns, read, strict=True))
+            empty = (None,) * len(columns[0])
+            read = [filled.get(index, empty) for index in range(self.columns[-1] + 1)]
+        return list(zip(*read, strict=True))
 
 
 def shape_of(

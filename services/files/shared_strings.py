@@ -85,4 +85,6 @@ def _plain_texts(piece: str) -> list[str]:
     texts = piece[len(_START) : -len(_END)].split(_END + _START)
     if piece.count("<") != _TAGS_OF_A_STRING * len(texts):
         return []
+    if "&" not in piece and max(map(len, texts)) <= LONGEST_TEXT:
+        return texts
     return [unescaped(text)[: LONGEST_TEXT + 1] for text in texts]
