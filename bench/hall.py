@@ -1,9 +1,11 @@
 """The hall itself among those that are measured: its own services, unchanged."""
 
+import gc
 from pathlib import Path
 
 from sqlalchemy import func, select, text
 
+import settings
 from bench.peers.rules import Rejected
 from data import database
 from data.enums import Role
@@ -18,6 +20,7 @@ CLERK = Actor(1, "杨秀英", Role.CLERK, employer_id=1)
 
 class Way:
     def __init__(self, path: Path) -> None:
+        gc.set_threshold(*settings.GARBAGE)  # as the launcher does
         self.engine = database.connect(f"sqlite:///{path}")
 
     def reset(self) -> None:

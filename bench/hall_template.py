@@ -1,7 +1,9 @@
 """The hall's template of a large employer, from the database to the finished file."""
 
+import gc
 from pathlib import Path
 
+import settings
 from bench.hall import CLERK
 from data import database
 from services.base_adjustment import workbook
@@ -9,6 +11,7 @@ from services.base_adjustment import workbook
 
 class Way:
     def __init__(self, path: Path) -> None:
+        gc.set_threshold(*settings.GARBAGE)  # as the launcher does
         database.connect(f"sqlite:///{path}")
 
     def reset(self) -> None:

@@ -95,7 +95,7 @@ def people(session: Session, employer_id: int) -> dict[str, Person]:
     )
     found = session.execute(
         select(*columns).where(table.employer_id == employer_id).order_by(table.account)
-    )
+    ).all()
     return {
         account: Person(number, account, name, id_number, _STATUSES[status], base, amount)
         for number, account, name, id_number, status, base, amount in found

@@ -111,15 +111,30 @@ def yuan(cell: Cell) -> Decimal:
 
 def fen(cell: Cell) -> int:
     """Read the same money in whole fen."""
-    match = _YUAN.fullmatch(cell) if type(cell) is Number else None
+    if type(cell) is Number and (amount := _plain_fen(cell)) is not None:
+        return amount
+    spelling = _numeric_spelling(cell)
+    match = _YUAN.fullmatch(spelling)
     if match is None:
-        spelling = _numeric_spelling(cell)
-        match = _YUAN.fullmatch(spelling)
-        if match is None:
-            raise CellFault(TWO_DECIMALS if "." in spelling else TOO_LARGE)
+        raise CellFault(TWO_DECIMALS if "." in spelling else TOO_LARGE)
     sign, whole, part = match.groups()
     amount = int(whole) * 100 + (int(part.ljust(2, "0")) if part else 0)
     return -amount if sign else amount
+
+
+def _plain_fen(spelling: str) -> int | None:
+    """Read money spelt as nearly all is: digits, with one or two decimals or none. None: look closely.
+
+    A roster of 20,000 rows has 60,000 such cells; a pattern takes twice as long.
+    """
+    if len(spelling) > _SAFE_DIGITS or not spelling.isascii():
+        return None
+    if spelling.isdecimal():
+        return int(spelling) * 100
+    whole, _, part = spelling.partition(".")
+    if len(part) > 2 or not (whole.isdecimal() and part.isdecimal()):  # noqa: PLR2004 — of a yuan
+        return None
+    return int(whole + part.ljust(2, "0"))
 
 
 def integer(cell: Cell) -> int:

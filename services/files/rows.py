@@ -1,7 +1,7 @@
 """The rows of one worksheet: every cell with content, read strictly, as the file spells it."""
 
 import operator
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import IO, NamedTuple
 
 from services.files.cells import (
@@ -43,7 +43,7 @@ class Row(NamedTuple):
 
 
 def read_rows(
-    stream: IO[bytes], shared: Mapping[str, str], date_styles: Collection[str], *, max_rows: int
+    stream: IO[bytes], shared: Sequence[str], date_styles: Collection[str], *, max_rows: int
 ) -> list[Row]:
     """Read the rows with anything in them, their cells from column A on.
 
@@ -58,9 +58,7 @@ def read_rows(
 class _SheetElements:
     """Collects rows from the XML of a sheet and refuses what a roster must not have."""
 
-    def __init__(
-        self, shared: Mapping[str, str], date_styles: Collection[str], max_rows: int
-    ) -> None:
+    def __init__(self, shared: Sequence[str], date_styles: Collection[str], max_rows: int) -> None:
         self.rows: list[Row] = []
         self.shared, self.date_styles = shared, date_styles
         self._max_rows = max_rows
@@ -192,10 +190,10 @@ class _SheetElements:
         return kinds[self._type](value)
 
     def _shared(self, index: str) -> Cell:
-        try:
-            return self.shared[index.strip()]
-        except KeyError as error:
-            raise DamagedWorkbook from error
+        index = index.strip()
+        if not (index.isdecimal() and len(index) < _MAX_DIGITS and int(index) < len(self.shared)):
+            raise DamagedWorkbook
+        return self.shared[int(index)]
 
 
 def _begins_plainly(cells: tuple[Cell, ...]) -> bool:
@@ -238,7 +236,7 @@ class _RowShortcut:
         numbers, *columns = zip(*found, strict=True)
         try:
             cells = shape.rows(columns) if columns else [()] * len(found)
-        except KeyError as error:
+        except IndexError as error:
             raise DamagedWorkbook from error
         self._sheet.add_run(list(map(Row, map(int, numbers), cells)))
 

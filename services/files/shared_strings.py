@@ -16,11 +16,11 @@ _PLAIN = re.compile(
 )
 
 
-def read_shared_strings(stream: IO[bytes]) -> dict[str, str]:
-    """Read the table, keyed by the numbers as sheets spell them; long texts are cut."""
+def read_shared_strings(stream: IO[bytes]) -> list[str]:
+    """Read the table in its order; long texts are cut."""
     strings = _StringElements()
     parse_pieces(stream, strings, _StringShortcut(strings), max_tags=_MAX_TAGS)
-    return dict(zip(map(str, range(len(strings.found))), strings.found, strict=True))
+    return strings.found
 
 
 class _StringElements:

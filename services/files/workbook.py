@@ -68,7 +68,7 @@ def _read(content: bytes, columns: Sequence[Column], max_rows: int, max_bytes: i
     package = guard.open_package(content, max_bytes=max_bytes)
     layout = layout_of(package, HIDDEN_SHEET)
     part = layout.shared_strings
-    shared = read_shared_strings(package.open(part)) if part else {}
+    shared = read_shared_strings(package.open(part)) if part else []
     stream = package.open(layout.sheet)
     rows = read_rows(stream, shared, layout.date_styles, max_rows=max_rows + 1)
     if not rows:
@@ -82,7 +82,7 @@ def _read(content: bytes, columns: Sequence[Column], max_rows: int, max_bytes: i
 
 
 def _identification(
-    package: guard.Package, layout: Layout, shared: dict[str, str]
+    package: guard.Package, layout: Layout, shared: Sequence[str]
 ) -> dict[str, str]:
     """Read the pairs of the hidden sheet. Anybody can write there: it proves nothing."""
     if layout.hidden_sheet is None:
