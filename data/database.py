@@ -16,6 +16,9 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+import settings
+from data import chain
+
 try:
     # SQLite before 3.51.3 can damage a database in WAL mode; this build brings a newer one.
     from pysqlite3 import dbapi2 as sqlite
@@ -61,14 +64,17 @@ _reads: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 _writes: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 _one_writer: AbstractContextManager[object] = nullcontext()
 _engine: Engine | None = None
+_audit_key = chain.Key(settings.AUDIT_KEY)
+_here = threading.local()
 
 
 def connect(url: str) -> Engine:
     """Point every later transaction at the database at `url`; return its engine."""
-    global _engine, _one_writer  # noqa: PLW0603 — the one database of this process
+    global _engine, _one_writer, _audit_key  # noqa: PLW0603 — the one database of this process
     if _engine is not None:
         _engine.dispose()
     _engine = open_engine(url)
+    _audit_key = chain.Key(settings.AUDIT_KEY)
     _one_writer = FairLock() if _engine.dialect.name == "sqlite" else nullcontext()
     _reads.configure(bind=_engine.execution_options(postgresql_readonly=True))
     _writes.configure(bind=_engine.execution_options(writes=True))
@@ -112,9 +118,22 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """Yield a session that may write; commit if the block ends, roll back if it raises."""
+    """Yield a session that may write; commit if the block ends, roll back if it raises.
+
+    What `chain.note` was told meanwhile is committed with it: no audit, no change.
+    """
     with _one_writer, _writes.begin() as session:
-        yield session
+        _here.writes = True
+        try:
+            yield session
+            chain.append(session, _audit_key)
+        finally:
+            _here.writes = False
+
+
+def is_writing() -> bool:
+    """Tell whether this thread stands inside a transaction."""
+    return getattr(_here, "writes", False)
 
 
 @contextmanager

@@ -2,8 +2,10 @@
 
 from sqlalchemy import Engine
 
+from data import schema_objects
 from data.base import Base
 from data.models import (
+    audit,
     base_adjustment,
     case,
     deferral,
@@ -21,11 +23,13 @@ from data.models import (
 )
 
 MODELS = (
-    base_adjustment, case, deferral, holiday, ledger, people, policy, record, register, registration,
+    audit, base_adjustment, case, deferral, holiday, ledger, people, policy, record, register, registration,
     remittance, slip, status_change, summary,
 )  # fmt: skip
 
 
 def create(engine: Engine) -> None:
-    """Make every table that is not there yet."""
+    """Make every table that is not there yet, and the triggers anew."""
     Base.metadata.create_all(engine)
+    with engine.execution_options(writes=True).begin() as connection:
+        schema_objects.apply(connection)

@@ -11,6 +11,7 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind, Education, Marital, Occupation, Post, Sex, Title
 from data.models.case import Case
 from data.models.register import OPEN, Contributor
+from services import audit
 from services.actor import Actor
 from services.approval import change_case, change_list, papers
 from services.approval import change_checks as checks
@@ -55,6 +56,7 @@ class Person:
     """The last four characters of the identity number."""
 
 
+@audit.refusals
 def people(actor: Actor) -> list[Person]:
     """Return the employer's people with an account that has not ended, by account."""
     chosen = (
@@ -67,6 +69,7 @@ def people(actor: Actor) -> list[Person]:
                 session.execute(chosen)]  # fmt: skip
 
 
+@audit.refusals
 def situation(actor: Actor, contributor_id: int) -> Standing:
     """Return the person as the form shows them, and where their change stands. Raises NotFound."""
     with snapshot() as session:
@@ -74,6 +77,7 @@ def situation(actor: Actor, contributor_id: int) -> Standing:
         return change_case.standing(session, BUSINESS, actor, person, fixed=_fixed(person))
 
 
+@audit.refusals
 def enter(actor: Actor, contributor_id: int, item: str, text: str) -> None:
     """Put a changed item on the person's list, or take it off where the old value is back.
 
@@ -84,6 +88,7 @@ def enter(actor: Actor, contributor_id: int, item: str, text: str) -> None:
         change_case.enter(session, BUSINESS, actor, person, name=item, text=text)
 
 
+@audit.refusals
 def take_back(actor: Actor, contributor_id: int, item: str) -> None:
     """Take a change off the list (✕). Raises InReview, NotFound."""
     with transaction() as session:
@@ -91,6 +96,7 @@ def take_back(actor: Actor, contributor_id: int, item: str) -> None:
         change_case.take_back(session, BUSINESS, actor, person, item)
 
 
+@audit.refusals
 def attach(actor: Actor, contributor_id: int, material: str, name: str, content: bytes) -> None:
     """Keep a document with the person's open case. Raises as `papers.attach`, InReview, NotFound."""
     with transaction() as session:
@@ -98,12 +104,14 @@ def attach(actor: Actor, contributor_id: int, material: str, name: str, content:
         papers.attach(session, KIND, case, actor, material=material, name=name, content=content)
 
 
+@audit.refusals
 def detach(actor: Actor, contributor_id: int, document_id: int) -> None:
     """Take a document back (取消上传). Raises InReview once it is submitted, NotFound."""
     with transaction() as session:
-        papers.detach(session, _open_case(session, actor, contributor_id), document_id)
+        papers.detach(session, _open_case(session, actor, contributor_id), actor, document_id)
 
 
+@audit.refusals
 def submit(
     actor: Actor, contributor_id: int, *, seen: Mapping[str, str], version: int, client_id: str
 ) -> None:

@@ -10,6 +10,7 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind, ContributorStatus
 from data.models.case import Case
 from data.models.register import Contributor, Employer
+from services import audit
 from services.actor import Actor
 from services.approval import change_case, change_list, papers
 from services.approval.change_case import Business, Standing
@@ -26,6 +27,7 @@ class NameTaken(BusinessError):
     message = "已有单位使用名称“{name}”，请核对单位名称"
 
 
+@audit.refusals
 def situation(actor: Actor) -> Standing:
     """Return the clerk's own employer as the form shows it, and where its change stands."""
     with snapshot() as session:
@@ -34,6 +36,7 @@ def situation(actor: Actor) -> Standing:
         return change_case.standing(session, BUSINESS, actor, employer, fixed=fixed, faults=faults)
 
 
+@audit.refusals
 def enter(actor: Actor, item: str, text: str) -> None:
     """Put a changed item on the list, or take it off where the old value is back.
 
@@ -46,6 +49,7 @@ def enter(actor: Actor, item: str, text: str) -> None:
         change_case.enter(session, BUSINESS, actor, employer, name=item, text=text)
 
 
+@audit.refusals
 def take_back(actor: Actor, item: str) -> None:
     """Take a change off the list (✕). Raises InReview."""
     with transaction() as session:
@@ -53,6 +57,7 @@ def take_back(actor: Actor, item: str) -> None:
         change_case.take_back(session, BUSINESS, actor, employer, item)
 
 
+@audit.refusals
 def attach(actor: Actor, material: str, name: str, content: bytes) -> None:
     """Keep a document with the open case. Raises as `papers.attach`, InReview."""
     with transaction() as session:
@@ -60,12 +65,14 @@ def attach(actor: Actor, material: str, name: str, content: bytes) -> None:
         papers.attach(session, KIND, case, actor, material=material, name=name, content=content)
 
 
+@audit.refusals
 def detach(actor: Actor, document_id: int) -> None:
     """Take a document back (取消上传). Raises InReview once it is submitted."""
     with transaction() as session:
-        papers.detach(session, _open_case(session, actor), document_id)
+        papers.detach(session, _open_case(session, actor), actor, document_id)
 
 
+@audit.refusals
 def submit(actor: Actor, *, seen: Mapping[str, str], version: int, client_id: str) -> None:
     """Send the list and its documents to the center. Raises as `change_case.submit`, NameTaken."""
     with transaction() as session:

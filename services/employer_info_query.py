@@ -3,7 +3,7 @@
 from data.database import snapshot
 from data.enums import BusinessKind
 from data.models.register import Employer
-from services import change_records
+from services import audit, change_records
 from services.actor import Actor
 from services.change_records import Record, masked
 from services.exports import Conditions, Listing
@@ -25,6 +25,7 @@ COLUMNS = (
 _OLD, _NEW = 3, 4
 
 
+@audit.refusals
 def changes(actor: Actor, conditions: Conditions) -> Listing:
     """Return the completed changes of the clerk's employer. Raises Reversed, NotAllowed."""
     conditions.check()

@@ -5,6 +5,10 @@ class BusinessError(Exception):
     """A request the rules refuse. Subclasses say in `message` what the user reads."""
 
     message = "业务无法办理"
+    is_denial = False
+    """It was about what is not this person's: the audit tells of the attempt."""
+    is_noted = False
+    """The audit has been told of this very refusal."""
 
     def __init__(self, **facts: object) -> None:
         super().__init__(self.message.format(**facts))
@@ -13,10 +17,14 @@ class BusinessError(Exception):
 
 class NotAllowed(BusinessError):
     message = "您没有办理此业务的权限，如有疑问请联系所属管理部"
+    is_denial = True
 
 
 class NotFound(BusinessError):
+    """There is none, or it is somebody else's: which of the two, nobody is told."""
+
     message = "未找到{what}，请返回列表后重试"
+    is_denial = True
 
 
 class Stale(BusinessError):

@@ -13,7 +13,9 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from data.database import transaction
+from data.enums import AuditAction
 from data.models.record import Export
+from services import audit
 from services.actor import Actor
 from services.errors import BusinessError
 from services.files import workbook
@@ -124,6 +126,7 @@ class File:
     content: bytes
 
 
+@audit.refusals
 def save(actor: Actor, listing: Listing) -> File:
     """Make the workbook of a listing (数据下载), written down as an export.
 
@@ -139,8 +142,17 @@ def save(actor: Actor, listing: Listing) -> File:
     return File(listing.filename, content)
 
 
-def record(session: Session, actor: Actor, what: str, conditions: str, rows: int) -> None:
-    """Write down that this person takes data out."""
+def record(
+    session: Session,
+    actor: Actor,
+    what: str,
+    conditions: str,
+    rows: int,
+    *,
+    told: AuditAction = AuditAction.EXPORTED,
+) -> None:
+    """Write down that this person takes data out, in the export log and in the audit."""
+    audit.record(session, actor, told, f"listing:{what}", rows=rows)
     session.add(
         Export(
             user_id=actor.user_id,

@@ -12,6 +12,7 @@ from data.enums import BusinessKind, CaseStatus, ContributorStatus
 from data.models.case import Case
 from data.models.people import User
 from data.models.register import Contributor, Employer
+from services import audit
 from services.actor import Actor
 from services.approval import engine
 from services.deferral import periods
@@ -46,6 +47,7 @@ class Home:
     """Where each business of the employer stands that has not ended."""
 
 
+@audit.refusals
 def home(actor: Actor) -> Home:
     """Return the home of the clerk's employer."""
     with snapshot() as session:

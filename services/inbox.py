@@ -9,8 +9,9 @@ from sqlalchemy import Select, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import CaseStatus, Role
+from data.enums import AuditAction, CaseStatus, Role
 from data.models.case import Case, Message, Step
+from services import audit
 from services.actor import Actor
 from services.approval import engine, history
 from services.approval.history import Stage
@@ -68,6 +69,7 @@ class Page(Generic[Item]):
     total: int
 
 
+@audit.refusals
 def counts(actor: Actor) -> dict[Tab, int]:
     """Return how many entries each tab has."""
     actor.require(Role.CLERK)
@@ -75,6 +77,7 @@ def counts(actor: Actor) -> dict[Tab, int]:
         return {tab: _total(session, _chosen(tab, actor)) for tab in Tab}
 
 
+@audit.refusals
 def notes(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str = "") -> Page[Note]:
     """Return messages of the tab 消息 or 已阅, the newest first."""
     chosen = _chosen(tab, actor)
@@ -92,6 +95,7 @@ def notes(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str 
         return Page(items, _total(session, chosen))
 
 
+@audit.refusals
 def tasks(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str = "") -> Page[Task]:
     """Return cases of the tab 待办, 已办 or 我发起的, the latest moved first."""
     chosen = _chosen(tab, actor)
@@ -121,19 +125,24 @@ def tasks(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str 
         return Page(items, _total(session, chosen))
 
 
+@audit.refusals
 def mark_read(actor: Actor, message_id: int) -> None:
     """标为已阅. Raises NotFound for another employer's message."""
     with transaction() as session:
         message = _message(session, message_id, actor)
         message.read_at = message.read_at or clock.now()
+        audit.record(session, actor, AuditAction.MESSAGE_READ, f"message:{message_id}")
 
 
+@audit.refusals
 def delete(actor: Actor, message_id: int) -> None:
     """删除: the message is no longer shown. Raises NotFound for another employer's."""
     with transaction() as session:
         _message(session, message_id, actor).deleted_at = clock.now()
+        audit.record(session, actor, AuditAction.MESSAGE_DELETED, f"message:{message_id}")
 
 
+@audit.refusals
 def course(actor: Actor, case_id: int) -> list[Stage]:
     """Return the flow (流程图) of one of the employer's own cases. Raises NotFound."""
     with snapshot() as session:
@@ -143,6 +152,7 @@ def course(actor: Actor, case_id: int) -> list[Stage]:
         return history.course(session, KINDS[case.kind], case)
 
 
+@audit.refusals
 def end_flow(actor: Actor, case_id: int, *, version: int) -> None:
     """结束流程: end a case that came back. Raises NotFound, Stale, IllegalMove."""
     with transaction() as session:

@@ -13,10 +13,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data.database import transaction
-from data.enums import BusinessKind, Channel, EmployerStatus
+from data.enums import AuditAction, BusinessKind, Channel, EmployerStatus
 from data.models.case import Message
 from data.models.deferral import Deferral
 from data.models.register import Employer
+from services import audit
 from services.approval import conflicts
 from services.deferral import back_payment, periods
 from services.rules import clock
@@ -67,7 +68,13 @@ def _followed(session: Session, deferral: Deferral, current: Month) -> bool:
         _run_out(session, deferral, employer)
     else:
         periods.follow(session, employer)
-    return employer.status is not before
+    has_moved = employer.status is not before
+    if has_moved:
+        begins = employer.status is EmployerStatus.DEFERRED
+        told = AuditAction.DEFERRAL_BEGUN if begins else AuditAction.DEFERRAL_ENDED
+        subject = f"deferral:{deferral.id}"
+        audit.record(session, None, told, subject, employer=employer.id)
+    return has_moved
 
 
 def _run_out(session: Session, deferral: Deferral, employer: Employer) -> None:
@@ -99,6 +106,10 @@ def _dunned(session: Session, employer: Employer) -> bool:
     if session.scalar(said.limit(1)):
         return False
     _tell(session, employer, BusinessKind.REMITTANCE, text)
+    subject = f"employer:{employer.id}"
+    audit.record(
+        session, None, AuditAction.REMINDED, subject, employer=employer.id, month=month.number
+    )
     return True
 
 

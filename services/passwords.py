@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import select
 
 from data.database import transaction
+from data.enums import AuditAction
 from data.models.people import User
+from services import audit
 from services.errors import BusinessError
 from services.rules import clock, identity
 
@@ -66,8 +68,10 @@ def is_right(username: str, password: str) -> int | None:
             user.failures, user.locked_until = 0, None
             return user.id
         user.failures += 1
+        audit.record(session, None, AuditAction.PASSWORD_WRONG, f"user:{user.id}")
         if user.failures >= MOST_FAILURES:
             user.failures, user.locked_until = 0, clock.instant() + LOCK
+            audit.record(session, None, AuditAction.LOCKED, f"user:{user.id}")
         return None
 
 

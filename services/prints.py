@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 import settings
 from data.database import snapshot, transaction
-from data.enums import OFFICERS, Role
+from data.enums import OFFICERS, AuditAction, Role
 from data.models.record import Print
 from data.models.register import Employer
 from data.models.remittance import Assessment
-from services import exports
+from services import audit, exports
 from services import remittance_papers as papers
 from services.actor import Actor
 from services.errors import NotFound
@@ -98,6 +98,7 @@ def verify_address() -> str:
     return f"{settings.ORIGIN}/verify"
 
 
+@audit.refusals
 def listing(actor: Actor, found: Listing) -> Printed:
     """Print what a query found. Raises NothingToExport, NotAllowed.
 
@@ -113,6 +114,7 @@ def listing(actor: Actor, found: Listing) -> Printed:
     return once(actor, draft, found.conditions)
 
 
+@audit.refusals
 def once(actor: Actor, draft: Draft, conditions: str) -> Printed:
     """Return the one print of a subject, made now if it never was; write down who took it."""
     with snapshot() as session:
@@ -120,19 +122,25 @@ def once(actor: Actor, draft: Draft, conditions: str) -> Printed:
     if row is None:
         row = _make(actor, draft)
     with transaction() as session:
-        exports.record(session, actor, f"{draft.title}打印", conditions, draft.rows)
+        exports.record(
+            session, actor, f"{draft.title}打印", conditions, draft.rows, told=AuditAction.PRINTED
+        )
     return _handed_out(row)
 
 
+@audit.refusals
 def kept(actor: Actor, code: str) -> Printed:
     """Return a print that was made before, for its employer's clerk. Raises NotFound, NotAllowed."""
     with snapshot() as session:
         row = session.get(Print, code)
         if row is None or row.employer_id != actor.employer:
             raise NotFound(what="该打印件")
+    with transaction() as session:
+        audit.record(session, actor, AuditAction.DOWNLOADED, f"print:{row.code}")
     return _handed_out(row)
 
 
+@audit.refusals
 def remittance_voucher(actor: Actor, assessment_id: int) -> Printed:
     """Print a month's 汇缴书 (manual B3.6). Raises NotFound, NotAllowed, NotApproved, Deleted."""
     with snapshot() as session:
@@ -144,6 +152,7 @@ def remittance_voucher(actor: Actor, assessment_id: int) -> Printed:
     return once(actor, draft, month.label)
 
 
+@audit.refusals
 def remittance_roster(actor: Actor, assessment_id: int) -> Printed:
     """Print a month's 汇缴清册 (manual B3.7). Raises as `remittance_voucher`."""
     with snapshot() as session:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from data.base import YuanType
 from data.database import snapshot, transaction
-from data.enums import OFFICERS, Action, CaseStatus, ContributorStatus
+from data.enums import OFFICERS, Action, AuditAction, CaseStatus, ContributorStatus
 from data.models.case import Case
 from data.models.people import User
 from data.models.register import Contributor, Employer
-from services import businesses
+from services import audit, businesses
 from services.actor import Actor
 from services.approval import engine, history, papers
 from services.approval.engine import ApprovalKind
@@ -86,6 +86,7 @@ class CasePage:
     """The employer's earlier cases of this kind: serial, status, day it ended."""
 
 
+@audit.refusals
 def queue(actor: Actor, *, waiting: bool = True) -> list[Waiting]:
     """Return the branch's cases that wait (oldest first), or those decided (latest first)."""
     actor.require(*OFFICERS)
@@ -120,6 +121,7 @@ def queue(actor: Actor, *, waiting: bool = True) -> list[Waiting]:
         ]
 
 
+@audit.refusals
 def open_case(actor: Actor, case_id: int) -> CasePage:
     """Return a case of the officer's branch, and keep it for her where nobody else has it.
 
@@ -129,19 +131,25 @@ def open_case(actor: Actor, case_id: int) -> CasePage:
     with transaction() as session:
         case = engine.of_branch(session, case_id, actor)
         engine.hold(session, case, actor)
+        audit.record(
+            session, actor, AuditAction.CASE_OPENED, engine.about(case), employer=case.employer_id
+        )
         return _page(session, case, actor)
 
 
+@audit.refusals
 def approve(actor: Actor, case_id: int, *, version: int, opinion: str) -> None:
     """通过. Raises as `engine.decide` does."""
     _decide(actor, case_id, Action.APPROVE, version, opinion)
 
 
+@audit.refusals
 def send_back(actor: Actor, case_id: int, *, version: int, opinion: str) -> None:
     """退回: the employer mends it and submits again. Raises as `engine.decide` does."""
     _decide(actor, case_id, Action.RETURN, version, opinion)
 
 
+@audit.refusals
 def reject(actor: Actor, case_id: int, *, version: int, opinion: str) -> None:
     """不通过. Raises as `engine.decide` does."""
     _decide(actor, case_id, Action.REJECT, version, opinion)

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 import settings
 from data.database import snapshot, transaction
-from data.enums import BindingStatus, EmployerStatus, Role
+from data.enums import AuditAction, BindingStatus, EmployerStatus, Role
 from data.models.people import CertificateBinding, Challenge, User, UserSession
 from data.models.register import Employer
-from services import passwords
+from services import audit, passwords
 from services.actor import Actor
 from services.errors import BusinessError
 from services.rules import clock
@@ -68,10 +68,12 @@ _MALFORMED = "登录数据不完整，请刷新页面后重新登录；如仍不
 class SignInRefused(BusinessError):
     """Nobody is let in. `code` names the reason for the page and the log."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, actor: Actor | None = None) -> None:
         self.message = REASONS.get(code, _MALFORMED)
         super().__init__()
         self.code = code
+        self.actor = actor
+        """Whose key it was, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,19 @@ def sign_in(
     `token` is the agent's answer (Web eID format), `token_serial` the key's, to notice its removal.
     Staff give their name and password too. Raises SignInRefused.
     """
+    try:
+        return _sign_in(token, browser, token_serial, username, password)
+    except SignInRefused as refused:
+        with transaction() as session:
+            audit.record(
+                session, refused.actor, AuditAction.SIGN_IN_REFUSED, "session", code=refused.code
+            )
+        raise
+
+
+def _sign_in(
+    token: str, browser: str, token_serial: str, username: str, password: str
+) -> tuple[str, Actor]:
     nonce = _take_challenge(browser)
     try:
         trust = TrustStore.load(settings.TRUST)
@@ -125,6 +140,8 @@ def sign_in(
                 token_serial=token_serial[:64], opened_at=now, seen_at=now,
             )
         )  # fmt: skip
+        subject = f"binding:{binding_id}"
+        audit.record(session, actor, AuditAction.SIGNED_IN, subject)
     return secret, actor
 
 
@@ -164,15 +181,22 @@ def sign_out(secret: str | None, reason: str = "signed_out") -> None:
     """End the session of this cookie, if there is one."""
     if secret:
         with transaction() as session:
-            session.execute(
+            user_id = session.scalar(
                 update(UserSession)
                 .filter_by(secret_hash=_hash(secret), ended_at=None)
                 .values(ended_at=clock.instant(), end_reason=reason)
+                .returning(UserSession.user_id)
             )
+            if user_id:
+                whose = _actor(session.get_one(User, user_id))
+                subject = f"user:{user_id}"
+                audit.record(session, whose, AuditAction.SIGNED_OUT, subject, reason=reason)
 
 
 def sign_out_everywhere(session: Session, user_id: int, reason: str) -> None:
     """End every session of a user, within the transaction that takes away the right to it."""
+    subject = f"user:{user_id}"
+    audit.record(session, None, AuditAction.SESSIONS_ENDED, subject, reason=reason)
     session.execute(
         update(UserSession)
         .filter_by(user_id=user_id, ended_at=None)
@@ -208,23 +232,23 @@ def _whose(answer: Verified) -> tuple[int, Actor]:
         raise SignInRefused("unbound")
     binding, user, employer = row
     if binding.status is not BindingStatus.ACTIVE:
-        raise SignInRefused(f"binding_{binding.status.value}")
+        raise SignInRefused(f"binding_{binding.status.value}", _actor(user))
     if not user.active:
-        raise SignInRefused("user_inactive")
+        raise SignInRefused("user_inactive", _actor(user))
     if employer and employer.status is EmployerStatus.CANCELLED:
-        raise SignInRefused("employer_closed")
+        raise SignInRefused("employer_closed", _actor(user))
     return binding.id, _actor(user)
 
 
 def _check_password(actor: Actor, username: str, password: str) -> None:
     if actor.role is Role.CLERK:
         if username or password:
-            raise SignInRefused("clerk_by_password")
+            raise SignInRefused("clerk_by_password", actor)
         return
     if not username and not password:
-        raise SignInRefused("password_needed")
+        raise SignInRefused("password_needed", actor)
     if passwords.is_right(username, password) != actor.user_id:
-        raise SignInRefused("password_wrong")
+        raise SignInRefused("password_wrong", actor)
 
 
 def _is_live(kept: UserSession, user: User, binding: CertificateBinding, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from data.database import snapshot
 from data.enums import DayKind, PolicyKey, Role
 from data.models.holiday import Holiday
-from services import policy
+from services import audit, policy
 from services.actor import Actor
 from services.rules import clock
 from services.rules.workdays import Calendar
@@ -44,6 +44,7 @@ def due_on(session: Session, key: PolicyKey, submitted_on: date) -> date:
     return calendar(session).after(submitted_on, days)
 
 
+@audit.refusals
 def listed(actor: Actor, year: int) -> list[MarkedDay]:
     """Return the year's marked days in order, each as last said."""
     actor.require(*(role for role in Role if role is not Role.CLERK))

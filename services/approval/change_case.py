@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from data.enums import CaseStatus
+from data.enums import AuditAction, CaseStatus
 from data.models.case import Case
 from data.models.register import Contributor
+from services import audit
 from services.actor import Actor
 from services.approval import change_list, engine, papers, requirements
 from services.approval.change_list import Change, Item, Items, Record, UnknownItem
@@ -106,6 +107,7 @@ def enter(
     if value != change_list.stored(record, item) or _live(session, business, actor, record):
         case = open_case(session, business, actor, record)
         change_list.put(session, case, record, item, value)
+        audit.record(session, actor, AuditAction.ENTERED, engine.about(case), item=name)
         _keep_no_empty_draft(session, business, case)
 
 
@@ -116,6 +118,7 @@ def take_back(
     if _live(session, business, actor, record):
         case = open_case(session, business, actor, record)
         change_list.remove(session, case, name)
+        audit.record(session, actor, AuditAction.ROWS_DELETED, engine.about(case), item=name)
         _keep_no_empty_draft(session, business, case)
 
 

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from data.enums import OFFICERS, Action, BusinessKind, CaseStatus, Channel, Role
+from data.enums import OFFICERS, Action, AuditAction, BusinessKind, CaseStatus, Channel, Role
 from data.models.case import LIVE, Case, Message, Step
 from data.models.people import User
-from data.models.register import Employer
+from data.models.register import ContributorChange, Employer
+from services import audit
 from services.actor import Actor
 from services.approval import requirements
 from services.approval.requirements import Material
@@ -39,6 +40,13 @@ MAY: dict[Action, tuple[Role, ...]] = {
     Action.APPROVE: OFFICERS,
     Action.RETURN: OFFICERS,
     Action.REJECT: OFFICERS,
+}
+_TOLD = {
+    Action.SUBMIT: AuditAction.CASE_SUBMIT,
+    Action.CLOSE: AuditAction.CASE_CLOSE,
+    Action.APPROVE: AuditAction.CASE_APPROVE,
+    Action.RETURN: AuditAction.CASE_RETURN,
+    Action.REJECT: AuditAction.CASE_REJECT,
 }
 #: How long an officer who opened a case keeps it to herself.
 HOLD = timedelta(minutes=10)
@@ -84,14 +92,17 @@ class OpinionTooLong(BusinessError):
 
 class OtherBranch(BusinessError):
     message = "该业务不归您所在的管理部办理"
+    is_denial = True
 
 
 class OtherLevel(BusinessError):
     message = "该业务当前由{role}办理"
+    is_denial = True
 
 
 class SamePerson(BusinessError):
     message = "同一业务的不同环节须由不同人员办理"
+    is_denial = True
 
 
 class BeingReviewed(BusinessError):
@@ -143,7 +154,7 @@ def submit(
     case.levels = requirements.written(deciding)
     case.serial = case.serial or _serial(case)
     if not deciding:
-        _finish(session, kind, case)
+        _finish(session, kind, case, actor)
 
 
 def levels(session: Session, kind: ApprovalKind, case: Case) -> tuple[Role, ...]:
@@ -192,7 +203,7 @@ def decide(
     if action is not Action.APPROVE:
         _tell(session, case, _turned_back(case, opinion))
     elif is_last:
-        _finish(session, kind, case)
+        _finish(session, kind, case, actor)
     else:
         case.level += 1
 
@@ -296,6 +307,7 @@ def _begin(
     except IntegrityError:  # the employer's other clerk began it in this very moment
         again = _living(kind, actor.employer, contributor_id).with_for_update()
         return session.scalars(again).one()
+    audit.record(session, actor, AuditAction.CASE_BEGUN, about(case), kind=kind.value)
     return case
 
 
@@ -360,6 +372,10 @@ def _move(
         raise Stale
     arrived = _last_moment(session, case)
     session.refresh(case)
+    audit.record(
+        session, actor, _TOLD[action], about(case), employer=case.employer_id, kind=case.kind.value,
+        before=before.value, after=after.value, level=case.level, version=version + 1,
+    )  # fmt: skip
     session.add(
         Step(
             case_id=case.id,
@@ -379,15 +395,28 @@ def _move(
     )
 
 
+def about(case: Case) -> str:
+    """Return what the audit calls a case."""
+    return f"case:{case.id}"
+
+
 def _last_moment(session: Session, case: Case) -> datetime:
     last = select(Step.taken_at).filter_by(case_id=case.id).order_by(Step.id.desc()).limit(1)
     return session.scalar(last) or case.started_at
 
 
-def _finish(session: Session, kind: ApprovalKind, case: Case) -> None:
+def _finish(session: Session, kind: ApprovalKind, case: Case, actor: Actor) -> None:
     case.ended_at = clock.now()
     session.flush()
     kind.apply(session, case)
+    session.flush()
+    changed = select(func.count()).where(
+        ContributorChange.employer_id == case.employer_id, ContributorChange.case_id == case.id
+    )
+    audit.record(
+        session, actor, AuditAction.CASE_EFFECT, about(case), employer=case.employer_id,
+        kind=case.kind.value, month=case.effective_month, changes=session.scalars(changed).one(),
+    )  # fmt: skip
     _tell(session, case, kind.done)
 
 

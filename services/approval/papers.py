@@ -7,9 +7,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 import settings
-from data.database import snapshot
-from data.enums import OFFICERS, CaseStatus, Role
+from data.database import snapshot, transaction
+from data.enums import OFFICERS, AuditAction, CaseStatus, Role
 from data.models.case import Case, Document
+from services import audit
 from services.actor import Actor
 from services.approval import engine, requirements
 from services.approval.engine import ApprovalKind
@@ -76,11 +77,18 @@ def attach(
             uploaded_at=clock.now(),
         )
     )
+    audit.record(
+        session, actor, AuditAction.DOCUMENT_ATTACHED, engine.about(case),
+        material=material, sha256=found.sha256, size=found.size,
+    )  # fmt: skip
 
 
-def detach(session: Session, case: Case, document_id: int) -> None:
+def detach(session: Session, case: Case, actor: Actor, document_id: int) -> None:
     """Take a document off an open case (取消上传). The bytes stay, for other cases may hold them."""
     session.execute(delete(Document).filter_by(id=document_id, case_id=case.id))
+    audit.record(
+        session, actor, AuditAction.DOCUMENT_DETACHED, engine.about(case), document=document_id
+    )
 
 
 def has_any(session: Session, case: Case) -> bool:
@@ -109,6 +117,7 @@ def require_all(session: Session, kind: ApprovalKind, case: Case) -> None:
             raise MissingDocument(label=material.label)
 
 
+@audit.refusals
 def content(actor: Actor, document_id: int) -> tuple[Paper, bytes]:
     """Return a document and its bytes, for its employer's clerk or an officer of its branch.
 
@@ -124,6 +133,9 @@ def content(actor: Actor, document_id: int) -> tuple[Paper, bytes]:
             row.id, row.material, row.material, row.filename, row.content_type, row.size,
             clock.in_china(row.uploaded_at),
         )  # fmt: skip
+    with transaction() as session:
+        subject = f"document:{document_id}"
+        audit.record(session, actor, AuditAction.DOWNLOADED, subject, employer=case.employer_id)
     return paper, _store().get(row.sha256)
 
 

@@ -25,6 +25,7 @@ from data.enums import BusinessKind, CaseStatus, ChangeKind, ContributorStatus
 from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.case import Case
 from data.models.register import Contributor, ContributorChange
+from services import audit
 from services.actor import Actor
 from services.approval import conflicts, engine, papers, requirements
 from services.approval.engine import ApprovalKind
@@ -77,6 +78,7 @@ class Situation:
     papers: list[Paper]
 
 
+@audit.refusals
 def situation(actor: Actor) -> Situation:
     """Return where the clerk's employer stands today."""
     with snapshot() as session:
@@ -111,6 +113,7 @@ class Due:
     closes: date
 
 
+@audit.refusals
 def due(actor: Actor) -> Due | None:
     """Return what the clerk's employer has still to begin in the open season, or None."""
     with snapshot() as session:
@@ -122,6 +125,7 @@ def due(actor: Actor) -> Due | None:
     return Due(terms.effective_month.year, terms.policy.window.closes)
 
 
+@audit.refusals
 def attach(actor: Actor, material: str, name: str, content: bytes) -> None:
     """Keep a document with the open case. Raises as `papers.attach`, AlreadyPending."""
     with transaction() as session:
@@ -136,12 +140,14 @@ def attach(actor: Actor, material: str, name: str, content: bytes) -> None:
         )
 
 
+@audit.refusals
 def detach(actor: Actor, document_id: int) -> None:
     """Take a document back (取消上传). Raises AlreadyPending once it is submitted."""
     with transaction() as session:
-        papers.detach(session, _open_case(session, actor), document_id)
+        papers.detach(session, _open_case(session, actor), actor, document_id)
 
 
+@audit.refusals
 def submit(actor: Actor, *, version: int, client_id: str) -> None:
     """Send the roster and its documents to the center.
 

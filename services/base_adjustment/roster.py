@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from data import bulk
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, ContributorStatus
+from data.enums import AuditAction, BusinessKind, ContributorStatus
 from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.case import Case
 from data.models.register import Contributor
+from services import audit
 from services.actor import Actor
 from services.approval import engine
 from services.base_adjustment import facts
@@ -78,6 +79,7 @@ class UnacceptableBase(BusinessError):
     message = "{name}：{reason}"
 
 
+@audit.refusals
 def roster(actor: Actor) -> pd.DataFrame:
     """Return the roster of the clerk's employer, empty where there is none.
 
@@ -100,6 +102,7 @@ class Desk:
     """Names of people in status 正常 whom the roster lacks; none while it is empty."""
 
 
+@audit.refusals
 def desk(actor: Actor) -> Desk:
     """Return the roster of the clerk's employer with what it would do and whom it lacks."""
     with snapshot() as session:
@@ -166,6 +169,7 @@ def effect(found: Iterable[Line], terms: Terms) -> Effect:
     )
 
 
+@audit.refusals
 def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
     """Enter new bases (account to yuan) on lines of the open roster, all or none.
 
@@ -176,6 +180,7 @@ def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
         case = engine.editable(
             session, BusinessKind.BASE_ADJUSTMENT, actor, terms.effective_month.number
         )
+        audit.record(session, actor, AuditAction.ENTERED, engine.about(case), rows=len(bases))
         for line in lines(session, case, accounts=bases):
             base = bases[line.account].scaleb(2)
             if base != int(base):
@@ -194,6 +199,7 @@ def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
             )
 
 
+@audit.refusals
 def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
     """Take the lines of these accounts off the open roster; return how many went.
 
@@ -210,6 +216,7 @@ def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
             .filter_by(case_id=case.id)
             .where(BaseAdjustmentLine.contributor_id.in_(doomed))
         )
+        audit.record(session, actor, AuditAction.ROWS_DELETED, engine.about(case), rows=len(doomed))
         return len(doomed)
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, ContributorStatus
+from data.enums import AuditAction, BusinessKind, ContributorStatus
+from services import audit
 from services.actor import Actor
 from services.approval import engine
 from services.base_adjustment import facts, roster
@@ -80,6 +81,7 @@ def columns(limits: Limits | None = None) -> list[Column]:
     ]
 
 
+@audit.refusals
 def template(actor: Actor, entered: Mapping[str, Decimal] | None = None) -> File:
     """Return the workbook to fill in: everybody in status 正常, 调整后基数 empty or as `entered`."""
     with snapshot() as session:
@@ -110,6 +112,7 @@ def template(actor: Actor, entered: Mapping[str, Decimal] | None = None) -> File
     return File(f"基数调整模板_{terms.number}_{year}.xlsx", content)
 
 
+@audit.refusals
 def check_workbook(actor: Actor, content: bytes) -> Checked:
     """Say what importing `content` would do, and store nothing.
 
@@ -124,6 +127,7 @@ def check_workbook(actor: Actor, content: bytes) -> Checked:
     return _checked(upload, sheet)
 
 
+@audit.refusals
 def import_workbook(actor: Actor, content: bytes) -> Checked:
     """Put the workbook's rows into the roster, all of them or none; say which faults forbid it.
 
@@ -138,6 +142,8 @@ def import_workbook(actor: Actor, content: bytes) -> Checked:
         upload = _judge(session, terms, sheet, roster.lines(session, case))
         if not upload.faults:
             roster.put(session, case, upload.lines)
+            rows = len(upload.lines)
+            audit.record(session, actor, AuditAction.IMPORTED, engine.about(case), rows=rows)
     return _checked(upload, sheet)
 
 

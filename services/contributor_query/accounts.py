@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 from data.database import snapshot
 from data.enums import ContributorStatus
 from data.models.register import Contributor
+from services import audit
 from services.actor import Actor
 from services.contributor_query.listing import (
     NUMBER,
@@ -32,6 +33,7 @@ COLUMNS = (
 _ID_NUMBER = 3
 
 
+@audit.refusals
 def accounts(actor: Actor, conditions: Conditions) -> Listing:
     """Return the accounts opened within the days, of the statuses or the one asked for.
 

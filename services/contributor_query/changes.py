@@ -5,7 +5,7 @@ from sqlalchemy import select
 from data.database import snapshot
 from data.enums import BusinessKind
 from data.models.register import Contributor
-from services import change_records
+from services import audit, change_records
 from services.actor import Actor
 from services.change_records import Record, masked
 from services.contributor_query.listing import NUMBER, PERSON, addressed
@@ -22,6 +22,7 @@ COLUMNS = (
 _OLD, _NEW = 5, 6
 
 
+@audit.refusals
 def changes(actor: Actor, conditions: Conditions) -> Listing:
     """Return the changes approved within the days, of all or of one. Raises Reversed, NotAllowed."""
     conditions.check()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from data.database import snapshot
 from data.enums import ContributorStatus, SealReason, UnsealReason
 from data.models.register import Contributor, Employer
+from services import audit
 from services.actor import Actor
 from services.exports import Conditions, Listing
 from services.files.columns import Column
@@ -29,6 +30,7 @@ class Choice:
     """The last four characters of the identity number."""
 
 
+@audit.refusals
 def choices(actor: Actor) -> list[Choice]:
     """Return the employer's people to choose from, by account."""
     person = Contributor

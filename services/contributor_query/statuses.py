@@ -11,6 +11,7 @@ from data.enums import Action, ChangeKind
 from data.models.case import Case, Step
 from data.models.register import Contributor, ContributorChange
 from data.models.status_change import StatusChangeLine
+from services import audit
 from services.actor import Actor
 from services.contributor_query.listing import (
     NUMBER,
@@ -41,6 +42,7 @@ class _Found(NamedTuple):
     line: StatusChangeLine | None
 
 
+@audit.refusals
 def statuses(actor: Actor, conditions: Conditions) -> Listing:
     """Return the changes of status within the days. Raises Reversed, NotAllowed.
 

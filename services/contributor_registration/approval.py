@@ -11,6 +11,7 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind, CaseStatus
 from data.models.case import Case, Step
 from data.models.registration import RegistrationLine
+from services import audit
 from services.actor import Actor
 from services.approval import conflicts, engine
 from services.approval.engine import ApprovalKind
@@ -70,6 +71,7 @@ class Result:
     people: int
 
 
+@audit.refusals
 def situation(actor: Actor) -> Situation:
     """Return where the clerk's employer stands today."""
     with snapshot() as session:
@@ -90,6 +92,7 @@ def situation(actor: Actor) -> Situation:
         )
 
 
+@audit.refusals
 def confirm(actor: Actor, line_ids: Collection[int], *, client_id: str) -> int:
     """Open an account for each of these lines of the roster; return the case that did.
 

@@ -8,6 +8,7 @@ from data.database import snapshot
 from data.models.case import Case
 from data.models.register import Contributor
 from data.models.registration import RegistrationLine
+from services import audit
 from services.actor import Actor
 from services.contributor_registration import roster
 from services.errors import NotFound
@@ -22,6 +23,7 @@ _RESULT = (
 )  # fmt: skip
 
 
+@audit.refusals
 def outcome(actor: Actor, case_id: int) -> pd.DataFrame:
     """Return the accounts a registration made, with Chinese headings and whole ID numbers.
 
@@ -36,6 +38,7 @@ def outcome(actor: Actor, case_id: int) -> pd.DataFrame:
         return listed(session, case)
 
 
+@audit.refusals
 def outcome_workbook(actor: Actor, case_id: int) -> bytes:
     """Return the same as a workbook. Raises NotFound."""
     frame = outcome(actor, case_id)

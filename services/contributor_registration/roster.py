@@ -9,9 +9,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, Sex
+from data.enums import AuditAction, BusinessKind, Sex
 from data.models.case import Case
 from data.models.registration import RegistrationLine
+from services import audit
 from services.actor import Actor
 from services.approval import engine
 from services.contributor_registration import entry as entries
@@ -56,6 +57,7 @@ class Effect:
         return self.employer_amount + self.contributor_amount
 
 
+@audit.refusals
 def roster(actor: Actor) -> pd.DataFrame:
     """Return the open roster of the clerk's employer, empty where there is none.
 
@@ -104,6 +106,7 @@ def effect(found: Collection[RegistrationLine]) -> Effect:
     )
 
 
+@audit.refusals
 def add(actor: Actor, entry: Entry) -> None:
     """Put one person on the roster (录入清册).
 
@@ -122,8 +125,10 @@ def add(actor: Actor, entry: Entry) -> None:
         if found:
             raise WrongEntry(found)
         put(session, case, [line(entry, person, terms)])
+        audit.record(session, actor, AuditAction.ENTERED, engine.about(case), rows=1)
 
 
+@audit.refusals
 def delete_rows(actor: Actor, line_ids: Iterable[int]) -> int:
     """Take these lines off the open roster; return how many went."""
     with transaction() as session:
@@ -133,6 +138,7 @@ def delete_rows(actor: Actor, line_ids: Iterable[int]) -> int:
         case = engine.own(session, case.id, actor)
         doomed = [x.id for x in lines(session, case) if x.id in set(line_ids)]
         session.execute(delete(RegistrationLine).where(RegistrationLine.id.in_(doomed)))
+        audit.record(session, actor, AuditAction.ROWS_DELETED, engine.about(case), rows=len(doomed))
         if not lines(session, case):
             session.delete(case)  # an empty roster must not stand in the way of an assessment
         return len(doomed)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
+from data.enums import AuditAction
 from data.models.registration import RegistrationLine
+from services import audit
 from services.actor import Actor
 from services.approval import engine
 from services.contributor_registration import entry as entries
@@ -62,12 +64,14 @@ class Checked:
     again: File | None = field(default=None, repr=False)
 
 
+@audit.refusals
 def rates(actor: Actor) -> list[str]:
     """Return the rates (缴存比例) to choose from: the employer's present pair."""
     with snapshot() as session:
         return [facts.terms(session, actor.employer).rates]
 
 
+@audit.refusals
 def template(actor: Actor, chosen_rates: str) -> File:
     """Return the workbook to fill in for a pair of rates (“12%+12%”). Raises OtherRate."""
     with snapshot() as session:
@@ -77,6 +81,7 @@ def template(actor: Actor, chosen_rates: str) -> File:
     return _template(terms, [])
 
 
+@audit.refusals
 def check_workbook(actor: Actor, content: bytes) -> Checked:
     """Say what importing `content` would do, and store nothing.
 
@@ -90,6 +95,7 @@ def check_workbook(actor: Actor, content: bytes) -> Checked:
     return _checked(upload, sheet)
 
 
+@audit.refusals
 def import_workbook(actor: Actor, content: bytes) -> Checked:
     """Put the workbook's rows on the roster, all of them or none; say which faults forbid it.
 
@@ -106,6 +112,8 @@ def import_workbook(actor: Actor, content: bytes) -> Checked:
             if len(roster.lines(session, case)) + len(upload.lines) > roster.MOST_ROWS:
                 raise roster.RosterFull
             roster.put(session, case, upload.lines)
+            rows = len(upload.lines)
+            audit.record(session, actor, AuditAction.IMPORTED, engine.about(case), rows=rows)
     return _checked(upload, sheet)
 
 

@@ -13,6 +13,7 @@ from data.enums import BusinessKind, ChangeKind
 from data.models.case import Case, Step
 from data.models.register import ContributorChange
 from data.models.status_change import StatusChangeLine
+from services import audit
 from services.actor import Actor
 from services.approval import conflicts, engine
 from services.approval.engine import ApprovalKind
@@ -59,6 +60,7 @@ class Situation:
     effect: Effect
 
 
+@audit.refusals
 def situation(actor: Actor, kind: BusinessKind) -> Situation:
     """Return where the clerk's employer stands today. Raises UnknownKind."""
     with snapshot() as session:
@@ -71,6 +73,7 @@ def situation(actor: Actor, kind: BusinessKind) -> Situation:
         )
 
 
+@audit.refusals
 def confirm(actor: Actor, kind: BusinessKind, accounts: Collection[str], *, client_id: str) -> int:
     """Seal or unseal these people of the roster; return the case that did.
 

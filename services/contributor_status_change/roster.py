@@ -10,10 +10,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import BusinessKind
+from data.enums import AuditAction, BusinessKind
 from data.models.case import Case
 from data.models.register import Contributor
 from data.models.status_change import StatusChangeLine
+from services import audit
 from services.actor import Actor
 from services.approval import engine
 from services.contributor_status_change import entry as entries
@@ -67,6 +68,7 @@ class Candidate:
     sealed_month: Month | None
 
 
+@audit.refusals
 def candidates(actor: Actor, kind: BusinessKind) -> list[Candidate]:
     """Return the people in the fitting status who are not on the roster yet, by account."""
     with snapshot() as session:
@@ -96,6 +98,7 @@ def _candidate(person: Contributor, terms: Terms) -> Candidate:
     )
 
 
+@audit.refusals
 def amounts(actor: Actor, kind: BusinessKind, base: Decimal) -> tuple[Decimal, Decimal]:
     """Return the employer's and the contributor's part of the monthly amount on `base` yuan."""
     with snapshot() as session:
@@ -103,6 +106,7 @@ def amounts(actor: Actor, kind: BusinessKind, base: Decimal) -> tuple[Decimal, D
     return yuan(own), yuan(withheld)
 
 
+@audit.refusals
 def roster(actor: Actor, kind: BusinessKind) -> pd.DataFrame:
     """Return the open roster of the clerk's employer, empty where there is none.
 
@@ -158,6 +162,7 @@ def effect(found: Collection[Line], terms: Terms) -> Effect:
     return Effect(len(found), sum((amount_of(line, terms) for line in found), Decimal(0)))
 
 
+@audit.refusals
 def add(actor: Actor, kind: BusinessKind, entry: Entry) -> str:
     """Put one person on the roster (录入清册); return why to look twice, or "".
 
@@ -178,9 +183,11 @@ def add(actor: Actor, kind: BusinessKind, entry: Entry) -> str:
         if found:
             raise WrongEntry(found)
         put(session, case, [(entry, person)])
+        audit.record(session, actor, AuditAction.ENTERED, engine.about(case), rows=1)
     return entries.warning(kind, entry.left_on)
 
 
+@audit.refusals
 def delete_rows(actor: Actor, kind: BusinessKind, accounts: Iterable[str]) -> int:
     """Take the lines of these accounts off the open roster; return how many went."""
     with transaction() as session:
@@ -191,6 +198,7 @@ def delete_rows(actor: Actor, kind: BusinessKind, accounts: Iterable[str]) -> in
         there = lines(session, case)
         doomed = [line.person.id for line in there if line.person.account in wanted]
         take_off(session, case, doomed)
+        audit.record(session, actor, AuditAction.ROWS_DELETED, engine.about(case), rows=len(doomed))
         if len(doomed) == len(there):
             session.delete(case)  # an empty roster must not stand in the way of an assessment
         return len(doomed)

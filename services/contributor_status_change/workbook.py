@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import BusinessKind
+from data.enums import AuditAction, BusinessKind
 from data.models.register import Contributor
+from services import audit
 from services.actor import Actor
 from services.approval import engine
 from services.contributor_status_change import entry as entries
@@ -63,6 +64,7 @@ class Checked:
     again: File | None = field(default=None, repr=False)
 
 
+@audit.refusals
 def template(actor: Actor, kind: BusinessKind) -> File:
     """Return the workbook to fill in. Raises UnknownKind."""
     with snapshot() as session:
@@ -70,6 +72,7 @@ def template(actor: Actor, kind: BusinessKind) -> File:
     return _template(terms, [])
 
 
+@audit.refusals
 def check_workbook(actor: Actor, kind: BusinessKind, content: bytes) -> Checked:
     """Say what importing `content` would do, and store nothing.
 
@@ -81,6 +84,7 @@ def check_workbook(actor: Actor, kind: BusinessKind, content: bytes) -> Checked:
     return _checked(upload, sheet)
 
 
+@audit.refusals
 def import_workbook(actor: Actor, kind: BusinessKind, content: bytes) -> Checked:
     """Put the workbook's rows on the roster, all of them or none; say which faults forbid it.
 
@@ -92,6 +96,8 @@ def import_workbook(actor: Actor, kind: BusinessKind, content: bytes) -> Checked
         if not upload.faults:
             case, _ = roster.opened(session, kind, actor)
             roster.put(session, case, upload.entered)
+            rows = len(upload.entered)
+            audit.record(session, actor, AuditAction.IMPORTED, engine.about(case), rows=rows)
     return _checked(upload, sheet)
 
 

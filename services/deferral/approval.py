@@ -12,6 +12,7 @@ from data.enums import BusinessKind, CaseStatus, Role
 from data.models.case import Case
 from data.models.deferral import Deferral
 from data.models.register import Employer
+from services import audit
 from services.actor import Actor
 from services.approval import conflicts, engine, papers, requirements
 from services.approval.engine import ApprovalKind
@@ -67,6 +68,7 @@ class Situation:
     papers: list[Paper]
 
 
+@audit.refusals
 def situation(actor: Actor) -> Situation:
     """Return where the clerk's employer stands today."""
     with snapshot() as session:
@@ -94,6 +96,7 @@ def situation(actor: Actor) -> Situation:
         )
 
 
+@audit.refusals
 def preview(actor: Actor, month: Month) -> list[MonthDue]:
     """Return the months that would be deferred to `month`, or paid back after a release in it.
 
@@ -107,6 +110,7 @@ def preview(actor: Actor, month: Month) -> list[MonthDue]:
         return back_payment.due_in(session, actor.employer, _covered(act, first, month))
 
 
+@audit.refusals
 def attach(
     actor: Actor, material: str, name: str, content: bytes, *,
     month: Month | None = None, reason: str = "",
@@ -120,12 +124,14 @@ def attach(
         papers.attach(session, asked, case, actor, material=material, name=name, content=content)
 
 
+@audit.refusals
 def detach(actor: Actor, document_id: int) -> None:
     """Take a document back (取消上传). Raises DeferralPending once it is submitted."""
     with transaction() as session:
-        papers.detach(session, _open_case(session, actor), document_id)
+        papers.detach(session, _open_case(session, actor), actor, document_id)
 
 
+@audit.refusals
 def submit(actor: Actor, *, month: Month, reason: str, version: int, client_id: str) -> None:
     """Ask the center for a deferral to `month`, or for its release from `month` on.
 

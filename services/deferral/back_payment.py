@@ -20,7 +20,7 @@ from data.enums import ChangeKind, ContributorStatus
 from data.models.deferral import Deferral
 from data.models.register import Contributor, ContributorChange, Employer
 from data.models.remittance import Assessment
-from services import policy
+from services import audit, policy
 from services.actor import Actor
 from services.deferral import periods
 from services.rules import contribution
@@ -67,12 +67,14 @@ class MonthDue:
         return self.employer_amount + self.contributor_amount
 
 
+@audit.refusals
 def back_payment(actor: Actor) -> list[MonthDue]:
     """Return the deferred months that the clerk's employer has still to pay back, oldest first."""
     with snapshot() as session:
         return owed(session, actor.employer)
 
 
+@audit.refusals
 def deferred_months(actor: Actor) -> list[Month]:
     """Return those months alone."""
     with snapshot() as session:

@@ -8,9 +8,10 @@ from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, CaseStatus, ChangeKind, ContributorStatus
+from data.enums import AuditAction, BusinessKind, CaseStatus, ChangeKind, ContributorStatus
 from data.models.case import Case
 from data.models.register import Contributor, ContributorChange
+from services import audit
 from services.actor import Actor
 from services.approval import conflicts, engine, papers, requirements
 from services.approval.engine import ApprovalKind
@@ -58,6 +59,7 @@ class Situation:
     papers: list[Paper]
 
 
+@audit.refusals
 def situation(actor: Actor) -> Situation:
     """Return where the clerk's employer stands today."""
     with snapshot() as session:
@@ -80,6 +82,7 @@ def situation(actor: Actor) -> Situation:
         )
 
 
+@audit.refusals
 def preview(actor: Actor, rate: int, month: Month) -> tuple[Effect, pd.DataFrame, str | None]:
     """Return what `rate` on both sides would do to everybody, and why it may not be, if so.
 
@@ -99,6 +102,7 @@ def preview(actor: Actor, rate: int, month: Month) -> tuple[Effect, pd.DataFrame
         return effects.effect(found), effects.frame(found), str(objection) if objection else None
 
 
+@audit.refusals
 def submitted(actor: Actor) -> tuple[Effect, pd.DataFrame]:
     """Return the effect of the case under review. Raises NotFound's like where there is none."""
     with snapshot() as session:
@@ -109,6 +113,7 @@ def submitted(actor: Actor) -> tuple[Effect, pd.DataFrame]:
         return effects.effect(found), effects.frame(found)
 
 
+@audit.refusals
 def choose(actor: Actor, rate: int | None, month: Month) -> None:
     """Keep what is chosen so far in the open case; no rate takes the choice back.
 
@@ -117,13 +122,17 @@ def choose(actor: Actor, rate: int | None, month: Month) -> None:
     with transaction() as session:
         if rate is not None:
             rules.require_rates(rules.terms(session, actor.employer), rate, rate)
-            _fill_in(_open_case(session, actor), rate, rate, month)
+            case = _open_case(session, actor)
+            _fill_in(case, rate, rate, month)
+            audit.record(session, actor, AuditAction.ENTERED, engine.about(case), rate=rate)
         elif engine.live(session, KIND.code, actor.employer):
             case = _open_case(session, actor)
             case.form = {}
+            audit.record(session, actor, AuditAction.ROWS_DELETED, engine.about(case))
             _keep_no_empty_draft(session, case)
 
 
+@audit.refusals
 def attach(actor: Actor, material: str, name: str, content: bytes) -> None:
     """Keep a document with the open case. Raises as `papers.attach`, RateAdjustmentPending."""
     with transaction() as session:
@@ -131,14 +140,16 @@ def attach(actor: Actor, material: str, name: str, content: bytes) -> None:
         papers.attach(session, KIND, case, actor, material=material, name=name, content=content)
 
 
+@audit.refusals
 def detach(actor: Actor, document_id: int) -> None:
     """Take a document back (取消上传). Raises RateAdjustmentPending once it is submitted."""
     with transaction() as session:
         case = _open_case(session, actor)
-        papers.detach(session, case, document_id)
+        papers.detach(session, case, actor, document_id)
         _keep_no_empty_draft(session, case)
 
 
+@audit.refusals
 def submit(
     actor: Actor, *, employer_rate: Decimal | int, contributor_rate: Decimal | int, month: Month,
     version: int, client_id: str,

@@ -11,6 +11,7 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind, RemittanceKind
 from data.models.case import Step
 from data.models.register import Employer
+from services import audit
 from services.actor import Actor
 from services.approval import conflicts, engine
 from services.approval.conflicts import Blocker
@@ -42,6 +43,7 @@ class NoMonth(BusinessError):
     message = "请选择需核定的汇缴年月"
 
 
+@audit.refusals
 def situation(actor: Actor, count: int = 1) -> Situation:
     """Return where the clerk's employer stands, with the next `count` months as they would be."""
     with snapshot() as session:
@@ -60,6 +62,7 @@ def situation(actor: Actor, count: int = 1) -> Situation:
         )
 
 
+@audit.refusals
 def assess(actor: Actor, months: Sequence[Month], *, client_id: str) -> None:
     """Assess consecutive months, all or none; the same click twice is one assessment.
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from data.database import snapshot, transaction
 from data.enums import RemittanceKind
 from data.models.register import Employer
+from services import audit
 from services.actor import Actor
 from services.remittance import approval, matrix
 from services.remittance.assess import assess_each
@@ -12,6 +13,7 @@ from services.remittance.matrix import Matrix
 from services.rules.months import Month
 
 
+@audit.refusals
 def deferred_months(actor: Actor) -> list[Matrix]:
     """Return what the clerk's employer still owes of its deferrals, the oldest month first."""
     with snapshot() as session:
@@ -25,6 +27,7 @@ def deferred_months(actor: Actor) -> list[Matrix]:
         return found
 
 
+@audit.refusals
 def assess_deferred(actor: Actor, months: Sequence[Month], *, client_id: str) -> None:
     """Assess deferred months, all or none, each for those who were in it.
 

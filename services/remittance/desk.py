@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import OFFICERS, Action, AssessmentStatus, RemittanceKind, Role
+from data.enums import OFFICERS, Action, AssessmentStatus, AuditAction, RemittanceKind, Role
 from data.models.case import Case
 from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment, AssessmentLine
+from services import audit
 from services.actor import Actor
 from services.approval import conflicts, engine
 from services.approval.engine import NoReason
@@ -46,6 +47,7 @@ class Waiting:
     """China's time."""
 
 
+@audit.refusals
 def waiting(actor: Actor) -> list[Waiting]:
     """Return the branch's months that wait for approval or for booking, the oldest first."""
     actor.require(*OFFICERS)
@@ -76,6 +78,7 @@ def waiting(actor: Actor) -> list[Waiting]:
         ]
 
 
+@audit.refusals
 def confirm_arrival(actor: Actor, assessment_id: int) -> None:
     """到账确认: the month's money has arrived in full. Raises as `book`, NotAllowed, OtherBranch."""
     actor.require(*OFFICERS)
@@ -87,8 +90,13 @@ def confirm_arrival(actor: Actor, assessment_id: int) -> None:
         if branch is not actor.branch:
             raise engine.OtherBranch
         book(session, assessment_id)
+        audit.record(
+            session, actor, AuditAction.MONTH_BOOKED, f"assessment:{assessment_id}",
+            employer=found.employer_id, month=found.month,
+        )  # fmt: skip
 
 
+@audit.refusals
 def approve(actor: Actor, assessment_id: int, *, opinion: str = "同意") -> None:
     """通过: the month may be printed and paid. Raises NotFound, OtherBranch, NotWaiting, NotAllowed."""
     with transaction() as session:
@@ -97,6 +105,7 @@ def approve(actor: Actor, assessment_id: int, *, opinion: str = "同意") -> Non
         trail.note(session, found, actor, Action.APPROVE, opinion.strip())
 
 
+@audit.refusals
 def send_back(actor: Actor, assessment_id: int, *, reason: str) -> None:
     """审批退回: this month, and with it every later one that rests on it.
 

@@ -13,7 +13,7 @@ from data.enums import Action, AssessmentStatus, RemittanceKind
 from data.models.case import Case
 from data.models.register import Employer
 from data.models.remittance import Assessment, AssessmentLine
-from services import exports
+from services import audit, exports
 from services.actor import Actor
 from services.approval import conflicts
 from services.errors import BusinessError, NotFound
@@ -99,6 +99,7 @@ class MonthRoster:
     lines: pd.DataFrame
 
 
+@audit.refusals
 def assessed_months(actor: Actor) -> list[AssessedMonth]:
     """Return every assessment of the clerk's employer, the latest first, the deleted ones too."""
     with snapshot() as session:
@@ -111,12 +112,14 @@ def assessed_months(actor: Actor) -> list[AssessedMonth]:
         return [_listed(assessment, serial) for assessment, serial in found]
 
 
+@audit.refusals
 def roster(actor: Actor, assessment_id: int) -> MonthRoster:
     """Return a month person by person (汇缴明细). Raises NotFound, NotAllowed."""
     month, rows = _rows(actor, assessment_id)
     return MonthRoster(month, pd.DataFrame(rows, columns=[column.heading for column in _COLUMNS]))
 
 
+@audit.refusals
 def download(actor: Actor, assessment_id: int) -> File:
     """Return the 汇缴明细 as a workbook with a row of totals. Raises NotFound, NotAllowed."""
     month, rows = _rows(actor, assessment_id)
@@ -141,6 +144,7 @@ def download(actor: Actor, assessment_id: int) -> File:
     return exports.save(actor, listing)
 
 
+@audit.refusals
 def delete(actor: Actor, assessment_id: int, *, reason: str = "") -> None:
     """核定删除: the last assessed month, while it is not booked; it is kept as 已删除.
 

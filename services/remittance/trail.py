@@ -6,18 +6,32 @@ The case itself has ended with the assessment: its status is the engine's and st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.enums import OFFICERS, Action, Channel
+from data.enums import OFFICERS, Action, AuditAction, Channel
 from data.models.case import Case, Message, Step
 from data.models.register import Employer
 from data.models.remittance import Assessment
+from services import audit
 from services.actor import Actor
 from services.rules import clock
+
+_TOLD = {
+    Action.APPROVE: AuditAction.MONTH_APPROVED,
+    Action.RETURN: AuditAction.MONTH_RETURNED,
+    Action.CLOSE: AuditAction.MONTH_DELETED,
+}
 
 
 def note(
     session: Session, assessment: Assessment, actor: Actor, action: Action, opinion: str
 ) -> None:
-    """Append a step to the case of an assessment; months taken over have no case and no trail."""
+    """Append a step to the case of an assessment; months taken over have no case and no trail.
+
+    The audit tells of both.
+    """
+    audit.record(
+        session, actor, _TOLD[action], f"assessment:{assessment.id}",
+        employer=assessment.employer_id, month=assessment.month, status=assessment.status.value,
+    )  # fmt: skip
     if assessment.case_id is None:
         return
     chosen = select(Case).where(Case.id == assessment.case_id).with_for_update()
