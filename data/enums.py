@@ -395,6 +395,29 @@ class PolicyKey(LabelledEnum):
     MATERIALS = "materials", "办理材料"
 
 
+class ProposalTopic(LabelledEnum):
+    """What one administrator proposes and another confirms (双人复核)."""
+
+    LIMITS = "limits", "缴存基数与月缴存额上下限"
+    RATES = "rates", "缴存比例"
+    ROUNDING = "rounding", "月缴存额计算方法"
+    ADJUSTMENT = "adjustment", "基数调整"
+    DEFERRAL = "deferral", "缓缴"
+    REMITTANCE = "remittance", "汇缴核定"
+    LEVELS = "levels", "审批环节"
+    MATERIALS = "materials", "办理材料"
+    DUE = "due", "审批时限"
+    CALENDAR = "calendar", "工作日历"
+    USER = "user", "人员角色与管理部"
+
+
+class ProposalStatus(LabelledEnum):
+    PENDING = "pending", "待复核"
+    CONFIRMED = "confirmed", "已复核"
+    REJECTED = "rejected", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 class DayKind(LabelledEnum):
     """What a day of the calendar is where the week alone does not say it."""
 

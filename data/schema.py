@@ -13,6 +13,7 @@ from data.models import (
     ledger,
     people,
     policy,
+    proposal,
     record,
     register,
     registration,
@@ -23,8 +24,8 @@ from data.models import (
 )
 
 MODELS = (
-    audit, base_adjustment, case, deferral, holiday, ledger, people, policy, record, register, registration,
-    remittance, slip, status_change, summary,
+    audit, base_adjustment, case, deferral, holiday, ledger, people, policy, proposal, record, register,
+    registration, remittance, slip, status_change, summary,
 )  # fmt: skip
 
 

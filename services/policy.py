@@ -1,5 +1,7 @@
 """Policy (政策参数) in force on a day, for an employer."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -118,9 +120,36 @@ def _values(session: Session, day: date, employer_id: int) -> dict[PolicyKey, st
     ).all()
     for_all = {key: value for key, value, owner in rows if owner is None}
     own = {key: value for key, value, owner in rows if owner is not None}
+    if supposed := _supposed(session):
+        (for_all if supposed.employer_id is None else own).update(
+            supposed.values if supposed.employer_id in (None, employer_id) else {}
+        )
     if is_over(own.get(PolicyKey.ADJUSTMENT_WINDOW, ""), day):
         del own[PolicyKey.ADJUSTMENT_WINDOW]
     return for_all | {key: value for key, value in own.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """Values as if they were in force, for all employers or for one."""
+
+    values: Mapping[PolicyKey, str]
+    employer_id: int | None = None
+
+
+@contextmanager
+def supposing(session: Session, supposed: Supposed) -> Iterator[None]:
+    """Answer inside this block as if `supposed` were in force; nothing is written."""
+    session.info[Supposed] = supposed
+    try:
+        yield
+    finally:
+        del session.info[Supposed]
+
+
+def _supposed(session: Session) -> Supposed | None:
+    found = session.info.get(Supposed)
+    return found if isinstance(found, Supposed) else None
 
 
 def is_over(window: str, day: date) -> bool:
@@ -131,6 +160,11 @@ def is_over(window: str, day: date) -> bool:
 
 def _rounding(code: str) -> Rounding:
     return next(method for method in Rounding if method.value == code)
+
+
+def window(text: str, day: date, starts: int) -> Window:
+    """Return the window that `text` means in the year of `day`, which begins in month `starts`."""
+    return _window(text, HpfYear.of(Month.containing(day), starts))
 
 
 def _window(text: str, year: HpfYear) -> Window:

@@ -26,3 +26,5 @@ class PolicyRow(Base):
     source: Mapped[str] = mapped_column(String(255))
     author: Mapped[str] = mapped_column(String(120))
     recorded_at: Mapped[Instant]
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"))
+    """Who proposed and who confirmed it; None for what was there before the hall."""

@@ -1,0 +1,157 @@
+"""Four eyes (双人复核): one administrator proposes, another confirms; nobody confirms her own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from data.enums import ADMINISTRATORS, BusinessKind, ProposalStatus, ProposalTopic, Role
+from data.models.proposal import Proposal
+from services.actor import Actor
+from services.errors import BusinessError, NotFound, Stale
+from services.rules import clock
+
+OPINION_LENGTH = 500
+SOURCE_LENGTH = 255
+SHORTEST_SOURCE = 2
+
+
+class OwnProposal(BusinessError):
+    message = "提出人不能复核自己提出的变更，请由另一名管理员复核"
+
+
+class NotOwnProposal(BusinessError):
+    message = "只有提出人可以撤回该变更"
+
+
+class AlreadyProposed(BusinessError):
+    message = "“{topic}”已有一项待复核的变更，请先复核或撤回后再提出"
+
+
+class NothingChanged(BusinessError):
+    message = "变更后的内容与现行内容相同，无需提出"
+
+
+class NoSource(BusinessError):
+    message = "请填写依据（文件名称和文号等，{shortest}至{longest}字）"
+
+
+class NoOpinion(BusinessError):
+    message = "请填写退回原因（最多{longest}字）"
+
+
+class TooLong(BusinessError):
+    message = "{what}最多{longest}字，请精简"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody is about to propose."""
+
+    topic: ProposalTopic
+    subject: str
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    effective_from: date
+    source: str
+    reason: str = ""
+    employer_id: int | None = None
+    business: BusinessKind | None = None
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Who proposed, who decided, when (China's time) and with which words."""
+
+    id: int
+    topic: ProposalTopic
+    status: ProposalStatus
+    effective_from: date
+    source: str
+    reason: str
+    proposer: str
+    proposed_at: datetime
+    decider: str
+    decided_at: datetime | None
+    opinion: str
+    is_own: bool
+    """Whether the one who asks has proposed it."""
+
+
+def put(session: Session, actor: Actor, draft: Draft) -> Proposal:
+    """Write a proposal down. Raises NoSource, TooLong, NothingChanged, AlreadyProposed, NotAllowed."""
+    actor.require(Role.ADMINISTRATOR)
+    source, reason = draft.source.strip(), draft.reason.strip()
+    if not SHORTEST_SOURCE <= len(source) <= SOURCE_LENGTH:
+        raise NoSource(shortest=SHORTEST_SOURCE, longest=SOURCE_LENGTH)
+    if len(reason) > OPINION_LENGTH:
+        raise TooLong(what="说明", longest=OPINION_LENGTH)
+    if dict(draft.before) == dict(draft.after):
+        raise NothingChanged
+    row = Proposal(
+        topic=draft.topic, subject=draft.subject, employer_id=draft.employer_id,
+        business=draft.business, user_id=draft.user_id, before=dict(draft.before),
+        after=dict(draft.after), effective_from=draft.effective_from, source=source,
+        reason=reason, status=ProposalStatus.PENDING, proposed_by=actor.user_id,
+        proposer=actor.name, proposed_at=clock.now(),
+    )  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as taken:
+        raise AlreadyProposed(topic=draft.topic.label) from taken
+    return row
+
+
+def waiting(session: Session, proposal_id: int) -> Proposal:
+    """Return a proposal that nobody has decided, locked. Raises NotFound, Stale."""
+    row = session.scalar(select(Proposal).filter_by(id=proposal_id).with_for_update())
+    if row is None:
+        raise NotFound(what="该变更")
+    if row.status is not ProposalStatus.PENDING:
+        raise Stale
+    return row
+
+
+def confirm(row: Proposal, actor: Actor) -> None:
+    """Note the second person's word; the effect is the caller's. Raises OwnProposal, NotAllowed."""
+    actor.require(*ADMINISTRATORS)
+    if row.proposed_by == actor.user_id:
+        raise OwnProposal
+    _decide(row, actor, ProposalStatus.CONFIRMED, "")
+
+
+def reject(row: Proposal, actor: Actor, opinion: str) -> None:
+    """Turn a proposal down. Raises OwnProposal, NoOpinion, NotAllowed."""
+    actor.require(*ADMINISTRATORS)
+    if row.proposed_by == actor.user_id:
+        raise OwnProposal
+    if not 0 < len(opinion.strip()) <= OPINION_LENGTH:
+        raise NoOpinion(longest=OPINION_LENGTH)
+    _decide(row, actor, ProposalStatus.REJECTED, opinion.strip())
+
+
+def withdraw(row: Proposal, actor: Actor) -> None:
+    """Take back one's own proposal. Raises NotOwnProposal, NotAllowed."""
+    actor.require(*ADMINISTRATORS)
+    if row.proposed_by != actor.user_id:
+        raise NotOwnProposal
+    _decide(row, actor, ProposalStatus.WITHDRAWN, "")
+
+
+def _decide(row: Proposal, actor: Actor, status: ProposalStatus, opinion: str) -> None:
+    row.status, row.opinion = status, opinion
+    row.decided_by, row.decider, row.decided_at = actor.user_id, actor.name, clock.now()
+
+
+def trace(row: Proposal, actor: Actor) -> Trace:
+    return Trace(
+        row.id, row.topic, row.status, row.effective_from, row.source, row.reason, row.proposer,
+        clock.in_china(row.proposed_at), row.decider,
+        clock.in_china(row.decided_at) if row.decided_at else None, row.opinion,
+        row.proposed_by == actor.user_id,
+    )  # fmt: skip
