@@ -200,12 +200,18 @@ class AuditAction(LabelledEnum):
     DEFERRAL_BEGUN = "deferral_begun", "缓缴开始"
     DEFERRAL_ENDED = "deferral_ended", "缓缴结束"
     REMINDED = "reminded", "汇缴提醒"
+    PROPOSED = "proposed", "提出变更"
+    PROPOSAL_REJECTED = "proposal_rejected", "退回变更"
+    PROPOSAL_WITHDRAWN = "proposal_withdrawn", "撤回变更"
     POLICY_SET = "policy_set", "设置政策参数"
     USER_SET = "user_set", "设置用户"
     KEY_BOUND = "key_bound", "绑定UKey"
     KEY_SUSPENDED = "key_suspended", "停用UKey"
     KEY_RESUMED = "key_resumed", "恢复UKey"
     KEY_REVOKED = "key_revoked", "注销UKey"
+    KEY_MADE = "key_made", "制作演示UKey"
+    CRL_IMPORTED = "crl_imported", "导入吊销列表"
+    EMPLOYER_OPENED = "employer_opened", "单位开户"
     RESTORED = "restored", "恢复备份"
 
 

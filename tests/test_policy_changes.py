@@ -1,5 +1,6 @@
 """Changes of policy: proposed by one, confirmed by another, in force from their day, never edited (H14)."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from data.database import snapshot
 from data.enums import BusinessKind, DayKind, PolicyKey, ProposalStatus, ProposalTopic, Role
+from data.models.audit import AuditEvent
 from data.models.policy import PolicyRow
 from services import policy, review, working_days
 from services.actor import Actor
@@ -90,6 +92,19 @@ def test_the_history_says_who_when_old_and_new(admin: Actor, security: Actor) ->
     kept = policy_view.history(security, ProposalTopic.LIMITS)
     assert [value for _, label, value, _, _ in kept if label == "缴存基数下限（元）"] == [
         "2,100.00", "1,980.00"]  # fmt: skip
+
+
+def test_the_audit_shows_who_when_old_and_new(admin: Actor, security: Actor) -> None:
+    proposal = proposed(admin)
+    policy_changes.confirm(security, proposal)
+    with snapshot() as session:
+        asked, done = session.scalars(select(AuditEvent).order_by(AuditEvent.seq)).all()
+    assert (asked.actor, asked.action) == (admin.user_id, "proposed")
+    assert (done.actor, done.action) == (security.user_id, "policy_set")
+    assert done.subject == f"proposal:{proposal}"
+    facts = json.loads(done.payload)
+    assert facts["old"][0] == "base_max=21774.00"
+    assert facts["new"][0] == "base_max=24000.00"
 
 
 def test_another_administrator_may_confirm_too(admin: Actor) -> None:

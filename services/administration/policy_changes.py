@@ -9,7 +9,7 @@ from data.database import transaction
 from data.enums import ADMINISTRATORS, BusinessKind, DayKind, PolicyKey, ProposalTopic, Role
 from data.models.policy import PolicyRow
 from data.models.proposal import Proposal
-from services import policy
+from services import audit, policy
 from services.actor import Actor
 from services.administration import business_terms, calendar_days, policy_view, proposals
 from services.administration.proposals import Draft
@@ -66,6 +66,7 @@ def drafted(
     )  # fmt: skip
 
 
+@audit.refusals
 def propose(
     actor: Actor, topic: ProposalTopic, typed: Mapping[PolicyKey, str], *, effective_from: date,
     source: str, reason: str = "", employer_number: str = "",
@@ -85,6 +86,7 @@ def propose(
         return proposals.put(session, actor, draft).id
 
 
+@audit.refusals
 def propose_terms(
     actor: Actor, topic: ProposalTopic, business: BusinessKind, value: str, *,
     effective_from: date, source: str, reason: str = "",
@@ -106,6 +108,7 @@ def propose_terms(
         return proposals.put(session, actor, draft).id
 
 
+@audit.refusals
 def propose_days(
     actor: Actor,
     first: date,
@@ -127,6 +130,7 @@ def propose_days(
         return proposals.put(session, actor, draft).id
 
 
+@audit.refusals
 def confirm(actor: Actor, proposal_id: int) -> None:
     """Put a proposal in force: its changed values become rows; older rows are kept.
 
@@ -135,7 +139,7 @@ def confirm(actor: Actor, proposal_id: int) -> None:
     actor.require(*ADMINISTRATORS)
     with transaction() as session:
         row = _policy_proposal(session, proposal_id)
-        proposals.confirm(row, actor)
+        proposals.confirm(session, row, actor)
         is_late = row.effective_from < clock.today() and not row.reason
         if is_late and row.topic is not ProposalTopic.CALENDAR:
             raise DayPassed(day=row.effective_from)
@@ -145,18 +149,20 @@ def confirm(actor: Actor, proposal_id: int) -> None:
             session.add_all(_rows(row))
 
 
+@audit.refusals
 def reject(actor: Actor, proposal_id: int, *, opinion: str) -> None:
     """Turn a proposal down with a reason. Raises OwnProposal, NoOpinion, Stale, NotAllowed."""
     actor.require(*ADMINISTRATORS)
     with transaction() as session:
-        proposals.reject(_policy_proposal(session, proposal_id), actor, opinion)
+        proposals.reject(session, _policy_proposal(session, proposal_id), actor, opinion)
 
 
+@audit.refusals
 def withdraw(actor: Actor, proposal_id: int) -> None:
     """Take back one's own proposal. Raises NotOwnProposal, Stale, NotAllowed."""
     actor.require(*ADMINISTRATORS)
     with transaction() as session:
-        proposals.withdraw(_policy_proposal(session, proposal_id), actor)
+        proposals.withdraw(session, _policy_proposal(session, proposal_id), actor)
 
 
 def require_day(day: date, reason: str) -> None:

@@ -25,7 +25,7 @@ from data.models.deferral import Deferral
 from data.models.people import User
 from data.models.proposal import Proposal
 from data.models.register import Contributor, Employer
-from services import businesses, policy
+from services import audit, businesses, policy
 from services.actor import Actor
 from services.administration import policy_changes, policy_view
 from services.approval import engine, requirements
@@ -65,6 +65,7 @@ class _Asked:
         return self.after[key.value]
 
 
+@audit.refusals
 def of_proposal(actor: Actor, proposal_id: int) -> list[Effect]:
     """Return what a proposal would do if it held today. Raises NotFound, NotAllowed."""
     actor.require(*policy_view.READERS)
@@ -79,6 +80,7 @@ def of_proposal(actor: Actor, proposal_id: int) -> list[Effect]:
         )  # fmt: skip
 
 
+@audit.refusals
 def of_values(
     actor: Actor, topic: ProposalTopic, typed: Mapping[PolicyKey, str], *, effective_from: date,
     reason: str = "", employer_number: str = "",

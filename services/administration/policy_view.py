@@ -18,6 +18,7 @@ from data.enums import (
 from data.models.policy import PolicyRow
 from data.models.proposal import Proposal
 from data.models.register import Employer
+from services import audit
 from services.actor import Actor
 from services.administration import business_terms, calendar_days, proposals
 from services.administration.business_terms import Terms
@@ -69,6 +70,7 @@ class Change:
     lines: list[Line]
 
 
+@audit.refusals
 def overview(actor: Actor) -> list[Standing]:
     """Return every topic of plain values as it stands today."""
     actor.require(*READERS)
@@ -86,6 +88,7 @@ def overview(actor: Actor) -> list[Standing]:
         return [_standing(topic, rows, waiting.get(topic.value)) for topic in FIELDS]
 
 
+@audit.refusals
 def terms(actor: Actor) -> list[Terms]:
     """Return every business's levels and documents as they hold today."""
     actor.require(*READERS)
@@ -93,6 +96,7 @@ def terms(actor: Actor) -> list[Terms]:
         return business_terms.on(session, clock.today())
 
 
+@audit.refusals
 def current(actor: Actor, topic: ProposalTopic, employer_number: str = "") -> dict[PolicyKey, str]:
     """Return the values that hold today, as stored, for the form to begin with. Raises NotFound."""
     actor.require(*READERS)
@@ -101,6 +105,7 @@ def current(actor: Actor, topic: ProposalTopic, employer_number: str = "") -> di
         return in_force(session, fields_of(topic, employer_id), clock.today(), employer_id)
 
 
+@audit.refusals
 def changes(actor: Actor, *, waiting: bool) -> list[Change]:
     """Return the proposals that wait, or those decided, the latest first."""
     actor.require(*READERS)
@@ -115,6 +120,7 @@ def changes(actor: Actor, *, waiting: bool) -> list[Change]:
         return [_change(session, row, actor) for row in rows]
 
 
+@audit.refusals
 def change(actor: Actor, proposal_id: int) -> Change:
     """Return one proposal. Raises NotFound."""
     actor.require(*READERS)
@@ -125,6 +131,7 @@ def change(actor: Actor, proposal_id: int) -> Change:
         return _change(session, row, actor)
 
 
+@audit.refusals
 def history(actor: Actor, topic: ProposalTopic) -> list[tuple[date, str, str, str, str]]:
     """Return a topic's rows, the latest first: from when, what, value, source, author."""
     actor.require(*READERS)

@@ -8,8 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from data.enums import ADMINISTRATORS, BusinessKind, ProposalStatus, ProposalTopic, Role
+from data.enums import (
+    ADMINISTRATORS,
+    AuditAction,
+    BusinessKind,
+    ProposalStatus,
+    ProposalTopic,
+    Role,
+)
 from data.models.proposal import Proposal
+from services import audit
 from services.actor import Actor
 from services.errors import BusinessError, NotFound, Stale
 from services.rules import clock
@@ -104,6 +112,7 @@ def put(session: Session, actor: Actor, draft: Draft) -> Proposal:
             session.add(row)
     except IntegrityError as taken:
         raise AlreadyProposed(topic=draft.topic.label) from taken
+    _note(session, actor, AuditAction.PROPOSED, row)
     return row
 
 
@@ -117,15 +126,17 @@ def waiting(session: Session, proposal_id: int) -> Proposal:
     return row
 
 
-def confirm(row: Proposal, actor: Actor) -> None:
+def confirm(session: Session, row: Proposal, actor: Actor) -> None:
     """Note the second person's word; the effect is the caller's. Raises OwnProposal, NotAllowed."""
     actor.require(*ADMINISTRATORS)
     if row.proposed_by == actor.user_id:
         raise OwnProposal
     _decide(row, actor, ProposalStatus.CONFIRMED, "")
+    is_user = row.topic is ProposalTopic.USER
+    _note(session, actor, AuditAction.USER_SET if is_user else AuditAction.POLICY_SET, row)
 
 
-def reject(row: Proposal, actor: Actor, opinion: str) -> None:
+def reject(session: Session, row: Proposal, actor: Actor, opinion: str) -> None:
     """Turn a proposal down. Raises OwnProposal, NoOpinion, NotAllowed."""
     actor.require(*ADMINISTRATORS)
     if row.proposed_by == actor.user_id:
@@ -133,19 +144,30 @@ def reject(row: Proposal, actor: Actor, opinion: str) -> None:
     if not 0 < len(opinion.strip()) <= OPINION_LENGTH:
         raise NoOpinion(longest=OPINION_LENGTH)
     _decide(row, actor, ProposalStatus.REJECTED, opinion.strip())
+    _note(session, actor, AuditAction.PROPOSAL_REJECTED, row)
 
 
-def withdraw(row: Proposal, actor: Actor) -> None:
+def withdraw(session: Session, row: Proposal, actor: Actor) -> None:
     """Take back one's own proposal. Raises NotOwnProposal, NotAllowed."""
     actor.require(*ADMINISTRATORS)
     if row.proposed_by != actor.user_id:
         raise NotOwnProposal
     _decide(row, actor, ProposalStatus.WITHDRAWN, "")
+    _note(session, actor, AuditAction.PROPOSAL_WITHDRAWN, row)
 
 
 def _decide(row: Proposal, actor: Actor, status: ProposalStatus, opinion: str) -> None:
     row.status, row.opinion = status, opinion
     row.decided_by, row.decider, row.decided_at = actor.user_id, actor.name, clock.now()
+
+
+def _note(session: Session, actor: Actor, action: AuditAction, row: Proposal) -> None:
+    audit.record(
+        session, actor, action, f"proposal:{row.id}", employer=row.employer_id,
+        topic=row.topic.value, user=row.user_id, day=str(row.effective_from),
+        old=sorted(f"{key}={value}" for key, value in row.before.items()),
+        new=sorted(f"{key}={value}" for key, value in row.after.items()),
+    )  # fmt: skip
 
 
 def trace(row: Proposal, actor: Actor) -> Trace:
