@@ -1,6 +1,6 @@
 # The hall's commands. `make run` and `make test` set up all that they need.
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test check lint types layers jobs verify manual bench system system-test clean
+.PHONY: help run demo-reset test check lint types layers jobs verify manual nightly assurance bench system system-test clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -38,6 +38,12 @@ verify: $(VENV)/run.stamp ## prove that summaries equal the details and that no 
 
 manual: $(VENV)/dev.stamp ## the manual's points that no test proves
 	@$(BIN)/python -m tests.manual
+
+nightly: system-test $(VENV)/dev.stamp ## run every test in full, and record the figures (more than an hour)
+	@HALL_NIGHTLY=1 $(BIN)/python -m pytest -n 2
+
+assurance: $(VENV)/dev.stamp ## the table of what is promised and what was measured; writes docs/assurance.md
+	@$(BIN)/python -m tests.assurance
 
 bench: system-test $(VENV)/bench.stamp ## measure, beside the peers, in one run
 	@$(BIN)/python -m bench

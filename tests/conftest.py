@@ -27,6 +27,7 @@ from data.models.register import Employer
 from demo import fixture
 from demo.cast import CAST
 from services.actor import Actor
+from tests import figures
 
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_STORAGE))  # the test PostgreSQL asks for one
 
@@ -40,6 +41,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
             return "browser" if is_browser else nodeid
 
     return OneBrowser(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the tests marked `nightly` to `make nightly`."""
+    if not figures.IS_WHOLE:
+        for item in items:
+            if item.get_closest_marker("nightly"):
+                item.add_marker(pytest.mark.skip(reason="only in make nightly"))
 
 
 DATABASES = ("sqlite", "postgresql")

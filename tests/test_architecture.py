@@ -99,3 +99,25 @@ def test_every_wheel_is_pinned() -> None:
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
             if line and not line.startswith(("#", "-")):
                 assert "==" in line
+
+
+def _use_cases() -> list[tuple[str, ast.FunctionDef]]:
+    return [
+        (f"{path.relative_to(ROOT)}:{node.name}", node)
+        for path in sorted((ROOT / "services").rglob("*.py"))
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and node.args.args
+        and ast.unparse(node.args.args[0]) == "actor: Actor"
+    ]
+
+
+def test_every_use_case_notes_its_refusals() -> None:
+    found = _use_cases()
+    assert len(found) >= 98
+    assert [
+        name
+        for name, node in found
+        if "audit.refusals" not in [ast.unparse(each) for each in node.decorator_list]
+    ] == [], "write @audit.refusals above it"

@@ -1,6 +1,5 @@
 """The audit tells of every change with the change itself, of every refusal, and of nobody's name."""
 
-import ast
 import json
 from collections.abc import Callable
 from itertools import pairwise
@@ -28,7 +27,6 @@ from tests.conftest import person
 from tests.rosters import PDF, imported, submitted
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
-ROOT = Path(__file__).parent.parent
 
 
 def events(*actions: AuditAction) -> list[AuditEvent]:
@@ -283,28 +281,6 @@ def test_no_persons_name_or_number_is_in_the_audit(clerk2: Actor, officer_a: Act
 def test_every_move_of_a_case_has_a_word_in_the_audit() -> None:
     assert set(engine._TOLD) == set(Action)
     assert {word.value for word in engine._TOLD.values()} == {f"case_{a.value}" for a in Action}
-
-
-def _use_cases() -> list[tuple[str, ast.FunctionDef]]:
-    return [
-        (f"{path.relative_to(ROOT)}:{node.name}", node)
-        for path in sorted((ROOT / "services").rglob("*.py"))
-        for node in ast.parse(path.read_text("utf-8")).body
-        if isinstance(node, ast.FunctionDef)
-        and not node.name.startswith("_")
-        and node.args.args
-        and ast.unparse(node.args.args[0]) == "actor: Actor"
-    ]
-
-
-def test_every_use_case_notes_its_refusals() -> None:
-    found = _use_cases()
-    assert len(found) >= 98
-    assert [
-        name
-        for name, node in found
-        if "audit.refusals" not in [ast.unparse(each) for each in node.decorator_list]
-    ] == [], "write @audit.refusals above it"
 
 
 def test_another_persons_refusal_is_theirs(clerk1: Actor) -> None:
