@@ -11,17 +11,20 @@ from services.files.faults import Fault
 SHOWN = 500
 
 
-def show(faults: Sequence[Fault], report: str, template: str) -> None:
-    """Draw the list; `report` and `template` are the addresses of the two files to fetch."""
+def show(faults: Sequence[Fault], report: str, template: str, *, who: str = "职工") -> None:
+    """Draw the list; `report` and `template` are the addresses of the two files to fetch.
+
+    `who` heads the column that says whose row it is.
+    """
     rows = {fault.row for fault in faults if fault.row}
     brand.banner(
-        f"文件未导入：发现{len(faults)}处错误，涉及{len(rows)}行。请按下表修改后重新上传，原清册未受影响。",
+        f"文件未导入：发现{len(faults)}处错误，涉及{len(rows)}行。请按下表修改后重新上传，原有数据未受影响。",
         "stop",
     )
     table = pd.DataFrame(
         {
             "行号": [f"第{fault.row}行" if fault.row else "整个文件" for fault in faults[:SHOWN]],
-            "职工": [fault.person for fault in faults[:SHOWN]],
+            who: [fault.person for fault in faults[:SHOWN]],
             "列": [fault.column for fault in faults[:SHOWN]],
             "填写内容": [fault.value for fault in faults[:SHOWN]],
             "错误原因": [fault.reason for fault in faults[:SHOWN]],

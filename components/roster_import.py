@@ -10,6 +10,8 @@ from services import slips
 from services.actor import Actor
 from services.files.faults import Fault
 
+BEGIN = "导入前系统会检查全部数据：有错误时一次列出，全部正确后点击【确定】才会写入清册。"
+
 
 class File(Protocol):
     """A file to hand out."""
@@ -59,21 +61,25 @@ def draw(
     take: Callable[[bytes], C],
     preview: Callable[[C], None],
     done: Callable[[C], str],
+    most: str = "5000人",
+    begin: str = BEGIN,
+    who: str = "职工",
 ) -> None:
-    """Draw the upload; `preview` shows a good file's effect, `done` words what was taken in."""
+    """Draw the upload; `preview` shows a good file's effect, `done` words what was taken in.
+
+    `most` says how much a file may hold, `begin` what importing does, `who` what a row is about.
+    """
     file = st.file_uploader(
-        "选择填写完成的模板文件（.xlsx，不超过5MB，最多5000人）", type=["xlsx"], key=f"{key}_file"
+        f"选择填写完成的模板文件（.xlsx，不超过5MB，最多{most}）", type=["xlsx"], key=f"{key}_file"
     )
     checked = None
     if file is None:
-        brand.quiet(
-            "导入前系统会检查全部数据：有错误时一次列出，全部正确后点击【确定】才会写入清册。"
-        )
+        brand.quiet(begin)
     else:
         with feedback.refusals():
             checked = _checked(actor, key, report, file.file_id, lambda: check(file.getvalue()))
     if checked and checked.faults:
-        faults.show(checked.faults, *st.session_state[f"{key}_slips"])
+        faults.show(checked.faults, *st.session_state[f"{key}_slips"], who=who)
     elif checked:
         preview(checked)
     with st.container(horizontal=True, horizontal_alignment="right"):

@@ -192,6 +192,7 @@ class AuditAction(LabelledEnum):
     MONTH_RETURNED = "month_returned", "核定审批退回"
     MONTH_DELETED = "month_deleted", "核定删除"
     MONTH_BOOKED = "month_booked", "核定入账"
+    MONEY_ARRIVED = "money_arrived", "到账登记"
     EXPORTED = "exported", "数据下载"
     PRINTED = "printed", "打印"
     DOWNLOADED = "downloaded", "文件下载"

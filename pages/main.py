@@ -14,7 +14,7 @@ from components import brand, feedback, frame, session
 from components.ukey_watch import watch
 from data.enums import OFFICERS, Role
 from pages.account import handbook
-from pages.center import months, review, welcome
+from pages.center import arrivals, months, review, welcome
 from pages.employer import (
     base_adjustment,
     contributor_info_change,
@@ -63,7 +63,12 @@ def menu(actor: Actor) -> dict[str, list[st.Page]]:
         }
     if actor.role in OFFICERS:
         return {
-            "": [page(review, actor, is_first=True), page(months, actor), page(handbook, actor)]
+            "": [
+                page(review, actor, is_first=True),
+                page(months, actor),
+                page(arrivals, actor),
+                page(handbook, actor),
+            ]
         }
     return {"": [page(welcome, actor, is_first=True), page(handbook, actor)]}
 

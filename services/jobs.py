@@ -6,7 +6,6 @@ advisory lock), and does only what is not done yet.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, time
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -17,7 +16,7 @@ from data.enums import AuditAction, BusinessKind, Channel, EmployerStatus
 from data.models.case import Message
 from data.models.deferral import Deferral
 from data.models.register import Employer
-from services import audit
+from services import arrears, audit
 from services.approval import conflicts
 from services.deferral import back_payment, periods
 from services.rules import clock
@@ -43,10 +42,10 @@ def follow_deferrals() -> int:
 def dun() -> int:
     """Remind employers of a month before the current one that is not booked, once a calendar month."""
     with _alone() as session:
-        employers = session.scalars(
-            select(Employer).where(Employer.status == EmployerStatus.NORMAL).order_by(Employer.id)
-        ).all()
-        return sum(_dunned(session, employer) for employer in employers)
+        found = [row for row in arrears.listed(session) if row.reminded_on is None]
+        for row in found:
+            arrears.tell(session, row)
+        return len(found)
 
 
 JOBS: Mapping[str, Callable[[], int]] = {"缓缴起止": follow_deferrals, "汇缴提醒": dun}
@@ -88,38 +87,6 @@ def _run_out(session: Session, deferral: Deferral, employer: Employer) -> None:
         f"缓缴期间应补缴{len(months)}个月，共{total:,.2f}元。",
         case_id=deferral.case_id,
     )  # fmt: skip
-
-
-def _dunned(session: Session, employer: Employer) -> bool:
-    month = _due(session, employer)
-    if month >= Month.containing(clock.today()):
-        return False
-    text = f"贵单位{month.label}公积金尚未入账，请尽快汇缴"
-    first = clock.today().replace(day=1)
-    since = datetime.combine(first, time.min, tzinfo=clock.CHINA)
-    said = select(Message.id).where(
-        Message.employer_id == employer.id,
-        Message.kind == BusinessKind.REMITTANCE,
-        Message.case_id.is_(None),
-        Message.sent_at >= since,
-    )
-    if session.scalar(said.limit(1)):
-        return False
-    _tell(session, employer, BusinessKind.REMITTANCE, text)
-    subject = f"employer:{employer.id}"
-    audit.record(
-        session, None, AuditAction.REMINDED, subject, employer=employer.id, month=month.number
-    )
-    return True
-
-
-def _due(session: Session, employer: Employer) -> Month:
-    """Return the first month not booked that no deferral covers."""
-    paid_to = employer.paid_to
-    month = Month.of(paid_to).plus(1) if paid_to else Month.of(employer.first_month)
-    while periods.covering(session, employer.id, month):
-        month = month.plus(1)
-    return month
 
 
 def _tell(

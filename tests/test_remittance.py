@@ -28,10 +28,11 @@ from services import inbox, prints, review
 from services.actor import Actor
 from services.approval import conflicts, engine
 from services.errors import NotAllowed, NotFound
-from services.remittance import assess, chain, deferred, desk, edit
+from services.remittance import arrivals, assess, chain, deferred, desk, edit
 from services.remittance.approval import ChangedSince, NobodyDue, OldestFirst
 from services.remittance.edit import AssessedMonth
 from services.rules.months import Month
+from tests.credits import receive
 from tests.rosters import submitted
 from tests.test_races import at_once, winners
 
@@ -332,8 +333,7 @@ def test_paid_to_waits_for_the_deferred_months(
     deferred.assess_deferred(clerk2, [month(202607), month(202608)], client_id="d")
     for number, paid_to in ((202609, 202606), (202607, 202607), (202608, 202609)):
         desk.approve(officer_a, listed(clerk2, number).id)
-        with transaction() as session:
-            desk.book(session, listed(clerk2, number).id)
+        receive(officer_a, clerk2, "4726.00")
         assert employer_of(clerk2).paid_to == paid_to
     assert someone(clerk2).paid_to == 202609
 
@@ -446,8 +446,8 @@ def test_only_an_officer_of_the_branch_approves(
         desk.approve(officer_d, july)
     with pytest.raises(NotAllowed):
         desk.approve(clerk1, july)
-    assert [m.month.number for m in desk.waiting(officer_a)] == [202607]
-    assert desk.waiting(officer_d) == []
+    assert [m.month.number for m in desk.waiting(officer_a).months] == [202607]
+    assert desk.waiting(officer_d).months == []
     desk.approve(officer_a, july)
     with pytest.raises(desk.NotWaiting):
         desk.approve(officer_a, july)
@@ -475,11 +475,9 @@ def test_booking_goes_in_order_and_moves_paid_to(clerk3: Actor, officer_a: Actor
     april, may = (listed(clerk3, n).id for n in (202604, 202605))
     for number in (april, may):
         desk.approve(officer_a, number)
-    with pytest.raises(desk.EarlierUnbooked, match="2026年4月"), transaction() as session:
-        desk.book(session, may)
-    with transaction() as session:
-        desk.book(session, april)
-        desk.book(session, may)
+    receive(officer_a, clerk3, "12000.00")
+    assert employer_of(clerk3).paid_to == 202604
+    receive(officer_a, clerk3, "12000.00")
     assert employer_of(clerk3).paid_to == 202605
     assert someone(clerk3).paid_to == 202605
 
@@ -521,20 +519,21 @@ def test_the_centers_page_moves_a_month_from_approval_to_booking(
     clerk2: Actor, officer_a: Actor, officer_d: Actor
 ) -> None:
     go(clerk2, 202607)
-    (waiting,) = desk.waiting(officer_a)
+    (waiting,) = desk.waiting(officer_a).months
     assert (waiting.employer_name, waiting.heads, waiting.amount) == (
         "黔东南苗岭食品(示例)",
         5,
         Decimal("4726.00"),
     )
-    with pytest.raises(desk.NotWaiting):
-        desk.confirm_arrival(officer_a, waiting.assessment_id)
+    assert "无已审批" in receive(officer_a, clerk2, "4726.00").text
+    with pytest.raises(arrivals.NotPayable, match="2026年7月的核定已核定"):
+        arrivals.pay_from_balance(officer_a, waiting.assessment_id)
     desk.approve(officer_a, waiting.assessment_id)
     with pytest.raises(engine.OtherBranch):
-        desk.confirm_arrival(officer_d, waiting.assessment_id)
+        arrivals.pay_from_balance(officer_d, waiting.assessment_id)
     with pytest.raises(NotAllowed):
-        desk.confirm_arrival(clerk2, waiting.assessment_id)
-    desk.confirm_arrival(officer_a, waiting.assessment_id)
-    assert desk.waiting(officer_a) == []
+        arrivals.pay_from_balance(clerk2, waiting.assessment_id)
+    arrivals.pay_from_balance(officer_a, waiting.assessment_id)
+    assert desk.waiting(officer_a).months == []
     with snapshot() as session:
         assert session.get_one(Employer, clerk2.employer).paid_to == 202607

@@ -63,7 +63,7 @@ def _import_three_errors(clerk: Visitor, template: bytes) -> None:
     wrong = {(20, books.NAME): "冒名", (35, books.NEW_BASE): None, (50, books.NEW_BASE): 30000}
     adjusting.offer(clerk, books.filled(template, 6500, wrong))
     dialog = clerk.dialog("批量导入")
-    clerk.sees("文件未导入：发现3处错误，涉及3行。请按下表修改后重新上传，原清册未受影响。")
+    clerk.sees("文件未导入：发现3处错误，涉及3行。请按下表修改后重新上传，原有数据未受影响。")
     expected = [
         ("第20行", str(people[18][2]), "姓名", "冒名", "不得修改“姓名”列"),
         ("第35行", str(people[33][2]), "调整后基数", "", "不能为空，基数不变的也需填写"),

@@ -1,0 +1,258 @@
+"""Money arrival (到账, domain rules 4.3): a credit is entered, matched to months, and kept to the fen.
+
+What pays no month in full stays in the employer's balance; refunding it is not the hall's business.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from data.database import snapshot, transaction
+from data.enums import OFFICERS, AssessmentStatus, AuditAction
+from data.models.ledger import Arrival
+from data.models.register import Employer
+from data.models.remittance import Assessment
+from services import audit
+from services.actor import Actor
+from services.approval import conflicts, engine
+from services.errors import BusinessError, NotFound
+from services.remittance import booking
+from services.remittance.booking import Due
+from services.rules import clock
+from services.rules.months import Month
+from services.summary import keep
+
+MOST = Decimal("999999999.99")
+LENGTHS: Mapping[str, int] = {"reference": 40, "payer": 100, "note": 100}
+NOT_HERE = "没有该单位账号，或该单位不归您所在的管理部办理"
+ENTERED = "该银行流水号已登记，同一笔到账不能重复登记"
+
+
+class WrongCredit(BusinessError):
+    """The credit may not be entered; `faults` says why, by field."""
+
+    message = "到账未登记：{reasons}"
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(reasons="；".join(faults.values()))
+        self.faults = dict(faults)
+
+
+class NotPayable(BusinessError):
+    message = "{month}的核定{status}，不能入账"
+
+
+class BehindUnapproved(BusinessError):
+    message = "{month}之前有月度尚未审批，请先审批，再依次入账"
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One credit as the bank reports it. The amount is yuan."""
+
+    reference: str
+    """银行流水号."""
+    employer_number: str
+    amount: Decimal
+    arrived_on: date
+    payer: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an employer's money has done: months booked, what is left, what it does not suffice for."""
+
+    employer_number: str
+    employer_name: str
+    arrived: Decimal
+    booked: list[Due]
+    balance: Decimal
+    next_due: Due | None
+
+    @property
+    def text(self) -> str:
+        """Say it in the words of the case: exact, over, short, or nothing to pay."""
+        months = "、".join(str(due.month) for due in self.booked)
+        if self.booked and not self.balance:
+            return f"{months}已入账"
+        if self.booked:
+            return f"{months}已入账，剩余{self.balance:,.2f}元转未分摊"
+        if self.next_due is None:
+            return f"无已审批待缴款的月度，未分摊余额{self.balance:,.2f}元"
+        lacking = self.next_due.amount - self.balance
+        return (
+            f"到账金额不足，{self.next_due.month}未入账：应缴{self.next_due.amount:,.2f}元，"
+            f"未分摊余额{self.balance:,.2f}元，还差{lacking:,.2f}元"
+        )
+
+
+def objections(credit: Credit) -> dict[str, str]:
+    """Return by field why the credit cannot be, whatever the register says."""
+    found = {}
+    if not credit.reference:
+        found["reference"] = "请填写银行流水号"
+    if not credit.employer_number:
+        found["employer_number"] = "请填写单位账号"
+    if not Decimal(0) < credit.amount <= MOST or credit.amount != round(credit.amount, 2):
+        found["amount"] = "到账金额应大于0，最多两位小数"
+    if credit.arrived_on > clock.today():
+        found["arrived_on"] = "到账日期不能晚于今天"
+    for name, longest in LENGTHS.items():
+        if len(getattr(credit, name)) > longest:
+            found[name] = f"最多{longest}字"
+    return found
+
+
+@audit.refusals
+def foresee(actor: Actor, credits: Sequence[Credit]) -> list[Outcome]:
+    """Return what entering these credits would do, employer by employer, and enter nothing."""
+    actor.require(*OFFICERS)
+    with snapshot() as session:
+        employers = payers(session, actor, [credit.employer_number for credit in credits])
+        due = booking.due(session, [employer.id for employer in employers.values()])
+        by_employer = _by_employer(credits)
+        return [
+            _foreseen(session, employer, due[employer.id], by_employer[number])
+            for number, employer in employers.items()
+        ]
+
+
+@audit.refusals
+def receive(actor: Actor, credit: Credit) -> Outcome:
+    """Enter one credit and book what it pays. Raises WrongCredit, NotAllowed."""
+    return receive_all(actor, [credit])[0]
+
+
+@audit.refusals
+def receive_all(actor: Actor, credits: Sequence[Credit]) -> list[Outcome]:
+    """Enter credits, all of them or none, and book what they pay. Raises WrongCredit, NotAllowed."""
+    actor.require(*OFFICERS)
+    for credit in credits:
+        if faults := objections(credit):
+            raise WrongCredit(faults)
+    try:
+        with transaction() as session:
+            return _received(session, actor, credits)
+    except IntegrityError as twice:  # somebody else has entered the same credit in this moment
+        raise WrongCredit({"reference": ENTERED}) from twice
+
+
+@audit.refusals
+def pay_from_balance(actor: Actor, assessment_id: int) -> Outcome:
+    """Book an approved month out of the employer's balance, with those before it (未分摊入账).
+
+    Raises NotEnough, NotPayable, BehindUnapproved, NotFound, OtherBranch, NotAllowed.
+    """
+    actor.require(*OFFICERS)
+    with transaction() as session:
+        found = session.get(Assessment, assessment_id)
+        if found is None:
+            raise NotFound(what="该月核定")
+        employer = conflicts.lock_employer(session, found.employer_id)
+        if actor.branch is None or employer.branch is not actor.branch:
+            raise engine.OtherBranch
+        upto = _up_to(session, found)
+        booked = [booking.book(session, employer, m.assessment_id, actor) for m in upto]
+        keep.money(session, booked=booked)
+        left = booking.balance(session, employer.id)
+        return Outcome(employer.number, employer.name, booking.NOTHING, upto, left, None)
+
+
+def _up_to(session: Session, found: Assessment) -> list[Due]:
+    """Return the employer's payable months up to this one. Raises NotPayable, BehindUnapproved."""
+    session.refresh(found)
+    if found.status is not AssessmentStatus.APPROVED:
+        raise NotPayable(month=Month.of(found.month).label, status=found.status.label)
+    due = booking.due(session, [found.employer_id])[found.employer_id]
+    for place, month in enumerate(due, start=1):
+        if month.assessment_id == found.id:
+            return due[:place]
+    raise BehindUnapproved(month=Month.of(found.month).label)
+
+
+def payers(session: Session, actor: Actor, numbers: Collection[str]) -> dict[str, Employer]:
+    """Return the employers of the officer's branch with these numbers, by number."""
+    found = session.scalars(
+        select(Employer)
+        .where(Employer.number.in_(set(numbers)), Employer.branch == actor.branch)
+        .order_by(Employer.id)
+    )
+    return {employer.number: employer for employer in found}
+
+
+def entered(session: Session, references: Iterable[str]) -> set[str]:
+    """Return which of these bank references are there already."""
+    known = select(Arrival.reference).where(Arrival.reference.in_(set(references)))
+    return set(session.scalars(known))
+
+
+def _received(session: Session, actor: Actor, credits: Sequence[Credit]) -> list[Outcome]:
+    employers = payers(session, actor, [credit.employer_number for credit in credits])
+    if any(credit.employer_number not in employers for credit in credits):
+        raise WrongCredit({"employer_number": NOT_HERE})
+    if entered(session, (credit.reference for credit in credits)):
+        raise WrongCredit({"reference": ENTERED})
+    booked: list[Assessment] = []
+    outcomes = []
+    by_employer = _by_employer(credits)
+    for number, row in employers.items():  # in the order of their ids: nobody waits in a circle
+        employer = conflicts.lock_employer(session, row.id)
+        own = by_employer[number]
+        for credit in own:
+            _enter(session, actor, employer, credit)
+        due = booking.due(session, [employer.id])[employer.id]
+        paid = booking.match(booking.balance(session, employer.id), due)
+        booked += [booking.book(session, employer, m.assessment_id, actor) for m in paid]
+        outcomes.append(_outcome(session, employer, own, paid, due[len(paid) :]))
+    today = clock.today()
+    money = [(employers[credit.employer_number].id, today, credit.amount) for credit in credits]
+    keep.money(session, arrived=money, booked=booked)
+    return outcomes
+
+
+def _by_employer(credits: Sequence[Credit]) -> dict[str, list[Credit]]:
+    found: dict[str, list[Credit]] = defaultdict(list)
+    for credit in credits:
+        found[credit.employer_number].append(credit)
+    return found
+
+
+def _enter(session: Session, actor: Actor, employer: Employer, credit: Credit) -> None:
+    arrival = Arrival(
+        reference=credit.reference, employer_id=employer.id, amount=credit.amount,
+        arrived_on=credit.arrived_on, payer=credit.payer, note=credit.note,
+        entered_by=actor.user_id, entered_at=clock.now(),
+    )  # fmt: skip
+    session.add(arrival)
+    session.flush()
+    booking.post_arrival(session, arrival, actor)
+    audit.record(
+        session, actor, AuditAction.MONEY_ARRIVED, f"arrival:{arrival.id}",
+        employer=employer.id, fen=int(credit.amount.scaleb(2)),
+    )  # fmt: skip
+
+
+def _outcome(
+    session: Session, employer: Employer, own: Sequence[Credit], paid: list[Due], rest: list[Due]
+) -> Outcome:
+    arrived = sum((credit.amount for credit in own), booking.NOTHING)
+    left = booking.balance(session, employer.id)
+    return Outcome(employer.number, employer.name, arrived, paid, left, rest[0] if rest else None)
+
+
+def _foreseen(
+    session: Session, employer: Employer, due: list[Due], own: Sequence[Credit]
+) -> Outcome:
+    arrived = sum((credit.amount for credit in own), booking.NOTHING)
+    there = booking.balance(session, employer.id) + arrived
+    paid = booking.match(there, due)
+    left = there - sum((month.amount for month in paid), booking.NOTHING)
+    rest = due[len(paid) :]
+    return Outcome(employer.number, employer.name, arrived, paid, left, rest[0] if rest else None)

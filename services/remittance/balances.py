@@ -1,0 +1,143 @@
+"""Balances (未分摊余额): who has money that no month has taken, and each employer's ledger."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy.orm import Session
+
+from data.base import YuanType
+from data.database import snapshot
+from data.enums import OFFICERS, EntryKind
+from data.models.ledger import Arrival, LedgerEntry
+from data.models.people import User
+from data.models.register import Employer
+from data.models.remittance import Assessment
+from services import audit
+from services.actor import Actor
+from services.approval.engine import OtherBranch
+from services.errors import NotFound
+from services.rules.months import Month
+
+A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """An employer with money unallocated. Yuan."""
+
+    employer_id: int
+    number: str
+    name: str
+    balance: Decimal
+    since: date
+    """When its ledger was last written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """Some of the employers with money unallocated, the most first; how many, and how much in all."""
+
+    rows: list[Balance]
+    count: int
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an employer's ledger. Yuan."""
+
+    posted_on: date
+    kind: EntryKind
+    subject: str
+    """The bank reference of an arrival, or the month that was paid."""
+    money_in: Decimal | None
+    money_out: Decimal | None
+    balance: Decimal
+    by: str
+
+
+def of_employer() -> ScalarSelect[Decimal]:
+    """Return the balance of the employer of the query around, None where it has no ledger."""
+    return (
+        select(LedgerEntry.balance)
+        .where(LedgerEntry.employer_id == Employer.id)
+        .order_by(LedgerEntry.sequence.desc())
+        .limit(1)
+        .correlate(Employer)
+        .scalar_subquery()
+    )
+
+
+@audit.refusals
+def unallocated(actor: Actor, words: str = "", *, page: int = 1) -> Balances:
+    """Return the branch's employers with money unallocated. `words`: part of a number or name."""
+    actor.require(*OFFICERS)
+    last = (
+        select(LedgerEntry.employer_id, func.max(LedgerEntry.sequence).label("sequence"))
+        .group_by(LedgerEntry.employer_id)
+        .subquery()
+    )
+    chosen = (
+        select(
+            Employer.id, Employer.number, Employer.name, LedgerEntry.balance, LedgerEntry.posted_on
+        )
+        .join(last, last.c.employer_id == Employer.id)
+        .join(
+            LedgerEntry,
+            (LedgerEntry.employer_id == last.c.employer_id)
+            & (LedgerEntry.sequence == last.c.sequence),
+        )
+        .where(Employer.branch == actor.branch, LedgerEntry.balance > 0, *named(words))
+    )
+    some = chosen.order_by(LedgerEntry.balance.desc(), Employer.number)
+    with snapshot() as session:
+        whole = chosen.subquery()
+        count, total = session.execute(
+            select(func.count(), func.sum(whole.c.balance, type_=YuanType()))
+        ).one()
+        rows = session.execute(some.limit(A_PAGE).offset((page - 1) * A_PAGE))
+        return Balances([Balance(*row) for row in rows], count, total or Decimal("0.00"))
+
+
+@audit.refusals
+def ledger(actor: Actor, employer_id: int) -> list[Line]:
+    """Return an employer's ledger, the latest line first. Raises NotFound, OtherBranch."""
+    actor.require(*OFFICERS)
+    with snapshot() as session:
+        employer = session.get(Employer, employer_id)
+        if employer is None:
+            raise NotFound(what="该单位")
+        if employer.branch is not actor.branch:
+            raise OtherBranch
+        return _lines(session, employer_id)
+
+
+def named(words: str) -> list[ColumnElement[bool]]:
+    """Return the condition of an employer whose number or name holds `words`; none for no words."""
+    if not (words := words.strip()):
+        return []
+    places = (Employer.number, Employer.name)
+    return [or_(*(place.contains(words, autoescape=True) for place in places))]
+
+
+def _lines(session: Session, employer_id: int) -> list[Line]:
+    found = session.execute(
+        select(LedgerEntry, Arrival.reference, Assessment.month, User.name)
+        .outerjoin(Arrival, Arrival.id == LedgerEntry.arrival_id)
+        .outerjoin(Assessment, Assessment.id == LedgerEntry.assessment_id)
+        .join(User, User.id == LedgerEntry.posted_by)
+        .where(LedgerEntry.employer_id == employer_id)
+        .order_by(LedgerEntry.sequence.desc())
+    )
+    return [
+        Line(
+            entry.posted_on, entry.kind,
+            reference or f"{Month.of(month or 0).label}汇缴",
+            entry.amount if entry.kind is EntryKind.ARRIVAL else None,
+            entry.amount if entry.kind is EntryKind.ALLOCATION else None,
+            entry.balance, name,
+        )
+        for entry, reference, month, name in found
+    ]  # fmt: skip
