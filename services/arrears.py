@@ -10,9 +10,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from data.base import YuanType
 from data.database import snapshot, transaction
 from data.enums import (
     OFFICERS,
@@ -138,7 +139,8 @@ def tell(session: Session, row: Behind, actor: Actor | None = None) -> str:
 def _candidates(this_month: Month, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Return the query of those whose next month lies before this one."""
     last = this_month.plus(-1).number
-    monthly = PeopleSummary.employer_amount + PeopleSummary.contributor_amount
+    both = PeopleSummary.employer_amount + PeopleSummary.contributor_amount
+    monthly = type_coerce(both, YuanType)
     return (
         select(Employer, PeopleSummary.normal_heads, monthly)
         .outerjoin(PeopleSummary, PeopleSummary.employer_id == Employer.id)

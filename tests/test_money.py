@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from data.base import YuanType
 from data.database import snapshot, transaction
@@ -198,14 +198,14 @@ def test_only_officers_and_only_of_the_branch(
             lambda who: arrivals.receive(who, one),
             lambda who: arrivals.foresee(who, [one]),
             lambda who: arrivals.pay_from_balance(who, 1),
-            lambda who: balances.unallocated(who),
+            balances.unallocated,
             lambda who: balances.ledger(who, 2),
-            lambda who: arrivals_workbook.template(who),
+            arrivals_workbook.template,
             lambda who: arrivals_workbook.check_workbook(who, b""),
             lambda who: arrivals_workbook.import_workbook(who, b""),
-            lambda who: arrears.behind(who),
+            arrears.behind,
             lambda who: arrears.remind(who, 2),
-            lambda who: desk.waiting(who),
+            desk.waiting,
         ):
             with pytest.raises(NotAllowed):
                 act(stranger)
@@ -378,6 +378,14 @@ def test_verification_names_lost_money(clerk2: Actor, officer_a: Actor) -> None:
     assert "未分摊台账 522601000202第1行：余额5000.00，应为4999.99" in found
     assert "到账 B-9：5000.00元未记入台账" in found
     assert any("到账金额 汇总5000.00，明细4999.99" in line for line in found)
+
+
+def test_verification_names_a_month_booked_without_money(clerk2: Actor, officer_a: Actor) -> None:
+    approved(clerk2, officer_a, 202607)
+    receive(officer_a, clerk2, "4726.00")
+    with transaction() as session:
+        session.execute(delete(LedgerEntry).where(LedgerEntry.kind == EntryKind.ALLOCATION))
+    assert "汇缴 522601000202 2026-07：应分摊4726.00元，台账分摊0元" in verify.differences()
 
 
 def test_matching_stops_at_the_first_month_that_is_not_covered() -> None:

@@ -98,7 +98,7 @@ def _counts(session: Session, chosen: Sequence[ColumnElement[bool]]) -> dict[Ass
         .where(*chosen)
         .group_by(Assessment.status)
     )
-    return dict.fromkeys(WAITING, 0) | dict(found.tuples().all())
+    return dict.fromkeys(WAITING, 0) | dict(found.all())
 
 
 def _listed(row: Assessment, number: str, name: str, balance: Decimal | None) -> Waiting:

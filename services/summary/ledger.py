@@ -1,6 +1,6 @@
 """Verifying the ledger (资金守恒): every fen that arrived is allocated to a month or unallocated."""
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
@@ -59,7 +59,8 @@ def _lost_arrivals(session: Session) -> list[str]:
 
 def _unpaid_months(session: Session) -> list[str]:
     """Find months that the hall has booked without money, or money given to a month not booked."""
-    total = Assessment.employer_amount + Assessment.contributor_amount
+    both = Assessment.employer_amount + Assessment.contributor_amount
+    total = type_coerce(both, YuanType)
     is_booked = Assessment.status == AssessmentStatus.BOOKED
     paid = (
         select(Employer.number, Assessment.month, total, LedgerEntry.amount)
