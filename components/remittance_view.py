@@ -12,6 +12,7 @@ from services.remittance.edit import AssessedMonth
 from services.remittance.matrix import Matrix
 
 SHOWN_WHOLE, HEIGHT = 12, 460  # rows, pixels
+_GROUPS = ("上月汇缴", "＋本月增加", "－本月减少")
 
 
 def figures(months: Sequence[Matrix]) -> None:
@@ -35,23 +36,25 @@ def figures(months: Sequence[Matrix]) -> None:
 
 
 def matrix(months: Sequence[Matrix]) -> None:
-    """Draw 上月 + 增加 − 减少 ± 差额 = 本月: a row for each month."""
-    rows = [
-        {
-            "汇缴年月": str(month.month),
-            "上月人数": month.last_heads,
-            "上月金额": month.last_amount,
-            "＋增加人数": month.plus_heads,
-            "＋增加金额": month.plus_amount,
-            "－减少人数": month.minus_heads,
-            "－减少金额": month.minus_amount,
-            "±基数/比例差额": month.difference,
-            "＝本月人数": month.heads,
-            "＝本月金额": month.amount,
-        }
-        for month in months
-    ]
-    table(pd.DataFrame(rows))
+    """Draw 上月 + 增加 − 减少 ± 差额 = 本月 as the printed form has it: a row for each month."""
+    groups = "".join(f'<th colspan="2">{name}</th>' for name in _GROUPS)
+    kinds = "<th>人数</th><th>金额</th>" * len(_GROUPS)
+    rows = "".join(f"<tr>{_cells(month)}</tr>" for month in months)
+    st.html(
+        '<table class="hall-table hall-matrix"><thead><tr><th rowspan="2">汇缴年月</th>'
+        f'{groups}<th rowspan="2">±基数/比例差额</th><th colspan="2">＝本月汇缴</th></tr>'
+        f"<tr>{kinds}<th>人数</th><th>金额</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _cells(month: Matrix) -> str:
+    numbers = (
+        f"{month.last_heads}", f"{month.last_amount:,.2f}", f"{month.plus_heads}",
+        f"{month.plus_amount:,.2f}", f"{month.minus_heads}", f"{month.minus_amount:,.2f}",
+        f"{month.difference:+,.2f}" if month.difference else "0.00", f"{month.heads}",
+        f"{month.amount:,.2f}",
+    )  # fmt: skip
+    return f"<th>{month.month}</th>" + "".join(f'<td class="number">{n}</td>' for n in numbers)
 
 
 def assessed(months: Sequence[AssessedMonth]) -> None:

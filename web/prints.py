@@ -31,20 +31,6 @@ _VOID: Final = "注意：该月核定已删除，此打印件已作废。"
 _looks = Pace(30, 60)
 
 
-async def remittance_voucher(request: Request) -> Response:
-    """Show a month's 汇缴书 (manual B3.6)."""
-    return await _for_actor(
-        request, lambda actor: _pdf(prints.remittance_voucher(actor, request.path_params["id"]))
-    )
-
-
-async def remittance_roster(request: Request) -> Response:
-    """Show a month's 汇缴清册 (manual B3.7)."""
-    return await _for_actor(
-        request, lambda actor: _pdf(prints.remittance_roster(actor, request.path_params["id"]))
-    )
-
-
 async def kept(request: Request) -> Response:
     """Show a print that was made before; with `?as=attachment`, save it."""
     is_saved = request.query_params.get("as") == "attachment"
@@ -82,8 +68,6 @@ def forget_pace() -> None:
 
 ROUTES: Final = [
     Route("/verify", verify),
-    Route("/download/print/remittance-voucher/{id:int}", remittance_voucher),
-    Route("/download/print/remittance-roster/{id:int}", remittance_roster),
     Route("/download/print/{code}", kept),
     Route("/download/export/{query}", export),
 ]

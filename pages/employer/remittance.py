@@ -1,14 +1,17 @@
 """Remittance (汇缴, manual B3): the month due next is assessed; months assessed are edited."""
 
 import secrets
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
-from components import brand, feedback, remittance_view, session
+from components import brand, feedback, query_bar, remittance_view, session
 from data.enums import AssessmentStatus, BusinessKind
-from services import slips
+from services import prints, slips
 from services.actor import Actor
 from services.approval.conflicts import Blocker
+from services.prints import Printed
 from services.remittance import assess, deferred, edit
 from services.remittance.assess import Situation
 from services.remittance.edit import AssessedMonth
@@ -23,6 +26,10 @@ ASSESS, EDIT = "汇缴核定", "汇缴核定编辑"
 _PAGES = {
     BusinessKind.SEALING: "缴存人状态变更",
     BusinessKind.UNSEALING: "缴存人状态变更",
+}
+_PAPERS: dict[str, Callable[[Actor, int], Printed]] = {
+    "汇缴打印": prints.remittance_voucher,
+    "汇缴清册打印": prints.remittance_roster,
 }
 _ENDED = (AssessmentStatus.DELETED, AssessmentStatus.RETURNED)
 
@@ -165,16 +172,18 @@ def _acts(month: AssessedMonth) -> None:
         hint = f"该月核定{month.status.label}"
     elif not month.can_print:
         hint = "经中心审批后可以打印"
-    for label, name in (("汇缴打印", "voucher"), ("汇缴清册打印", "roster")):
-        if hint:
-            st.button(label, disabled=True, help=hint)
-        else:
-            brand.link(label, f"/download/print/remittance-{name}/{month.id}")
+    for label, paper in _PAPERS.items():
+        if st.button(label, disabled=hint is not None, help=hint):
+            query_bar.preview(partial(_print, paper, month.id))
     if st.button("汇缴明细"):
         _details(month)
     objection = _deletion_objection(month)
     if st.button("核定删除", disabled=objection is not None, help=objection):
         _confirm_delete(month)
+
+
+def _print(paper: Callable[[Actor, int], Printed], number: int, who: Actor) -> Printed:
+    return paper(who, number)
 
 
 def _deletion_objection(month: AssessedMonth) -> str | None:

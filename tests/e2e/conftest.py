@@ -6,6 +6,7 @@ All of it runs in one process of the test run (`--dist loadgroup`): one hall, on
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -31,18 +32,37 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    """Run a hall with the demo's people, their keys, and some keys that must not open it."""
+def provisioned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the demo's people, their keys, and some keys that must not open a hall; return where."""
     try:
         softhsm.find_module()
     except softhsm.ModuleMissing as missing:
         pytest.skip(str(missing))
     if shutil.which("softhsm2-util") is None:
         pytest.skip(f"softhsm2-util is not installed: {softhsm.INSTALL}")
-    hall = Hall(tmp_path_factory.mktemp("hall") / "data")
+    hall = Hall(tmp_path_factory.mktemp("provisioned") / "data")
     hall.run("-m", "tests.e2e.provision")
+    return hall.data
+
+
+@pytest.fixture(scope="session")
+def hall(provisioned: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """Run a hall on what was provisioned."""
+    hall = Hall.copy_of(provisioned, tmp_path_factory.mktemp("hall"))
     with hall.demo():
         yield hall
+
+
+@pytest.fixture(scope="module")
+def own_hall(provisioned: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """Run a hall for one module: its journeys may do what would stand in others' way.
+
+    A module says `hall = conftest.own_hall`.
+    """
+    hall = Hall.copy_of(provisioned, tmp_path_factory.mktemp("own"))
+    hall.open()
+    yield hall
+    hall.close()
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +99,7 @@ def arriving(hall: Hall, browser: Browser) -> Iterator[Arrive]:
 
     def arrive(key: str = "") -> Visitor:
         context = browser.new_context(locale="zh-CN", viewport=WINDOW)
+        context.set_default_timeout(15_000)
         visitor = Visitor.arrive(hall, context)
         there.append(visitor)
         if key:

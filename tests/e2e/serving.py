@@ -1,16 +1,22 @@
 """A hall and its agent as processes of their own, on free ports, with a folder of their own."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import settings
+from data import database
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -43,6 +49,9 @@ class Process:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
         self._running.terminate()
         try:
             self._running.wait(15)
@@ -72,6 +81,41 @@ class Hall:
     data: Path
     port: int = field(default_factory=free_port)
     agent_port: int = field(default_factory=free_port)
+    day: str = DAY
+    """The business date."""
+    _open: Process | None = field(default=None, init=False, repr=False)
+
+    @classmethod
+    def copy_of(cls, provisioned: Path, folder: Path) -> "Hall":
+        """Make a hall of people and keys that were made once: no key takes a second to make."""
+        shutil.copytree(provisioned, folder / "data")
+        return cls(folder / "data")
+
+    def open(self) -> None:
+        self._open = self.demo()
+
+    def close(self) -> None:
+        if self._open:
+            self._open.stop()
+        self._open = None
+
+    def move_to(self, day: str) -> None:
+        """Close the hall and open it on another day (YYYY-MM-DD); the data stay."""
+        self.close()
+        self.day = day
+        self.open()
+
+    @contextmanager
+    def behind(self) -> Iterator[None]:
+        """Let this process act on the hall's data by the services, as if in another browser."""
+        storage, day = settings.STORAGE, os.environ["HALL_TODAY"]
+        settings.STORAGE, os.environ["HALL_TODAY"] = self.data, self.day
+        engine = database.connect(f"sqlite:///{self.data / 'hall.db'}")
+        try:
+            yield
+        finally:
+            engine.dispose()
+            settings.STORAGE, os.environ["HALL_TODAY"] = storage, day
 
     @property
     def origin(self) -> str:
@@ -95,7 +139,7 @@ class Hall:
         return mine | {
             "HALL_DATA": str(self.data),
             "HALL_PORT": str(self.port),
-            "HALL_TODAY": DAY,
+            "HALL_TODAY": self.day,
             "HALL_TRUST": str(self.data / "demo" / "ca" / "trust"),
             "UKEY_AGENT_PORT": str(self.agent_port),
             "PYTHONUTF8": "1",

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 
+from components import roster
 from demo.cast import CAST
 from tests.e2e.newcomers import PLAYERS
 from tests.e2e.provision import PIN
@@ -204,7 +205,56 @@ class Visitor:
         kind = "application/octet-stream"
         chooser.set_input_files({"name": name, "mimeType": kind, "buffer": content})
 
+    # ---- forms
+
+    def field(self, label: str) -> Locator:
+        """Return the field with this label, in the dialog that is open or on the page."""
+        return self.page.get_by_label(label, exact=True).last
+
+    def fill(self, label: str, text: str) -> None:
+        """Type into a field, then leave it."""
+        field = self.field(label)
+        field.fill(text)
+        field.press("Tab")
+        self.idle()
+
+    def pick(self, label: str, words: str) -> None:
+        """Choose from a list, found by its label, what begins with these words."""
+        box = self.page.get_by_role("combobox", name=re.compile(re.escape(label))).last
+        box.click()
+        box.fill(words)
+        self.page.get_by_role("option", name=re.compile(f"^{re.escape(words)}")).first.click()
+        self.idle()
+
+    def confirm(self, title: str, answer: str = "确定") -> None:
+        """Give an answer in a dialog and see it go."""
+        dialog = self.dialog(title)
+        dialog.get_by_role("button", name=answer, exact=True).click()
+        expect(dialog).to_be_hidden()
+        self.idle()
+
+    def blamed(self, text: str) -> None:
+        """Expect a fault below a field that says this."""
+        told = self.page.get_by_test_id("stCaptionContainer").filter(has_text=text)
+        expect(told.first).to_be_visible()
+
+    def refused(self, text: str) -> None:
+        """Expect a red line that says this."""
+        expect(self.page.get_by_role("alert").filter(has_text=text).last).to_be_visible()
+
     # ---- the grid
+
+    def tick(self, key: str, *rows: int) -> None:
+        """Tick rows of a roster of people by their marks at the left; from 0, -1 is all of them."""
+        frame = self.page.locator(f'[class*="st-key-{key}_grid"]').get_by_test_id("stDataFrame")
+        expect(frame.locator("canvas").first).to_be_visible()
+        frame.evaluate("e => e.scrollIntoView({block: 'center'})")
+        self.page.wait_for_timeout(150)
+        for row in rows:
+            place = frame.bounding_box()
+            assert place
+            self.page.mouse.click(place["x"] + 18, place["y"] + roster.ROW * (row + 1.5))
+            self.idle()
 
     def grid(self, name: str = "_grid_") -> Locator:
         return self.page.locator(f'[class*="st-key-base_adjustment{name}"]')
