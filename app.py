@@ -17,6 +17,7 @@ import uvicorn
 
 import settings
 from data import database, schema
+from services.works import store as works
 from web import application
 
 SCRIPT: Final = Path(__file__).parent / "pages" / "main.py"
@@ -40,6 +41,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """
     engine = database.connect(settings.DATABASE_URL)
     schema.create(engine)
+    works.recover()
     for name in (*HEAVY, *_screens()):
         importlib.import_module(name)
     gc.collect()

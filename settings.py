@@ -19,3 +19,7 @@ AUDIT_KEY = Path(os.environ.get("HALL_AUDIT_KEY") or STORAGE / "audit.key").reso
 COOKIE = "__Host-hall" if IS_HTTPS else "hall"
 #: When Python looks for garbage: seldom. A roster of 20,000 rows is read in a seventh less time.
 GARBAGE = (100_000, 20, 20)
+#: How many long works (imports, prints) this process does at once; the others wait in the database.
+WORKS_AT_ONCE = int(os.environ.get("HALL_WORKS_AT_ONCE", "2"))
+#: How many seconds a page waits for a work before it shows progress instead.
+PATIENCE = float(os.environ.get("HALL_PATIENCE", "0.9"))

@@ -11,14 +11,16 @@ from services.files.faults import Fault
 SHOWN = 500
 
 
-def show(faults: Sequence[Fault], report: str, template: str, *, who: str = "职工") -> None:
-    """Draw the list; `report` and `template` are the addresses of the two files to fetch.
+def show(
+    faults: Sequence[Fault], report: str, template: str, *, total: int, rows: int, who: str = "职工"
+) -> None:
+    """Draw the list, the first of `total` faults in `rows` rows.
 
-    `who` heads the column that says whose row it is.
+    `report` and `template` are the addresses of the two files to fetch; `who` heads the column that
+    says whose row it is.
     """
-    rows = {fault.row for fault in faults if fault.row}
     brand.banner(
-        f"文件未导入：发现{len(faults)}处错误，涉及{len(rows)}行。请按下表修改后重新上传，原有数据未受影响。",
+        f"文件未导入：发现{total}处错误，涉及{rows}行。请按下表修改后重新上传，原有数据未受影响。",
         "stop",
     )
     table = pd.DataFrame(
@@ -33,8 +35,8 @@ def show(faults: Sequence[Fault], report: str, template: str, *, who: str = "职
     st.dataframe(
         table, hide_index=True, height=roster.height(len(table), tallest=330), width="stretch"
     )
-    if len(faults) > SHOWN:
-        st.caption(f"仅显示前{SHOWN}处，完整清单请下载。")
+    if total > len(table):
+        st.caption(f"仅显示前{len(table)}处，完整清单请下载。")
     with st.container(horizontal=True):
         brand.link("下载错误清单", report)
         brand.link("重新下载模板并带入已填数据", template)

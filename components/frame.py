@@ -8,6 +8,7 @@ import streamlit as st
 from components import brand
 from services.rules import clock
 from services.sign_in import SignedIn
+from services.works import desk
 
 WARN_BEFORE = timedelta(days=60)
 
@@ -27,9 +28,11 @@ def bar(who: SignedIn) -> None:
     left = f"，剩{(ends - clock.instant()).days}天" if soon else ""
     certificate = f'<span class="{"amber" if soon else ""}">证书到期 {ends:%Y-%m-%d}{left}</span>'
     moved = f'<span class="moved">业务日期 {clock.today()}</span>' if clock.is_moved() else ""
+    count = desk.live(actor)
+    works = f'<a class="works" href="/">{count}项正在处理</a>' if count else ""
     st.html(
         f'<div class="hall-top"><strong>{brand.HALL} <small>· {edition}</small></strong>'
         f"<span>{escape(place)}</span>"
-        f'<div class="who">{moved}{certificate}<span>{escape(actor.role.label)} '
+        f'<div class="who">{works}{moved}{certificate}<span>{escape(actor.role.label)} '
         f'{escape(actor.name)}</span><a href="/auth/sign-out">退出</a></div></div>'
     )

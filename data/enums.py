@@ -155,6 +155,17 @@ class CaseStatus(LabelledEnum):
     CLOSED = "closed", "已终止"
 
 
+class WorkState(LabelledEnum):
+    """Where a long work (import, print, export) stands."""
+
+    WAITING = "waiting", "排队中"
+    RUNNING = "running", "正在处理"
+    DONE = "done", "已完成"
+    REFUSED = "refused", "未能办理"
+    FAILED = "failed", "处理出错"
+    LOST = "lost", "已中断"
+
+
 class Action(LabelledEnum):
     """What someone does to a case; the label is what the 流程图 and the history show."""
 

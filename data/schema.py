@@ -21,11 +21,12 @@ from data.models import (
     slip,
     status_change,
     summary,
+    work,
 )
 
 MODELS = (
     audit, base_adjustment, case, deferral, holiday, ledger, people, policy, proposal, record, register,
-    registration, remittance, slip, status_change, summary,
+    registration, remittance, slip, status_change, summary, work,
 )  # fmt: skip
 
 

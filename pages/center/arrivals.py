@@ -11,9 +11,10 @@ from components.roster import Heading
 from services import arrears
 from services.actor import Actor
 from services.arrears import Behind
+from services.imports import Found
 from services.remittance import arrivals, arrivals_workbook, balances
 from services.remittance.arrivals import WrongCredit
-from services.remittance.arrivals_workbook import Checked
+from services.remittance.arrivals_importing import IMPORT
 from services.remittance.balances import Balance
 from services.rules.months import Month
 
@@ -32,7 +33,8 @@ def render(actor: Actor) -> None:
         if st.button("登记到账", type="primary", key=f"{KEY}_enter"):
             FIELDS.renew()
             _enter()
-        if st.button("批量导入", key=f"{KEY}_import"):
+        is_asked = st.button("批量导入", key=f"{KEY}_import")
+        if is_asked or roster_import.is_wanted(IMPORT):
             roster_import.forget(KEY)
             _import()
     # Asked on every run: what the two lists hold is also what their tabs say.
@@ -154,27 +156,22 @@ def _import() -> None:
     roster_import.draw(
         actor,
         key=KEY,
-        report="到账导入错误清单.xlsx",
-        check=lambda content: arrivals_workbook.check_workbook(actor, content),
-        take=lambda content: arrivals_workbook.import_workbook(actor, content),
+        batch=IMPORT,
+        hint="不超过5MB，最多5000笔",
         preview=_preview,
-        done=lambda taken: f"已登记{taken.credits}笔到账，共{taken.total:,.2f}元",
-        most="5000笔",
+        renew=roster.renew,
         begin="导入前系统会检查全部数据：有错误时一次列出，全部正确后点击【确定】才会登记并入账。",
         who="单位",
     )
 
 
-def _preview(checked: Checked) -> None:
-    booked = sum(len(outcome.booked) for outcome in checked.outcomes)
+def _preview(found: Found) -> None:
+    effect = found.effect
     brand.banner(
-        f"检查通过：{checked.credits}笔到账，共{checked.total:,.2f}元，"
-        f"{len(checked.outcomes)}家单位，可入账{booked}个月度。",
+        f"检查通过：{effect['credits']}笔到账，共{effect['total']:,.2f}元，"
+        f"{len(effect['employers'])}家单位，可入账{effect['booked']}个月度。",
         "good",
     )
-    frame = pd.DataFrame(
-        [(o.employer_number, o.employer_name, o.arrived, o.text) for o in checked.outcomes],
-        columns=["单位账号", "单位名称", "到账金额", "结果"],
-    )
+    frame = pd.DataFrame(effect["employers"], columns=["单位账号", "单位名称", "到账金额", "结果"])
     headings = {name: Heading(name, is_money=name == "到账金额") for name in frame.columns}
     roster.show(frame, headings, key=f"{KEY}_preview", on_edit=None)

@@ -11,19 +11,21 @@ from components import (
     brand,
     case_timeline,
     documents,
-    faults,
     feedback,
     roster,
+    roster_import,
     session,
 )
 from data.enums import CaseStatus
-from services import inbox, slips
+from services import inbox
 from services.actor import Actor
-from services.base_adjustment import approval, workbook
+from services.base_adjustment import approval
 from services.base_adjustment import roster as lines
 from services.base_adjustment.approval import Situation
-from services.base_adjustment.workbook import Checked
+from services.base_adjustment.importing import IMPORT
+from services.base_adjustment.roster import Effect
 from services.errors import BusinessError
+from services.imports import Found
 from services.rules import identity
 
 TITLE = "基数调整"
@@ -86,8 +88,9 @@ def _waiting(actor: Actor, now: Situation) -> None:
 def _import_and_roster(actor: Actor, now: Situation) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         brand.link("基数调整数据下载", TEMPLATE, is_primary=not now.rows)
-        if st.button("批量导入", disabled=now.objection is not None, help=now.objection):
-            st.session_state.pop(f"{KEY}_checked", None)
+        is_asked = st.button("批量导入", disabled=now.objection is not None, help=now.objection)
+        if is_asked or roster_import.is_wanted(IMPORT):
+            roster_import.forget(KEY)
             _import()
     if not now.rows:
         brand.quiet(
@@ -185,53 +188,15 @@ def _import() -> None:
     who = session.signed_in()
     if who is None:
         st.rerun()
-    file = st.file_uploader(
-        "选择填写完成的模板文件（.xlsx，不超过5MB）", type=["xlsx"], key=f"{KEY}_file"
+    roster_import.draw(
+        who.actor, key=KEY, batch=IMPORT, hint="不超过5MB", preview=_preview, renew=roster.renew
     )
-    checked = None
-    if file is None:
-        brand.quiet(
-            "导入前系统会检查全部数据：有错误时一次列出，全部正确后点击【确定】才会写入清册。"
-        )
-    else:
-        with feedback.refusals():
-            checked = _check(who.actor, file.file_id, file.getvalue())
-    if checked and checked.faults:
-        faults.show(checked.faults, *st.session_state[f"{KEY}_slips"])
-    elif checked and checked.effect:
-        brand.banner(f"检查通过：{checked.effect.people}名职工的数据全部正确。", "good")
-        base_adjustment_view.figures(checked.effect)
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("取消", key="import_cancel"):
-            st.rerun()
-        is_good = checked is not None and checked.effect is not None
-        if st.button("确定", type="primary", disabled=not is_good, key="import_confirm") and file:
-            with feedback.refusals(), st.spinner("正在导入，请稍候…", show_time=True):
-                stored = workbook.import_workbook(who.actor, file.getvalue())
-                if not stored.faults and stored.effect:
-                    roster.renew(KEY)
-                    feedback.done(f"导入成功，共{stored.effect.people}人")
-                st.session_state.pop(f"{KEY}_checked", None)
-                st.rerun(scope="fragment")
 
 
-def _check(actor: Actor, file_id: str, content: bytes) -> Checked:
-    """Check an upload once; a rerun of the dialog finds the outcome."""
-    kept = st.session_state.get(f"{KEY}_checked")
-    if kept and kept[0] == file_id:
-        return kept[1]  # type: ignore[no-any-return]
-    with st.spinner("正在检查全部数据，请稍候…", show_time=True):
-        checked = workbook.check_workbook(actor, content)
-        if checked.faults:
-            again = workbook.template(actor, checked.entered)
-            report = slips.keep(actor, "基数调整错误清单.xlsx", checked.report or b"")
-            filled = slips.keep(actor, again.name, again.content)
-            st.session_state[f"{KEY}_slips"] = (
-                f"/download/slip/{report}",
-                f"/download/slip/{filled}",
-            )
-    st.session_state[f"{KEY}_checked"] = (file_id, checked)
-    return checked
+def _preview(found: Found) -> None:
+    effect = Effect(**found.effect)
+    brand.banner(f"检查通过：{effect.people}名职工的数据全部正确。", "good")
+    base_adjustment_view.figures(effect)
 
 
 def _documents(actor: Actor, now: Situation) -> None:

@@ -14,8 +14,9 @@ from services.contributor_registration import approval, outcome, roster, workboo
 from services.contributor_registration.approval import RowsRefused, Situation
 from services.contributor_registration.entry import Entry
 from services.contributor_registration.facts import SEALED_HERE
+from services.contributor_registration.importing import IMPORT
 from services.contributor_registration.roster import Effect, WrongEntry
-from services.contributor_registration.workbook import Checked
+from services.imports import Found
 from services.rules import identity
 
 TITLE = "缴存人登记"
@@ -110,7 +111,7 @@ def _entry(actor: Actor) -> None:
             if is_sealed_here and st.button("去办理启封"):
                 st.session_state.update(go_to=UNSEALING_PAGE, unseal_id_number=entry.id_number)
                 st.rerun()
-            if st.button("批量导入"):
+            if st.button("批量导入") or roster_import.is_wanted(IMPORT):
                 roster_import.forget(KEY)
                 _import()
             is_first = not now.effect.people  # one primary button a page: afterwards 确认开户 is
@@ -228,19 +229,12 @@ def _import() -> None:
             actor, "下载模板", lambda: workbook.template(actor, rates), key=KEY, version=rates
         )
     roster_import.draw(
-        actor,
-        key=KEY,
-        report="缴存人登记错误清单.xlsx",
-        check=lambda content: workbook.check_workbook(actor, content),
-        take=lambda content: workbook.import_workbook(actor, content),
-        preview=_preview,
-        done=lambda taken: (
-            f"导入成功，{taken.effect.people if taken.effect else 0}人已录入开户清册"
-        ),
-    )
+        actor, key=KEY, batch=IMPORT, hint="不超过5MB，最多5000人", preview=_preview,
+        renew=person_roster.renew,
+    )  # fmt: skip
 
 
-def _preview(checked: Checked) -> None:
-    if checked.effect:
-        brand.banner(f"检查通过：{checked.effect.people}名职工的数据全部正确。", "good")
-        _figures(checked.effect)
+def _preview(found: Found) -> None:
+    effect = Effect(**found.effect)
+    brand.banner(f"检查通过：{effect.people}名职工的数据全部正确。", "good")
+    _figures(effect)

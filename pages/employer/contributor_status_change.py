@@ -15,8 +15,9 @@ from services.contributor_status_change import approval, roster, workbook
 from services.contributor_status_change.approval import RowsRefused
 from services.contributor_status_change.entry import NOTE_LENGTH, Entry
 from services.contributor_status_change.facts import REASONS, SEALING, UNSEALING, VERBS, Terms
+from services.contributor_status_change.importing import IMPORTS
 from services.contributor_status_change.roster import Candidate, Effect, WrongEntry
-from services.contributor_status_change.workbook import Checked
+from services.imports import Found
 from services.rules import identity
 from services.rules.limits import yuan
 
@@ -85,7 +86,8 @@ def _entry(actor: Actor, kind: BusinessKind) -> None:
     with st.container(border=True):
         entry = _form(fields, kind, now.terms, candidates)
         with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button("批量导入", key=f"{_key(kind)}_open_import"):
+            is_asked = st.button("批量导入", key=f"{_key(kind)}_open_import")
+            if is_asked or roster_import.is_wanted(IMPORTS[kind]):
                 roster_import.forget(_key(kind))
                 _import(kind)
             is_empty = entry is None
@@ -267,17 +269,13 @@ def _import(kind: BusinessKind) -> None:
             actor, f"下载{verb}模板", lambda: workbook.template(actor, kind), key=key, version=verb
         )
     roster_import.draw(
-        actor,
-        key=key,
-        report=f"缴存人{verb}错误清单.xlsx",
-        check=lambda content: workbook.check_workbook(actor, kind, content),
-        take=lambda content: workbook.import_workbook(actor, kind, content),
-        preview=_preview,
-        done=lambda taken: f"缴存人状态变更清册录入成功，共{taken.people}人",
-    )
+        actor, key=key, batch=IMPORTS[kind], hint="不超过5MB，最多5000人", preview=_preview,
+        renew=person_roster.renew,
+    )  # fmt: skip
 
 
-def _preview(checked: Checked) -> None:
-    brand.banner(f"检查通过：{checked.people}名职工的数据全部正确。", "good")
-    if checked.notes:
-        brand.banner(f"{checked.notes}人离职已超过30日，可以办理，请核对。", "warn")
+def _preview(found: Found) -> None:
+    people, notes = found.effect["people"], found.effect["notes"]
+    brand.banner(f"检查通过：{people}名职工的数据全部正确。", "good")
+    if notes:
+        brand.banner(f"{notes}人离职已超过30日，可以办理，请核对。", "warn")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import brand, task_list
+from components import brand, task_list, work_list
 from data.enums import CaseStatus
 from services import home, inbox
 from services.actor import Actor
@@ -20,6 +20,7 @@ def render(actor: Actor) -> None:
     facts = home.home(actor)
     _cards(facts)
     _due(actor, facts)
+    work_list.show(actor)
     _tiles(facts)
     _tasks(actor)
 

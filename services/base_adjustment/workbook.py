@@ -1,6 +1,6 @@
 """Base adjustment by workbook (manual B2.1–B2.3): the template out, the checks, the import in."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from services.files.faults import Fault, faults_workbook
 from services.files.workbook import Row, Sheet
 from services.rules import clock
 from services.rules.limits import Limits, yuan
+from services.works.kinds import Count, counted, quietly
 
 BUSINESS, VERSION = "base_adjustment", "1"
 NUMBER, ACCOUNT, NAME, ID_NUMBER, RATES, OLD_BASE, OLD_AMOUNT, NEW_BASE = range(8)
@@ -113,8 +114,8 @@ def template(actor: Actor, entered: Mapping[str, Decimal] | None = None) -> File
 
 
 @audit.refusals
-def check_workbook(actor: Actor, content: bytes) -> Checked:
-    """Say what importing `content` would do, and store nothing.
+def check_workbook(actor: Actor, content: bytes, count: Count = quietly) -> Checked:
+    """Say what importing `content` would do, and store nothing; `count` hears how far it is.
 
     Raises UnreadableWorkbook or a refusal of the whole file; the season's refusals.
     """
@@ -123,15 +124,21 @@ def check_workbook(actor: Actor, content: bytes) -> Checked:
         terms = facts.terms(session, actor.employer)
         case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         present = roster.lines(session, case) if case else []
-        upload = _judge(session, terms, sheet, present)
+        upload = _judge(session, terms, sheet, present, count)
     return _checked(upload, sheet)
 
 
 @audit.refusals
-def import_workbook(actor: Actor, content: bytes) -> Checked:
+def import_workbook(
+    actor: Actor,
+    content: bytes,
+    count: Count = quietly,
+    settle: Callable[[Session, Checked], None] | None = None,
+) -> Checked:
     """Put the workbook's rows into the roster, all of them or none; say which faults forbid it.
 
-    Rows of people on the roster already replace theirs. Raises as `check_workbook`, AlreadyPending.
+    Rows of people on the roster already replace theirs; `settle` is called in the transaction that
+    stores them. Raises as `check_workbook`, AlreadyPending.
     """
     sheet = workbook.read(content, columns())
     with transaction() as session:
@@ -139,11 +146,13 @@ def import_workbook(actor: Actor, content: bytes) -> Checked:
         case = engine.editable(
             session, BusinessKind.BASE_ADJUSTMENT, actor, terms.effective_month.number
         )
-        upload = _judge(session, terms, sheet, roster.lines(session, case))
+        upload = _judge(session, terms, sheet, roster.lines(session, case), count)
         if not upload.faults:
             roster.put(session, case, upload.lines)
             rows = len(upload.lines)
             audit.record(session, actor, AuditAction.IMPORTED, engine.about(case), rows=rows)
+            if settle:
+                settle(session, _checked(upload, sheet))
     return _checked(upload, sheet)
 
 
@@ -167,7 +176,9 @@ class _Upload:
         self.faults.append(Fault(row.number, who, _HEADINGS[column], value, reason))
 
 
-def _judge(session: Session, terms: Terms, sheet: Sheet, present: list[Line]) -> _Upload:
+def _judge(
+    session: Session, terms: Terms, sheet: Sheet, present: list[Line], count: Count
+) -> _Upload:
     if objection := facts.season_objection(session, terms):
         raise objection
     _refuse_other_files(sheet, terms)
@@ -175,7 +186,7 @@ def _judge(session: Session, terms: Terms, sheet: Sheet, present: list[Line]) ->
         raise NothingInTheFile
     people = facts.people(session, terms.employer_id)
     upload = _Upload(terms, terms.rates)
-    for row in _not_plainly_right(upload, sheet.rows, people):
+    for row in _not_plainly_right(upload, counted(sheet.rows, count), people):
         _judge_row(upload, row, people)
     there = upload.rows.keys() | {line.account for line in present}
     missing = [

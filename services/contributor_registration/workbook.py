@@ -1,6 +1,6 @@
 """Registration by workbook (manual B7.2): the template for a rate, the checks, the import."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from services.files import workbook
 from services.files.cells import is_blank, shown
 from services.files.faults import Fault, faults_workbook, in_order
 from services.files.workbook import Row, Sheet, SheetRow
+from services.works.kinds import Count, counted, quietly
 
 BUSINESS, VERSION = "contributor_registration", "1"
 SPARE_ROWS = 500
@@ -82,8 +83,8 @@ def template(actor: Actor, chosen_rates: str) -> File:
 
 
 @audit.refusals
-def check_workbook(actor: Actor, content: bytes) -> Checked:
-    """Say what importing `content` would do, and store nothing.
+def check_workbook(actor: Actor, content: bytes, count: Count = quietly) -> Checked:
+    """Say what importing `content` would do, and store nothing; `count` hears how far it is.
 
     Raises UnreadableWorkbook or a refusal of the whole file; EmployerNotOpen.
     """
@@ -91,22 +92,28 @@ def check_workbook(actor: Actor, content: bytes) -> Checked:
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
         case = engine.live(session, roster.KIND, actor.employer)
-        upload = _judge(session, terms, sheet, roster.lines(session, case) if case else [])
+        there = roster.lines(session, case) if case else []
+        upload = _judge(session, terms, sheet, there, count)
     return _checked(upload, sheet)
 
 
 @audit.refusals
-def import_workbook(actor: Actor, content: bytes) -> Checked:
+def import_workbook(
+    actor: Actor,
+    content: bytes,
+    count: Count = quietly,
+    settle: Callable[[Session, Checked], None] | None = None,
+) -> Checked:
     """Put the workbook's rows on the roster, all of them or none; say which faults forbid it.
 
-    Raises as `check_workbook`, RosterFull.
+    `settle` is called in the transaction that stores them. Raises as `check_workbook`, RosterFull.
     """
     sheet = workbook.read(content, COLUMNS, max_rows=roster.MOST_ROWS)
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
         case = engine.live(session, roster.KIND, actor.employer)
         there = roster.lines(session, case) if case else []
-        upload = _judge(session, terms, sheet, there)
+        upload = _judge(session, terms, sheet, there, count)
         if not upload.faults:
             case, _ = roster.opened(session, actor)
             if len(roster.lines(session, case)) + len(upload.lines) > roster.MOST_ROWS:
@@ -114,6 +121,8 @@ def import_workbook(actor: Actor, content: bytes) -> Checked:
             roster.put(session, case, upload.lines)
             rows = len(upload.lines)
             audit.record(session, actor, AuditAction.IMPORTED, engine.about(case), rows=rows)
+            if settle:
+                settle(session, _checked(upload, sheet))
     return _checked(upload, sheet)
 
 
@@ -141,7 +150,7 @@ class _Upload:
 
 
 def _judge(
-    session: Session, terms: Terms, sheet: Sheet, present: list[RegistrationLine]
+    session: Session, terms: Terms, sheet: Sheet, present: list[RegistrationLine], count: Count
 ) -> _Upload:
     if terms.objection:
         raise terms.objection
@@ -152,7 +161,7 @@ def _judge(
     entered = [(row, *parsed(row.cells)) for row in rows]
     people = facts.known(session, {entry.id_number for _, entry, _ in entered})
     upload = _Upload(terms, people, {roster.identity_of(line) for line in present})
-    for row, entry, unread in entered:
+    for row, entry, unread in counted(entered, count):
         _judge_row(upload, row, entry, unread)
     return upload
 

@@ -1,6 +1,6 @@
 """Status changes by workbook (manual B9.2): the template, the checks of every row, the import."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from services.files.cells import is_blank, shown
 from services.files.columns import SheetRow
 from services.files.faults import Fault, faults_workbook, in_order
 from services.files.workbook import Row, Sheet
+from services.works.kinds import Count, counted, quietly
 
 VERSION = "1"
 SPARE_ROWS = 500
@@ -73,31 +74,41 @@ def template(actor: Actor, kind: BusinessKind) -> File:
 
 
 @audit.refusals
-def check_workbook(actor: Actor, kind: BusinessKind, content: bytes) -> Checked:
-    """Say what importing `content` would do, and store nothing.
+def check_workbook(
+    actor: Actor, kind: BusinessKind, content: bytes, count: Count = quietly
+) -> Checked:
+    """Say what importing `content` would do, and store nothing; `count` hears how far it is.
 
     Raises UnreadableWorkbook or a refusal of the whole file; EmployerNotOpen.
     """
     sheet = workbook.read(content, columns(kind), max_rows=roster.MOST_ROWS)
     with snapshot() as session:
-        upload = _judge(session, facts.terms(session, kind, actor.employer), sheet)
+        upload = _judge(session, facts.terms(session, kind, actor.employer), sheet, count)
     return _checked(upload, sheet)
 
 
 @audit.refusals
-def import_workbook(actor: Actor, kind: BusinessKind, content: bytes) -> Checked:
+def import_workbook(
+    actor: Actor,
+    kind: BusinessKind,
+    content: bytes,
+    count: Count = quietly,
+    settle: Callable[[Session, Checked], None] | None = None,
+) -> Checked:
     """Put the workbook's rows on the roster, all of them or none; say which faults forbid it.
 
-    Raises as `check_workbook`.
+    `settle` is called in the transaction that stores them. Raises as `check_workbook`.
     """
     sheet = workbook.read(content, columns(kind), max_rows=roster.MOST_ROWS)
     with transaction() as session:
-        upload = _judge(session, facts.terms(session, kind, actor.employer), sheet)
+        upload = _judge(session, facts.terms(session, kind, actor.employer), sheet, count)
         if not upload.faults:
             case, _ = roster.opened(session, kind, actor)
             roster.put(session, case, upload.entered)
             rows = len(upload.entered)
             audit.record(session, actor, AuditAction.IMPORTED, engine.about(case), rows=rows)
+            if settle:
+                settle(session, _checked(upload, sheet))
     return _checked(upload, sheet)
 
 
@@ -124,7 +135,7 @@ class _Upload:
         self.faults.append(Fault(row.number, who, heading, shown(row.cells[place]), reason))
 
 
-def _judge(session: Session, terms: Terms, sheet: Sheet) -> _Upload:
+def _judge(session: Session, terms: Terms, sheet: Sheet, count: Count) -> _Upload:
     if terms.objection:
         raise terms.objection
     stated = sheet.identification
@@ -145,7 +156,7 @@ def _judge(session: Session, terms: Terms, sheet: Sheet) -> _Upload:
         facts.on_other_rosters(session, terms.kind, terms.employer_id),
         fields(terms.kind),
     )
-    for row in rows:
+    for row in counted(rows, count):
         _judge_row(upload, row)
     return upload
 

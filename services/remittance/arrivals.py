@@ -131,15 +131,25 @@ def receive(actor: Actor, credit: Credit) -> Outcome:
 
 
 @audit.refusals
-def receive_all(actor: Actor, credits: Sequence[Credit]) -> list[Outcome]:
-    """Enter credits, all of them or none, and book what they pay. Raises WrongCredit, NotAllowed."""
+def receive_all(
+    actor: Actor,
+    credits: Sequence[Credit],
+    settle: Callable[[Session, list[Outcome]], None] | None = None,
+) -> list[Outcome]:
+    """Enter credits, all of them or none, and book what they pay. Raises WrongCredit, NotAllowed.
+
+    `settle` is called in the transaction that enters them.
+    """
     actor.require(*OFFICERS)
     for credit in credits:
         if faults := objections(credit):
             raise WrongCredit(faults)
     try:
         with transaction() as session:
-            return _received(session, actor, credits)
+            outcomes = _received(session, actor, credits)
+            if settle:
+                settle(session, outcomes)
+            return outcomes
     except IntegrityError as twice:  # somebody else has entered the same credit in this moment
         raise WrongCredit({"reference": ENTERED}) from twice
 

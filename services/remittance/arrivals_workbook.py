@@ -1,6 +1,6 @@
 """The bank's credits by workbook (到账导入): the template, the checks of every row, the import."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,7 @@ from services.files.workbook import Row, Sheet
 from services.remittance import arrivals
 from services.remittance.arrivals import Credit, Outcome
 from services.rules import clock
+from services.works.kinds import Count, counted, quietly
 
 BUSINESS, VERSION = "arrivals", "1"
 MOST_ROWS, SPARE_ROWS = 5_000, 500
@@ -74,31 +75,42 @@ def template(actor: Actor) -> File:
 
 
 @audit.refusals
-def check_workbook(actor: Actor, content: bytes) -> Checked:
-    """Say what importing `content` would do, and store nothing.
+def check_workbook(actor: Actor, content: bytes, count: Count = quietly) -> Checked:
+    """Say what importing `content` would do, and store nothing; `count` hears how far it is.
 
     Raises UnreadableWorkbook, OtherTemplate, NothingInTheFile, NotAllowed.
     """
     actor.require(*OFFICERS)
     sheet = workbook.read(content, COLUMNS, max_rows=MOST_ROWS)
-    upload = _judged(actor, sheet)
+    upload = _judged(actor, sheet, count)
     if upload.faults:
         return _refused(upload, sheet)
     return Checked([], arrivals.foresee(actor, upload.credits), len(upload.credits))
 
 
 @audit.refusals
-def import_workbook(actor: Actor, content: bytes) -> Checked:
+def import_workbook(
+    actor: Actor,
+    content: bytes,
+    count: Count = quietly,
+    settle: Callable[[Session, Checked], None] | None = None,
+) -> Checked:
     """Enter every credit of the workbook, or none; say which faults forbid it.
 
-    Raises as `check_workbook`, and WrongCredit where somebody was quicker.
+    `settle` is called in the transaction that enters them. Raises as `check_workbook`, and WrongCredit where somebody was quicker.
     """
     actor.require(*OFFICERS)
     sheet = workbook.read(content, COLUMNS, max_rows=MOST_ROWS)
-    upload = _judged(actor, sheet)
+    upload = _judged(actor, sheet, count)
     if upload.faults:
         return _refused(upload, sheet)
-    return Checked([], arrivals.receive_all(actor, upload.credits), len(upload.credits))
+
+    def settled(session: Session, outcomes: list[Outcome]) -> None:
+        if settle:
+            settle(session, Checked([], outcomes, len(upload.credits)))
+
+    outcomes = arrivals.receive_all(actor, upload.credits, settled)
+    return Checked([], outcomes, len(upload.credits))
 
 
 @dataclass(slots=True)
@@ -113,7 +125,7 @@ class _Upload:
     credits: list[Credit] = field(default_factory=list)
 
 
-def _judged(actor: Actor, sheet: Sheet) -> _Upload:
+def _judged(actor: Actor, sheet: Sheet, count: Count) -> _Upload:
     if sheet.identification.get("business", BUSINESS) != BUSINESS:
         raise OtherTemplate
     rows = [row for row in sheet.rows if not all(map(is_blank, row.cells[1:]))]
@@ -121,7 +133,7 @@ def _judged(actor: Actor, sheet: Sheet) -> _Upload:
         raise NothingInTheFile
     with snapshot() as session:
         upload = _known(session, actor, rows)
-    for row in rows:
+    for row in counted(rows, count):
         _judge_row(upload, row)
     return upload
 

@@ -1,0 +1,32 @@
+"""The import of a registration as long work (manual B7.2): the check, and the taking in."""
+
+from typing import Final
+
+from services import imports
+from services.actor import Actor
+from services.contributor_registration import workbook
+from services.contributor_registration.workbook import Checked, File
+from services.errors import NotFound
+
+
+def _again(_actor: Actor, checked: Checked) -> File:
+    if checked.again is None:
+        raise NotFound(what="重新下载的模板")
+    return checked.again
+
+
+def _done(taken: Checked) -> str:
+    return f"导入成功，{taken.effect.people if taken.effect else 0}人已录入开户清册"
+
+
+IMPORT: Final = imports.declare(
+    "contributor_registration",
+    label="缴存人登记批量导入",
+    page="缴存人登记",
+    report="缴存人登记错误清单.xlsx",
+    check=workbook.check_workbook,
+    take=workbook.import_workbook,
+    effect=lambda checked: imports.facts(checked.effect),
+    again=_again,
+    done=_done,
+)

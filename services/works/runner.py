@@ -1,0 +1,125 @@
+"""Runs works (执行) in a few threads of this process; the others wait in the database, in no memory."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+import settings
+from data.enums import WorkState
+from services.errors import BusinessError
+from services.works import store
+from services.works.kinds import Job, Kind, Outcome
+from services.works.store import Counts, TakenAway
+
+log = logging.getLogger("hall.works")
+BEAT_SECONDS: Final = 2.0
+FAILED: Final = (
+    "系统处理出错，数据未受影响。请稍后重试；如仍不行，请致电0855-8685631，并告知编号W{id}"
+)
+
+
+@dataclass(slots=True)
+class _Here:
+    """A work that this process has on hand."""
+
+    counts: Counts = field(default_factory=Counts)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+
+_here: dict[int, _Here] = {}
+_waiting: SimpleQueue[tuple[int, Kind]] = SimpleQueue()
+_start: Final = threading.Lock()
+_threads: list[threading.Thread] = []
+
+
+def submit(work_id: int, kind: Kind) -> None:
+    """Have a waiting work done as soon as one of the threads is free."""
+    _here[work_id] = _Here()
+    _waiting.put((work_id, kind))
+    with _start:
+        if not _threads:
+            loops: list[Callable[[], None]] = [_work] * settings.WORKS_AT_ONCE + [_beat]
+            _threads.extend(threading.Thread(target=loop, daemon=True) for loop in loops)
+            for thread in _threads:
+                thread.start()
+
+
+def counts(work_id: int) -> Counts | None:
+    """Return how far a work has come that this process has on hand."""
+    here = _here.get(work_id)
+    return here.counts if here else None
+
+
+def wait(work_id: int, seconds: float) -> None:
+    """Return when the work has ended, or after so many seconds."""
+    if here := _here.get(work_id):
+        here.ended.wait(seconds)
+
+
+def run(work_id: int, kind: Kind) -> None:
+    """Do a work and write how it ended, whatever happens in it."""
+    claimed = store.claim(work_id)
+    if claimed is None:
+        return
+    is_settled = False
+
+    def settle(session: Session, outcome: Outcome) -> None:
+        nonlocal is_settled
+        store.settle(session, work_id, outcome)
+        is_settled = True
+
+    try:
+        outcome = kind.run(
+            Job(
+                claimed.actor, claimed.arguments, claimed.filename, claimed.content,
+                _counter(work_id), settle,
+            )
+        )  # fmt: skip
+    except BusinessError as refusal:
+        store.end(work_id, WorkState.REFUSED, refusal=str(refusal))
+    except TakenAway:
+        log.warning("work_taken_away id=%d kind=%s", work_id, kind.code)
+    except Exception as error:
+        log.exception(
+            "work_failed id=%d kind=%s error=%s", work_id, kind.code, type(error).__name__
+        )
+        store.end(work_id, WorkState.FAILED, refusal=FAILED.format(id=work_id))
+    else:
+        if not is_settled:
+            store.end(work_id, WorkState.DONE, outcome=outcome)
+
+
+def _counter(work_id: int) -> Callable[[str, int, int], None]:
+    kept = _here.setdefault(work_id, _Here()).counts
+
+    def count(stage: str, done: int, total: int) -> None:
+        kept.stage, kept.done, kept.total = stage, done, total
+
+    return count
+
+
+def _work() -> None:
+    while True:
+        work_id, kind = _waiting.get()
+        try:
+            run(work_id, kind)
+        except Exception:  # the database is away: its silence will mark the work as lost
+            log.exception("work_unwritten id=%d kind=%s", work_id, kind.code)
+        finally:
+            _here.pop(work_id).ended.set()
+
+
+def _beat() -> None:
+    while True:
+        time.sleep(BEAT_SECONDS)
+        if on_hand := {work_id: here.counts for work_id, here in list(_here.items())}:
+            try:
+                store.beat(on_hand)
+            except Exception:
+                log.exception("work_beat_failed")
