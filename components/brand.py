@@ -99,3 +99,13 @@ def banner(text: str, kind: str = "info") -> None:
 def quiet(text: str) -> None:
     """Draw a calm grey line: what would stand here, and how to begin."""
     st.html(f'<p class="hall-quiet">{escape(text)}</p>')
+
+
+def progress(text: str, share: float) -> None:
+    """Draw how far something is: in words, and as a bar; `share` is from 0 to 1."""
+    percent = round(100 * share)
+    st.html(
+        f'<div class="hall-progress" role="progressbar" aria-label="{escape(text)}" '
+        f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}">'
+        f'<p>{escape(text)}</p><div><i style="width:{percent}%"></i></div></div>'
+    )

@@ -8,17 +8,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import brand, feedback, roster, session
-from components.pdf_view import view
+from components import brand, feedback, making, roster
 from components.roster import Heading
 from data.enums import LabelledEnum
-from services.actor import Actor
+from services import outputs
 from services.exports import Conditions, Listing
 from services.files.columns import Column
-from services.prints import Printed
 
 _PIXELS = 7  # a character
 _KINDS_MONEY = "money"
+LONG_FROM = 3000  # rows: from here on the workbook is made with progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +82,20 @@ def asked(key: str, conditions: Conditions) -> Conditions | None:
     return last if isinstance(last, Conditions) else None
 
 
-def ways_out(
-    key: str, listing: Listing | None, address: str, to_print: Callable[[Actor], Printed]
-) -> None:
+def ways_out(key: str, listing: Listing | None, query: str, asked: Conditions | None) -> None:
     """Draw 【打印】 and 【数据下载】, shut while there is nothing to take."""
     is_empty = listing is None or not listing.rows
     why = "请先查询到记录" if is_empty else None
     if st.button("打印", key=f"{key}_print", disabled=is_empty, help=why):
-        preview(to_print)
-    if is_empty:
-        st.button("数据下载", key=f"{key}_save", disabled=True, help=why)
-    else:
-        brand.link("数据下载", address)
+        making.preview(outputs.LISTING_PRINT, _arguments(query, asked), making.click())
+    if listing and 0 < len(listing.rows) < LONG_FROM:
+        brand.link("数据下载", f"/download/export/{query}?{asked.query_string if asked else ''}")
+    elif st.button("数据下载", key=f"{key}_save", disabled=is_empty, help=why):
+        making.save(outputs.LISTING_EXPORT, _arguments(query, asked), making.click())
+
+
+def _arguments(query: str, asked: Conditions | None) -> dict[str, str]:
+    return {"query": query, "conditions": asked.query_string if asked else ""}
 
 
 def found(key: str, listing: Listing, nothing: str) -> None:
@@ -110,21 +111,6 @@ def found(key: str, listing: Listing, nothing: str) -> None:
     frame = pd.DataFrame([_cells(row, listing.columns) for row in listing.on_screen])
     frame.columns = pd.Index(list(headings))
     roster.show(frame, headings, key=key, on_edit=None)
-
-
-@st.dialog("打印预览", width="large")
-def preview(to_print: Callable[[Actor], Printed]) -> None:
-    """Make the print and show it, with its code and a link to save it."""
-    who = session.signed_in()
-    if who is None:
-        st.rerun()
-    with feedback.refusals():
-        printed = to_print(who.actor)
-        address = f"/download/print/{printed.code}"
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("可在预览窗口右上角点击打印，或保存后打印。")
-            brand.link("保存PDF", f"{address}?as=attachment")
-        view.show(address, printed.name, height=560, key=f"print_{printed.code}")
 
 
 def _heading(column: Column) -> Heading:

@@ -33,11 +33,12 @@ def _row(work: Progress) -> None:
     with buttons:
         for label, address in work.outcome.get("links", []):
             brand.link(label, address)
+        if work.is_live:
+            return
         if not work.outcome.get("links") and st.button("查看", key=f"{KEY}_see_{work.id}"):
             st.session_state.update({"go_to": work.page, roster_import.WANTED: work.kind})
             st.rerun()
-        if not work.is_live:
-            st.button("移除", key=f"{KEY}_close_{work.id}", on_click=_close, args=(work.id,))
+        st.button("移除", key=f"{KEY}_close_{work.id}", on_click=_close, args=(work.id,))
 
 
 def _how(work: Progress) -> str:

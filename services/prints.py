@@ -30,6 +30,7 @@ from services.files.pdf import ListPaper, list_paper
 from services.files.pdf_voucher import voucher_paper
 from services.remittance_papers import AssessedMonth
 from services.rules import clock
+from services.works.kinds import Count, quietly
 
 #: Nothing that is taken for something else: no 0 and O, 1, I and L, 2 and Z, 5 and S, 8 and B, V.
 ALPHABET: Final = "34679ACDEFGHJKMNPQRTUWXY"
@@ -99,8 +100,8 @@ def verify_address() -> str:
 
 
 @audit.refusals
-def listing(actor: Actor, found: Listing) -> Printed:
-    """Print what a query found. Raises NothingToExport, NotAllowed.
+def listing(actor: Actor, found: Listing, count: Count = quietly) -> Printed:
+    """Print what a query found; `count` hears how far it is. Raises NothingToExport, NotAllowed.
 
     Each print of a query is a paper of its own: what a query finds changes.
     """
@@ -109,7 +110,7 @@ def listing(actor: Actor, found: Listing) -> Printed:
     draft = Draft(
         f"listing:{secrets.token_hex(16)}", found.title, actor.employer,
         f"{found.conditions}；{found.sentence}"[:255], len(found.rows),
-        lambda code: list_paper(_listing_paper(actor, found, code)),
+        lambda code: list_paper(_listing_paper(actor, found, code), count),
     )  # fmt: skip
     return once(actor, draft, found.conditions)
 
@@ -153,20 +154,25 @@ def remittance_voucher(actor: Actor, assessment_id: int) -> Printed:
 
 
 @audit.refusals
-def remittance_roster(actor: Actor, assessment_id: int) -> Printed:
+def remittance_roster(actor: Actor, assessment_id: int, count: Count = quietly) -> Printed:
     """Print a month's 汇缴清册 (manual B3.7). Raises as `remittance_voucher`."""
     with snapshot() as session:
         month = _month(session, actor, assessment_id)
 
     def draw(code: str) -> bytes:
         with snapshot() as session:
-            return list_paper(papers.roster(session, month, code, verify_address()))
+            paper = papers.roster(session, month, code, verify_address())
+        return list_paper(paper, count)
 
     draft = Draft(
-        f"remittance_roster:{assessment_id}", "住房公积金汇缴清册", month.employer.id,
+        _roster_of(assessment_id), "住房公积金汇缴清册", month.employer.id,
         month.summary, month.assessment.heads, draw,
     )  # fmt: skip
     return once(actor, draft, month.label)
+
+
+def _roster_of(assessment_id: int) -> str:
+    return f"remittance_roster:{assessment_id}"
 
 
 def _month(session: Session, actor: Actor, assessment_id: int) -> AssessedMonth:

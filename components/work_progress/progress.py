@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import feedback
+from components import brand
 from data.enums import WorkState
 from services.works.desk import Progress
 
@@ -25,7 +25,7 @@ def _component() -> Any:  # noqa: ANN401 — Streamlit's renderer has no public 
 
 def show(now: Progress, *, key: str) -> None:
     """Draw how far a work is; run the dialog, fragment or page around it again in a moment."""
-    st.progress(share(now), text=f"**{feedback.plain(words(now))}**")
+    brand.progress(words(now), share(now))
     st.caption(LEAVE)
     tick(key)
 

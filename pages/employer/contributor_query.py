@@ -7,7 +7,7 @@ import streamlit as st
 from components import brand, feedback, query_bar
 from components.query_bar import Tab
 from data.enums import ContributorStatus
-from services import prints, queries
+from services import queries
 from services.actor import Actor
 from services.contributor_query import statuses
 from services.contributor_query.listing import choices
@@ -59,11 +59,7 @@ def _query(actor: Actor, tab: Tab, labels: dict[str, str]) -> None:
         with feedback.refusals():
             listing = queries.ask(tab.query, actor, asked)
     with row:
-        address = f"/download/export/{tab.query}?{asked.query_string if asked else ''}"
-        query_bar.ways_out(
-            key, listing, address,
-            lambda who: prints.listing(who, queries.ask(tab.query, who, asked or Conditions())),
-        )  # fmt: skip
+        query_bar.ways_out(key, listing, tab.query, asked)
     if asked is None:
         brand.quiet(tab.begin)
     elif listing:

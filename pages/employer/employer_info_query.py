@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components import brand, feedback, query_bar
-from services import employer_info_query, prints, queries
+from services import employer_info_query, queries
 from services.actor import Actor
 from services.exports import Conditions
 
@@ -22,13 +22,7 @@ def render(actor: Actor) -> None:
         with feedback.refusals():
             listing = employer_info_query.changes(actor, asked)
     with row:
-        address = (
-            f"/download/export/{queries.EMPLOYER_CHANGES}?{asked.query_string if asked else ''}"
-        )
-        query_bar.ways_out(
-            KEY, listing, address,
-            lambda who: prints.listing(who, employer_info_query.changes(who, asked or Conditions())),
-        )  # fmt: skip
+        query_bar.ways_out(KEY, listing, queries.EMPLOYER_CHANGES, asked)
     if asked is None:
         brand.quiet("请选择变更日期的起止，点击【查询】。日期留空表示不限。")
     elif listing:

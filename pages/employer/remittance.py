@@ -1,17 +1,14 @@
 """Remittance (汇缴, manual B3): the month due next is assessed; months assessed are edited."""
 
 import secrets
-from collections.abc import Callable
-from functools import partial
 
 import streamlit as st
 
-from components import brand, feedback, query_bar, remittance_view, session
+from components import brand, feedback, making, remittance_view, session
 from data.enums import AssessmentStatus, BusinessKind
-from services import prints, slips
+from services import outputs, slips
 from services.actor import Actor
 from services.approval.conflicts import Blocker
-from services.prints import Printed
 from services.remittance import assess, deferred, edit
 from services.remittance.assess import Situation
 from services.remittance.edit import AssessedMonth
@@ -26,10 +23,6 @@ ASSESS, EDIT = "汇缴核定", "汇缴核定编辑"
 _PAGES = {
     BusinessKind.SEALING: "缴存人状态变更",
     BusinessKind.UNSEALING: "缴存人状态变更",
-}
-_PAPERS: dict[str, Callable[[Actor, int], Printed]] = {
-    "汇缴打印": prints.remittance_voucher,
-    "汇缴清册打印": prints.remittance_roster,
 }
 _ENDED = (AssessmentStatus.DELETED, AssessmentStatus.RETURNED)
 
@@ -158,7 +151,7 @@ def _edit(actor: Actor) -> None:
         format_func=lambda one: _listed(everything[one]) if one in everything else "",
     )  # fmt: skip
     with place:
-        _acts(everything[number])
+        _acts(actor, everything[number])
     remittance_view.assessed(months)
 
 
@@ -166,24 +159,23 @@ def _listed(month: AssessedMonth) -> str:
     return f"{month.month}　{month.kind.label}　{month.status.label}"
 
 
-def _acts(month: AssessedMonth) -> None:
+def _acts(actor: Actor, month: AssessedMonth) -> None:
     hint = None
     if month.status in _ENDED:
         hint = f"该月核定{month.status.label}"
     elif not month.can_print:
         hint = "经中心审批后可以打印"
-    for label, paper in _PAPERS.items():
+    for label, kind in (
+        ("汇缴打印", outputs.VOUCHER_PRINT),
+        ("汇缴清册打印", outputs.ROSTER_PRINT),
+    ):
         if st.button(label, disabled=hint is not None, help=hint):
-            query_bar.preview(partial(_print, paper, month.id))
+            making.preview(kind, {"assessment": month.id}, making.click())
     if st.button("汇缴明细"):
         _details(month)
     objection = _deletion_objection(month)
     if st.button("核定删除", disabled=objection is not None, help=objection):
         _confirm_delete(month)
-
-
-def _print(paper: Callable[[Actor, int], Printed], number: int, who: Actor) -> Printed:
-    return paper(who, number)
 
 
 def _deletion_objection(month: AssessedMonth) -> str | None:

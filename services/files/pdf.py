@@ -3,7 +3,7 @@
 The same paper always gives the same bytes: nothing in it comes from the clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -16,6 +16,7 @@ _TOP, _HEAD_LINE, _HEADING = 46, 16, 24
 _FOOT = 26
 _SIZE = 8
 _IN_A_LINE = 3
+_STEP = 500  # rows from one count to the next
 _ALIGN: dict[str, Align] = {"money": "right", "integer": "center", "percent": "center"}
 
 Label = tuple[str, str]
@@ -52,12 +53,22 @@ class _Line:
     units: int
 
 
-def list_paper(paper: ListPaper) -> bytes:
-    """Draw a list: heading on each page, page x of y, totals and foot on the last page only."""
+def list_paper(paper: ListPaper, count: Callable[[str, int, int], None] | None = None) -> bytes:
+    """Draw a list: heading on each page, page x of y, totals and foot on the last page only.
+
+    `count` hears how far it is: rows fitted, then pages drawn, of how many.
+    """
+    count = count or _quietly
     pen = Pen(paper.title, is_wide=paper.is_wide)
     widths = _widths(paper.columns, pen.right - MARGIN)
-    pages = _pages([_line(row, paper.columns, widths) for row in paper.rows], paper)
+    lines = []
+    for done, row in enumerate(paper.rows):
+        if done % _STEP == 0:
+            count("正在排版", done, len(paper.rows))
+        lines.append(_line(row, paper.columns, widths))
+    pages = _pages(lines, paper)
     for number, lines in enumerate(pages, start=1):
+        count("正在生成页面", number, len(pages))
         if number > 1:
             pen.next_page()
         y = _draw_head(pen, paper, widths, is_first=number == 1)
@@ -66,6 +77,10 @@ def list_paper(paper: ListPaper) -> bytes:
             _draw_end(pen, paper, widths, y)
         _draw_foot(pen, paper, f"第{number}页 共{len(pages)}页")
     return pen.finish()
+
+
+def _quietly(_stage: str, _done: int, _total: int) -> None:
+    """Count for nobody."""
 
 
 def shown(value: Value, kind: str = "text") -> str:
