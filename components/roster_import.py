@@ -72,6 +72,8 @@ def draw(
     elif now.is_live:
         progress.show(now, key=key)
     else:
+        if file is None:
+            st.caption(f"{feedback.plain(now.filename)}　{now.started_at:%H:%M}上传")
         _ended(actor, now, key=key, batch=batch, preview=preview, renew=renew, who=who)
     _buttons(actor, now, key=key, batch=batch)
 
@@ -125,7 +127,6 @@ def _ended(
         st.error(feedback.plain(now.refusal), icon=":material/error:")
         return
     found = imports.found(now)
-    st.caption(f"{feedback.plain(now.filename)}　{now.started_at:%H:%M}上传")
     if found.faults:
         faults.show(
             found.faults, found.report, found.again, total=found.total, rows=found.rows, who=who

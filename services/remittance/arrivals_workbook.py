@@ -97,7 +97,8 @@ def import_workbook(
 ) -> Checked:
     """Enter every credit of the workbook, or none; say which faults forbid it.
 
-    `settle` is called in the transaction that enters them. Raises as `check_workbook`, and WrongCredit where somebody was quicker.
+    `settle` is called in the transaction that enters them. Raises as
+    `check_workbook`, and WrongCredit where somebody was quicker.
     """
     actor.require(*OFFICERS)
     sheet = workbook.read(content, COLUMNS, max_rows=MOST_ROWS)
