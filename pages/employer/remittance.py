@@ -151,7 +151,7 @@ def _edit(actor: Actor) -> None:
         format_func=lambda one: _listed(everything[one]) if one in everything else "",
     )  # fmt: skip
     with place:
-        _acts(actor, everything[number])
+        _acts(everything[number])
     remittance_view.assessed(months)
 
 
@@ -159,7 +159,7 @@ def _listed(month: AssessedMonth) -> str:
     return f"{month.month}　{month.kind.label}　{month.status.label}"
 
 
-def _acts(actor: Actor, month: AssessedMonth) -> None:
+def _acts(month: AssessedMonth) -> None:
     hint = None
     if month.status in _ENDED:
         hint = f"该月核定{month.status.label}"
