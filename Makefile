@@ -33,7 +33,7 @@ layers: $(VENV)/dev.stamp
 jobs: $(VENV)/run.stamp ## run the scheduled jobs once (deferrals that end, reminders); daily, from cron
 	@$(BIN)/python -m jobs
 
-verify: $(VENV)/run.stamp ## prove that summaries equal the details and that no fen is lost
+verify: $(VENV)/run.stamp ## prove that nothing was tampered with, and that summaries equal the details
 	@$(BIN)/python -m verify
 
 manual: $(VENV)/dev.stamp ## the manual's points that no test proves

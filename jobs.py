@@ -4,7 +4,7 @@ import sys
 
 import settings
 from data import database
-from services import jobs
+from services import audit_heads, jobs
 
 
 def main() -> int:
@@ -12,6 +12,7 @@ def main() -> int:
     try:
         for name, touched in jobs.run_all().items():
             sys.stdout.write(f"{name}：{touched}家单位\n")
+        sys.stdout.write(f"审计链尾导出：第{audit_heads.export()}条\n")
     finally:
         engine.dispose()
     return 0

@@ -15,6 +15,10 @@ AGENT_URL = f"http://127.0.0.1:{AGENT_PORT}"
 TRUST = Path(os.environ.get("HALL_TRUST") or STORAGE / "trust").resolve()
 #: The audit chain's key. Whoever can write the database should not be able to read it.
 AUDIT_KEY = Path(os.environ.get("HALL_AUDIT_KEY") or STORAGE / "audit.key").resolve()
+#: Where the chain's heads are written down every ten minutes: best a place that whoever keeps the
+#: database cannot write to. `HEADS_KEY` signs them.
+AUDIT_HEADS = Path(os.environ.get("HALL_AUDIT_HEADS") or STORAGE / "audit-heads").resolve()
+HEADS_KEY = Path(os.environ.get("HALL_AUDIT_HEADS_KEY") or STORAGE / "audit-heads.key").resolve()
 #: `__Host-` keeps a cookie to this host and to HTTPS; browsers refuse the name on plain http.
 COOKIE = "__Host-hall" if IS_HTTPS else "hall"
 #: When Python looks for garbage: seldom. A roster of 20,000 rows is read in a seventh less time.

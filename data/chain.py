@@ -4,20 +4,21 @@ hash = HMAC-SHA-256(key, prev ‖ each field with its length): a missing field i
 and no field can lend characters to its neighbour. The key is kept in a file outside the database.
 """
 
-import hmac
-import os
 import secrets
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from data import secret_file
 from data.models.audit import AuditEvent, AuditHead
 
 START: Final = bytes(32)
 KEY_BYTES: Final = 32
+_BLOCK: Final = 64
 _PENDING: Final = "audit"
 
 
@@ -41,11 +42,37 @@ class InSavepoint(Exception):
     """What is undone with a savepoint must not be told of: note events outside it."""
 
 
-def digest(key: bytes, prev: bytes, seq: int, entry: Entry) -> bytes:
-    """Return the hash of `entry` as number `seq`, after the event whose hash is `prev`."""
-    fields = (str(seq), *(None if value is None else str(value) for value in entry))
-    text = "".join("-" if field is None else f"{len(field)}:{field}" for field in fields)
-    return hmac.digest(key, prev + text.encode(), "sha256")
+class Hasher:
+    """Hashes events with one key.
+
+    This is HMAC spelled out (RFC 2104): a million events are verified in half the time that
+    `hmac.digest` takes, which sets itself up anew for each.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        padded = key.ljust(_BLOCK, b"\0")
+        self._inner = bytes(byte ^ 0x36 for byte in padded)
+        self._outer = bytes(byte ^ 0x5C for byte in padded)
+
+    def __call__(self, prev: bytes, seq: int, entry: tuple[Any, ...]) -> bytes:
+        """Return the hash of `entry` as number `seq`, after the event whose hash is `prev`."""
+        within = sha256(self._inner + prev + message(seq, *entry).encode()).digest()
+        return sha256(self._outer + within).digest()
+
+
+def message(  # noqa: PLR0917 — the columns, in their order
+    seq: int, instant: str, actor: int | None, role: str | None, employer: int | None,
+    action: str, subject: str, payload: str,
+) -> str:  # fmt: skip
+    """Return the fields as hashed: each after its length and a colon, `-` where there is none."""
+    number = str(seq)
+    who = "-" if actor is None else f"{len(text := str(actor))}:{text}"
+    whose = "-" if employer is None else f"{len(text := str(employer))}:{text}"
+    held = "-" if role is None else f"{len(role)}:{role}"
+    return (
+        f"{len(number)}:{number}{len(instant)}:{instant}{who}{held}{whose}"
+        f"{len(action)}:{action}{len(subject)}:{subject}{len(payload)}:{payload}"
+    )
 
 
 def note(session: Session, entry: Entry) -> None:
@@ -67,11 +94,11 @@ def append(session: Session, key: "Key") -> None:
     seq, prev = session.execute(
         select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1).with_for_update()
     ).one()
-    secret = key.read(may_make=seq == 0)
+    hasher = Hasher(key.read(may_make=seq == 0))
     rows = []
     for entry in entries:
         seq += 1
-        made = digest(secret, prev, seq, entry)
+        made = hasher(prev, seq, entry)
         rows.append({"seq": seq, **entry._asdict(), "prev": prev, "hash": made})
         prev = made
     session.execute(insert(AuditEvent), rows)
@@ -88,24 +115,8 @@ class Key:
         """Return the key, made now where there is none and `may_make`. Raises KeyMissing."""
         if not self._secret:
             if may_make and not self.path.exists():
-                _make(self.path)
+                secret_file.write(self.path, secrets.token_hex(KEY_BYTES).encode())
             if not self.path.exists():
                 raise KeyMissing(self.path)
             self._secret = bytes.fromhex(self.path.read_text("ascii"))
         return self._secret
-
-
-def _make(path: Path) -> None:
-    """Write a fresh key for the owner's eyes, whole or not at all; the first of two makers wins."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_hex(KEY_BYTES).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

@@ -79,7 +79,7 @@ def _row(result: Result) -> str:
     part = f"{result.part}: " if result.part else ""
     seed = "–" if result.seed is None else result.seed
     verdict = "reached" if result.reached else "**missed**"
-    verdict += "" if result.is_whole else " (quick share)"
+    verdict = verdict if result.is_whole else "quick share only"
     return f"{part}{result.measured} | {seed} | {verdict} | {result.commit} {result.measured_at} |"
 
 

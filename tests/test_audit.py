@@ -1,5 +1,6 @@
 """The audit tells of every change with the change itself, of every refusal, and of nobody's name."""
 
+import hmac
 import json
 from collections.abc import Callable
 from itertools import pairwise
@@ -116,8 +117,18 @@ def test_a_missing_field_is_not_an_empty_one_and_fields_keep_their_edges() -> No
         entry._replace(actor=1),
         entry._replace(employer=1),
     ]
-    digests = {chain.digest(b"k", chain.START, 1, each) for each in told_apart}
+    hasher = chain.Hasher(b"k")
+    digests = {hasher(chain.START, 1, each) for each in told_apart}
     assert len(digests) == len(told_apart)
+
+
+@pytest.mark.parametrize("key", [b"", b"k", bytes(range(64))])
+def test_the_hash_is_the_hmac_of_the_standard_library(key: bytes) -> None:
+    entry = chain.Entry("t", 7, "clerk", None, "a", "case:1", '{"行":2}')
+    text = '1:31:t1:75:clerk-1:a6:case:17:{"行":2}'
+    assert chain.message(3, *entry) == text
+    expected = hmac.digest(key, bytes(32) + text.encode(), "sha256")
+    assert chain.Hasher(key)(bytes(32), 3, entry) == expected
 
 
 def test_no_event_is_noted_inside_a_savepoint(clerk2: Actor) -> None:

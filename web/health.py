@@ -19,6 +19,7 @@ from starlette.routing import Route
 import settings
 from data.database import transaction
 from data.models.people import Challenge
+from services import audit_heads
 from services.rules import clock
 from ukey.certificate import TrustStore
 
@@ -95,9 +96,17 @@ def _check_disk() -> None:
         raise _NotReady("disk_full")
 
 
+def _check_heads() -> None:
+    """Nobody could tell whether the audit's end is still there: better no work than unproved work."""
+    last = audit_heads.last_at()
+    if last is None or clock.instant() - last > audit_heads.LONGEST:
+        raise _NotReady("audit_heads_stale")
+
+
 _CHECKS: Final[dict[str, Callable[[], None]]] = {
     "database": _check_database,
     "trust": _check_trust,
     "storage": _check_storage,
     "disk": _check_disk,
+    "audit_heads": _check_heads,
 }

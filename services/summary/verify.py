@@ -12,6 +12,7 @@ from data.enums import LabelledEnum
 from data.models.register import Employer
 from data.models.summary import BaseSummary, CashSummary, MonthSummary, PeopleSummary
 from services.summary import details, ledger
+from services.verdict import Verdict
 
 _NAMES: Final[Mapping[type[Base], str]] = {
     PeopleSummary: "单位人数汇总",
@@ -38,6 +39,11 @@ def rebuild(session: Session) -> None:
         session.execute(delete(model))
         session.execute(insert(model).from_select(columns, rows))
     session.expire_all()
+
+
+def verify() -> Verdict:
+    """Say whether every summary and the ledger are what the details say."""
+    return Verdict(f"{len(details.ALL)}种汇总及账簿", differences())
 
 
 def differences() -> list[str]:

@@ -9,7 +9,7 @@ import settings
 from data.database import transaction
 from data.enums import BusinessKind, CaseStatus
 from data.models.case import Case, Document
-from services import slips
+from services import audit_heads, slips
 from services.files import documents
 from services.rules import clock
 from tests.conftest import employer, person
@@ -112,7 +112,15 @@ def test_alive(client) -> None:
     assert client.get("/livez").text == "ok"
 
 
-def test_ready_with_database_trust_and_storage(client, trust) -> None:
+@pytest.fixture
+def heads(tmp_path, monkeypatch) -> None:
+    """A head of the audit, written down just now."""
+    monkeypatch.setattr(settings, "AUDIT_HEADS", tmp_path / "heads")
+    monkeypatch.setattr(settings, "HEADS_KEY", tmp_path / "heads.key")
+    audit_heads.export()
+
+
+def test_ready_with_database_trust_storage_and_heads(client, trust, heads) -> None:
     answer = client.get("/readyz")
     assert answer.json() == {"status": "ready", "faults": []}
 
@@ -129,25 +137,46 @@ def test_the_probe_leaves_nothing_behind(client, trust) -> None:
     assert not list(settings.STORAGE.glob(".ready-*"))
 
 
-def test_not_ready_without_authorities(client, tmp_path, monkeypatch) -> None:
+def test_not_ready_without_authorities(client, heads, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(settings, "TRUST", tmp_path / "nowhere")
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["faults"] == ["trust_missing"]
 
 
-def test_not_ready_when_the_revocation_lists_have_run_out(client, tmp_path, monkeypatch) -> None:
+def test_not_ready_when_the_revocation_lists_have_run_out(
+    client, heads, tmp_path, monkeypatch
+) -> None:
     ca = DevCA.open(tmp_path / "ca", at=clock.instant() - timedelta(days=30))
     monkeypatch.setattr(settings, "TRUST", ca.trust_folder)
     assert client.get("/readyz").json()["faults"] == ["crl_stale"]
 
 
-def test_not_ready_on_a_full_disk(client, trust, monkeypatch) -> None:
+@pytest.mark.parametrize(("hours", "faults"), [(3.9, []), (4.1, ["audit_heads_stale"])])
+def test_not_ready_four_hours_after_the_last_head(
+    client, trust, heads, monkeypatch, hours, faults
+) -> None:
+    later = clock.instant() + timedelta(hours=hours)
+    monkeypatch.setattr(clock, "instant", lambda: later)
+    assert client.get("/readyz").json()["faults"] == faults
+
+
+def test_not_ready_where_no_head_can_be_written(
+    client, trust, heads, tmp_path, monkeypatch
+) -> None:
+    (tmp_path / "a file").write_text("not a folder")
+    monkeypatch.setattr(settings, "AUDIT_HEADS", tmp_path / "a file" / "heads")
+    with pytest.raises(OSError, match="a file"):
+        audit_heads.export()
+    assert client.get("/readyz").json()["faults"] == ["audit_heads_stale"]
+
+
+def test_not_ready_on_a_full_disk(client, heads, trust, monkeypatch) -> None:
     monkeypatch.setattr(health, "LEAST_FREE_BYTES", 1 << 60)
     assert client.get("/readyz").json()["faults"] == ["disk_full"]
 
 
-def test_not_ready_without_a_database(client, trust, monkeypatch) -> None:
+def test_not_ready_without_a_database(client, heads, trust, monkeypatch) -> None:
     monkeypatch.setattr(health, "transaction", _fail)
     assert client.get("/readyz").json()["faults"] == ["database"]
 
