@@ -24,6 +24,7 @@ from services.errors import NotAllowed, NotFound
 from services.remittance import assess, desk, edit
 from services.rules.months import Month
 from services.sign_in import SignInRefused
+from tests import credits
 from tests.conftest import person
 from tests.rosters import PDF, imported, submitted
 
@@ -223,14 +224,13 @@ def test_what_the_rules_refuse_is_no_attempt(clerk2: Actor, officer_a: Actor) ->
 def test_a_month_from_its_assessment_to_its_money(clerk2: Actor, officer_a: Actor) -> None:
     assess.assess(clerk2, [Month(2026, 7)], client_id="c1")
     with snapshot() as session:
-        month = edit.assessed_months(clerk2)[0].id
         assert session.scalars(select(Case)).one()
-    desk.approve(officer_a, month)
-    desk.confirm_arrival(officer_a, month)
-    assert told() == [
-        "case_begun", "case_submit", "case_effect", "month_approved", "month_booked",
-    ]  # fmt: skip
-    assert events()[-1].subject == f"assessment:{month}"
+    month = edit.assessed_months(clerk2)[0]
+    desk.approve(officer_a, month.id)
+    credits.receive(officer_a, clerk2, str(month.amount))
+    assert told()[:4] == ["case_begun", "case_submit", "case_effect", "month_approved"]
+    (booked,) = events(AuditAction.MONTH_BOOKED)
+    assert (booked.subject, booked.actor) == (f"assessment:{month.id}", officer_a.user_id)
 
 
 def test_a_deleted_month_and_a_deleted_message(clerk2: Actor) -> None:
