@@ -24,7 +24,7 @@ _SIGNS = {
     Progress.PASSED: "M-5 0 L-1.5 3.5 L5 -3.5",
     Progress.TURNED_BACK: "M-4 -4 L4 4 M4 -4 L-4 4",
 }
-_HEADS = ("环节", "办理人", "结果", "审批意见", "到达时间", "办理时间")
+_HEADS = ("环节", "办理人", "结果", "审批意见", "到达时间", "办理时间", "签名")
 
 
 def show(stages: Sequence[Stage]) -> None:
@@ -117,7 +117,7 @@ def _table(stages: Sequence[Stage]) -> str:
     rows = "".join(
         _row(
             stage.title, stage.who, stage.outcome, stage.opinion,
-            moment(stage.arrived_at), moment(stage.taken_at),
+            moment(stage.arrived_at), moment(stage.taken_at), evidence_id=stage.evidence_id,
         )
         for stage in stages
     )  # fmt: skip
@@ -125,8 +125,9 @@ def _table(stages: Sequence[Stage]) -> str:
     return f'<table class="hall-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _row(*cells: str) -> str:
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+def _row(*cells: str, evidence_id: int | None) -> str:
+    proof = f'<a href="/download/evidence/{evidence_id}">签名证据</a>' if evidence_id else ""
+    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + f"<td>{proof}</td></tr>"
 
 
 def moment(at: datetime | None) -> str:

@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Self
@@ -66,6 +67,7 @@ _one_writer: AbstractContextManager[object] = nullcontext()
 _engine: Engine | None = None
 _audit_key = chain.Key(settings.AUDIT_KEY)
 _here = threading.local()
+_rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
 
 def connect(url: str) -> Engine:
@@ -117,18 +119,33 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, in_earnest: bool = False) -> Iterator[Session]:
     """Yield a session that may write; commit if the block ends, roll back if it raises.
 
-    What `chain.note` was told meanwhile is committed with it: no audit, no change.
+    What `chain.note` was told meanwhile is committed with it: no audit, no change. In a rehearsal
+    only what is `in_earnest` is kept: a refusal is one, whatever it came of.
     """
-    with _one_writer, _writes.begin() as session:
+    with _one_writer, _writes() as session:
         _here.writes = True
         try:
             yield session
-            chain.append(session, _audit_key)
+            if _rehearsing.get() and not in_earnest:
+                session.rollback()
+            else:
+                chain.append(session, _audit_key)
+                session.commit()
         finally:
             _here.writes = False
+
+
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Let every transaction inside do all it does, and keep nothing of it."""
+    before = _rehearsing.set(True)
+    try:
+        yield
+    finally:
+        _rehearsing.reset(before)
 
 
 def is_writing() -> bool:

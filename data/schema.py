@@ -9,6 +9,7 @@ from data.models import (
     base_adjustment,
     case,
     deferral,
+    evidence,
     holiday,
     ledger,
     people,
@@ -25,8 +26,8 @@ from data.models import (
 )
 
 MODELS = (
-    audit, base_adjustment, case, deferral, holiday, ledger, people, policy, proposal, record, register,
-    registration, remittance, slip, status_change, summary, work,
+    audit, base_adjustment, case, deferral, evidence, holiday, ledger, people, policy, proposal,
+    record, register, registration, remittance, slip, status_change, summary, work,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import streamlit as st
 
-from components import brand, feedback, frame, session
+from components import brand, feedback, frame, session, signing
 from components.ukey_watch import watch
 from data.enums import OFFICERS, Role
 from pages.account import handbook
@@ -104,6 +104,7 @@ def main() -> None:
     feedback.show_notice()
     with feedback.refusals():
         chosen.run()
+    signing.prompt()
 
 
 main()

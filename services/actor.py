@@ -1,9 +1,10 @@
 """Who is asking."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from data.enums import Branch, Role
 from services.errors import NotAllowed
+from services.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Actor:
     role: Role
     employer_id: int | None = None
     branch: Branch | None = None
+    statement: Statement | None = field(default=None, compare=False, repr=False)
+    """What this person signs, or has signed, for the act at hand."""
 
     def require(self, *roles: Role) -> None:
         """Raise NotAllowed unless this actor holds one of `roles`."""

@@ -81,7 +81,7 @@ def _note(
 ) -> None:
     given = inspect.signature(use_case).bind(actor, *args, **kwargs).arguments
     ids = {name: value for name, value in given.items() if type(value) is int}
-    with transaction() as session:
+    with transaction(in_earnest=True) as session:
         record(
             session,
             actor,

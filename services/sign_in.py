@@ -85,6 +85,8 @@ class SignedIn:
     employer_number: str
     token_serial: str
     certificate_ends: datetime
+    fingerprint: str
+    """SHA-256 of the certificate that signed in: no other may sign in this session."""
 
 
 def challenge(browser: str) -> str:
@@ -174,6 +176,7 @@ def signed_in(secret: str | None, *, touch: bool = True) -> SignedIn | None:
         employer.number if employer else "",
         kept.token_serial,
         clock.in_china(binding.not_after),
+        binding.fingerprint,
     )
 
 

@@ -23,7 +23,7 @@ from ukey.backend import KeyKind
 from ukey.cms_parts import SignedParts, take_apart
 from ukey.rejection import SignatureRejected
 
-__all__ = ["DocumentSignature", "SignatureRejected", "build", "verify"]
+__all__ = ["DocumentSignature", "SignatureRejected", "build", "certificate_of", "verify"]
 
 Asn1 = Any  # asn1crypto is untyped
 _TOLERANCE = timedelta(minutes=10)
@@ -110,6 +110,11 @@ def verify(
     if abs(received_at - parts.signed_at) > tolerance:
         raise SignatureRejected("cms_time", parts.signed_at.isoformat())
     return DocumentSignature(certificate, parts.signed_at, parts.signature)
+
+
+def certificate_of(signature: bytes) -> bytes:
+    """Return the signer's certificate (DER) that a CMS brings along. Raises SignatureRejected."""
+    return bytes(take_apart(signature).certificate.dump())
 
 
 def _check_signature(parts: SignedParts) -> None:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services import slips
+from services import signing, slips
 from services.actor import Actor
 from services.approval import papers
 from services.base_adjustment import workbook
@@ -63,6 +63,16 @@ async def slip(request: Request) -> Response:
     return await _for_actor(request, fetch)
 
 
+async def evidence(request: Request) -> Response:
+    """Hand out a signature with all that proves it."""
+
+    def fetch(actor: Actor) -> Response:
+        file = signing.exported(actor, request.path_params["id"])
+        return _saved(file.name, "application/json", file.content)
+
+    return await _for_actor(request, fetch)
+
+
 async def unknown(request: Request) -> Response:
     """Answer here what Streamlit would answer with its own page."""
     return refusal.nothing_there(request.scope)
@@ -72,6 +82,7 @@ ROUTES: Final = [
     Route("/download/base-adjustment/template", base_adjustment_template),
     Route("/download/document/{id:int}", document),
     Route("/download/slip/{id}", slip),
+    Route("/download/evidence/{id:int}", evidence),
     Route("/download/{rest:path}", unknown),
 ]
 

@@ -86,6 +86,8 @@ class Step(Base):
     channel: Mapped[Channel] = mapped_column(Coded(Channel))
     arrived_at: Mapped[Instant]
     taken_at: Mapped[Instant]
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
+    """The signature that this step was taken with."""
     client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     """Made in the browser's session before the click: the same click twice is one submission."""
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import arrival_form, brand, case_timeline, entries, feedback, session
+from components import arrival_form, brand, case_timeline, entries, feedback, session, signing
 from components.form_fields import Fields
 from data.enums import AssessmentStatus
 from services.actor import Actor
@@ -79,8 +79,11 @@ def _approve(month: Waiting) -> None:
     who = session.signed_in()
     with feedback.refusals():
         if who:
-            desk.approve(who.actor, month.assessment_id)
-            feedback.done(f"{month.employer_name}{month.month.label}核定已审批")
+            signing.begin(
+                who.actor,
+                lambda signer: desk.approve(signer, month.assessment_id),
+                lambda _: feedback.done(f"{month.employer_name}{month.month.label}核定已审批"),
+            )
 
 
 @st.dialog("退回核定")
@@ -94,8 +97,11 @@ def _send_back(month: Waiting) -> None:
             who = session.signed_in()
             with feedback.refusals():
                 if who:
-                    desk.send_back(who.actor, month.assessment_id, reason=reason)
-                    feedback.done("已退回单位")
+                    signing.begin(
+                        who.actor,
+                        lambda signer: desk.send_back(signer, month.assessment_id, reason=reason),
+                        lambda _: feedback.done("已退回单位"),
+                    )
 
 
 @st.dialog("到账登记", width="large")

@@ -1,8 +1,10 @@
 """Review (中心审批): the officer's queue, and the case she has open."""
 
+from functools import partial
+
 import streamlit as st
 
-from components import brand, case_timeline, documents, entries, feedback, roster
+from components import brand, case_timeline, documents, entries, feedback, roster, signing
 from components.roster import Heading
 from data.enums import CaseStatus
 from services import review
@@ -165,9 +167,16 @@ def _decision(actor: Actor, case: CasePage) -> None:
     act = review.approve if approved else review.send_back if returned else review.reject
     reason = opinion if approved or opinion.strip() != AGREED else ""
     with feedback.refusals():
-        act(actor, case.case_id, version=case.version, opinion=reason)
-        feedback.notice(f"业务{case.serial}已办理")
-        _leave()
+        signing.begin(
+            actor,
+            lambda who: act(who, case.case_id, version=case.version, opinion=reason),
+            partial(_decided, case.serial),
+        )
+
+
+def _decided(serial: str, _result: None) -> None:
+    feedback.notice(f"业务{serial}已办理")
+    _leave()
 
 
 def _use_template() -> None:

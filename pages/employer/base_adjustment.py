@@ -15,6 +15,7 @@ from components import (
     roster,
     roster_import,
     session,
+    signing,
 )
 from data.enums import CaseStatus
 from services import inbox
@@ -215,7 +216,14 @@ def _documents(actor: Actor, now: Situation) -> None:
             st.rerun()
         if st.button("上传完成并提交审批", type="primary"):
             with feedback.refusals():
-                approval.submit(actor, version=now.version, client_id=click)
-                for name in ("at_documents", "click"):
-                    st.session_state.pop(f"{KEY}_{name}", None)
-                feedback.done("已提交至中心审核")
+                signing.begin(
+                    actor,
+                    lambda who: approval.submit(who, version=now.version, client_id=click),
+                    _submitted,
+                )
+
+
+def _submitted(_result: None) -> None:
+    for name in ("at_documents", "click"):
+        st.session_state.pop(f"{KEY}_{name}", None)
+    feedback.done("已提交至中心审核")

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from components import brand, case_timeline, change_form, documents, feedback, session
+from components import brand, case_timeline, change_form, documents, feedback, session, signing
 from data.enums import CaseStatus
 from services import contributor_info_change, inbox
 from services.actor import Actor
@@ -87,11 +87,18 @@ def _save(actor: Actor, person: int, now: Standing, *, is_good: bool) -> None:
         return
     with refusal_above, feedback.refusals():
         seen = {change.item.name: change.new for change in now.changes}
-        contributor_info_change.submit(
-            actor, person, seen=seen, version=now.version, client_id=click
+        signing.begin(
+            actor,
+            lambda who: contributor_info_change.submit(
+                who, person, seen=seen, version=now.version, client_id=click
+            ),
+            partial(_submitted, name),
         )
-        st.session_state.pop(name, None)
-        feedback.done("已提交至中心审核")
+
+
+def _submitted(click: str, _result: None) -> None:
+    st.session_state.pop(click, None)
+    feedback.done("已提交至中心审核")
 
 
 @session.acting

@@ -5,7 +5,7 @@ import secrets
 import pandas as pd
 import streamlit as st
 
-from components import brand, feedback, person_form, person_roster, roster_import, session
+from components import brand, feedback, person_form, person_roster, roster_import, session, signing
 from components.form_fields import Fields
 from components.roster import EDGE, ROW, Heading
 from services import slips
@@ -186,11 +186,16 @@ def _confirm(picked: pd.DataFrame) -> None:
 
 @session.acting
 def _open_accounts(actor: Actor, line_ids: list[int]) -> None:
+    click = st.session_state[f"{KEY}_click"]
     try:
-        case_id = approval.confirm(actor, line_ids, client_id=st.session_state[f"{KEY}_click"])
+        signing.begin(actor, lambda who: approval.confirm(who, line_ids, client_id=click), _opened)
     except RowsRefused as refusal:
         st.session_state[f"{KEY}_refused"] = refusal.rows
         st.rerun(scope="fragment")
+
+
+@session.acting
+def _opened(actor: Actor, case_id: int) -> None:
     _show_result(case_id)
     content = outcome.outcome_workbook(actor, case_id)
     st.session_state[f"{KEY}_result_slip"] = slips.keep(actor, "开户结果.xlsx", content)

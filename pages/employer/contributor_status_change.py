@@ -2,11 +2,12 @@
 
 import secrets
 from decimal import Decimal
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from components import brand, feedback, person_form, person_roster, roster_import, session
+from components import brand, feedback, person_form, person_roster, roster_import, session, signing
 from components.form_fields import Fields
 from components.roster import EDGE, ROW, Heading
 from data.enums import BusinessKind, LabelledEnum
@@ -231,12 +232,20 @@ def _confirm(kind: BusinessKind, picked: pd.DataFrame) -> None:
 @session.acting
 def _change(actor: Actor, kind: BusinessKind, accounts: list[str]) -> None:
     key = _key(kind)
+    click = st.session_state[f"{key}_click"]
     try:
-        approval.confirm(actor, kind, accounts, client_id=st.session_state[f"{key}_click"])
+        signing.begin(
+            actor,
+            lambda who: approval.confirm(who, kind, accounts, client_id=click),
+            partial(_changed, kind),
+        )
     except RowsRefused as refusal:
         st.session_state[f"{key}_refused"] = refusal.rows
         st.rerun(scope="fragment")
-    person_roster.renew(key)
+
+
+def _changed(kind: BusinessKind, _case_id: int) -> None:
+    person_roster.renew(_key(kind))
     feedback.done(DONE[kind])
 
 

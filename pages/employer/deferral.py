@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from components import brand, case_timeline, documents, feedback, roster
+from components import brand, case_timeline, documents, feedback, roster, signing
 from components.roster import Heading
 from data.enums import CaseStatus
 from services import inbox
@@ -114,9 +114,18 @@ def _submit(actor: Actor, now: Situation, month: Month | None, reason: str) -> N
     with refusal_above, feedback.refusals():
         if month is None:
             raise approval.NoMonth(what=MONTH[now.act])
-        approval.submit(actor, month=month, reason=reason, version=now.version, client_id=click)
-        st.session_state.pop(f"{KEY}_click", None)
-        feedback.done("已提交至中心审核")
+        signing.begin(
+            actor,
+            lambda who: approval.submit(
+                who, month=month, reason=reason, version=now.version, client_id=click
+            ),
+            _submitted,
+        )
+
+
+def _submitted(_result: None) -> None:
+    st.session_state.pop(f"{KEY}_click", None)
+    feedback.done("已提交至中心审核")
 
 
 def _effect(act: Act, months: Sequence[MonthDue]) -> None:

@@ -4,7 +4,7 @@ import secrets
 
 import streamlit as st
 
-from components import brand, case_timeline, change_form, documents, feedback, session
+from components import brand, case_timeline, change_form, documents, feedback, session, signing
 from data.enums import CaseStatus
 from services import employer_info_change, inbox
 from services.actor import Actor
@@ -71,9 +71,18 @@ def _submit(actor: Actor, now: Standing, *, is_good: bool) -> None:
         return
     with refusal_above, feedback.refusals():
         seen = {change.item.name: change.new for change in now.changes}
-        employer_info_change.submit(actor, seen=seen, version=now.version, client_id=click)
-        st.session_state.pop(f"{KEY}_click", None)
-        feedback.done("已提交至中心审核")
+        signing.begin(
+            actor,
+            lambda who: employer_info_change.submit(
+                who, seen=seen, version=now.version, client_id=click
+            ),
+            _submitted,
+        )
+
+
+def _submitted(_result: None) -> None:
+    st.session_state.pop(f"{KEY}_click", None)
+    feedback.done("已提交至中心审核")
 
 
 @session.acting

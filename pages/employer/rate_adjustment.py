@@ -5,7 +5,16 @@ import secrets
 import pandas as pd
 import streamlit as st
 
-from components import brand, case_timeline, change_form, documents, feedback, roster, session
+from components import (
+    brand,
+    case_timeline,
+    change_form,
+    documents,
+    feedback,
+    roster,
+    session,
+    signing,
+)
 from components.roster import Heading
 from data.enums import CaseStatus
 from services import inbox
@@ -130,12 +139,19 @@ def _submit(
     with refusal_above, feedback.refusals():
         if rate is None:
             raise approval.NothingChosen
-        approval.submit(
-            actor, employer_rate=rate, contributor_rate=rate, month=month, version=now.version,
-            client_id=click,
+        signing.begin(
+            actor,
+            lambda who: approval.submit(
+                who, employer_rate=rate, contributor_rate=rate, month=month, version=now.version,
+                client_id=click,
+            ),
+            _submitted,
         )  # fmt: skip
-        st.session_state.pop(f"{KEY}_click", None)
-        feedback.done("已提交至中心审核")
+
+
+def _submitted(_result: None) -> None:
+    st.session_state.pop(f"{KEY}_click", None)
+    feedback.done("已提交至中心审核")
 
 
 def _effect(whole: Effect, frame: pd.DataFrame) -> None:

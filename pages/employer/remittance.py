@@ -4,7 +4,7 @@ import secrets
 
 import streamlit as st
 
-from components import brand, feedback, making, remittance_view, session
+from components import brand, feedback, making, remittance_view, session, signing
 from data.enums import AssessmentStatus, BusinessKind
 from services import outputs, slips
 from services.actor import Actor
@@ -107,9 +107,14 @@ def _confirm(months: list[Month], *, is_deferred: bool) -> None:
         if st.button("确定", type="primary"):
             with feedback.refusals(), st.spinner("正在核定，请稍候…", show_time=True):
                 act = deferred.assess_deferred if is_deferred else assess.assess
-                act(who.actor, months, client_id=click)
-                st.session_state.pop(f"{KEY}_click", None)
-                feedback.done("核定成功")
+                signing.begin(
+                    who.actor, lambda signer: act(signer, months, client_id=click), _assessed
+                )
+
+
+def _assessed(_result: None) -> None:
+    st.session_state.pop(f"{KEY}_click", None)
+    feedback.done("核定成功")
 
 
 def _deferred(actor: Actor) -> None:

@@ -6,6 +6,7 @@ A business declares an `ApprovalKind`; nothing else in the project writes `Case.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +18,7 @@ from data.models.people import User
 from data.models.register import ContributorChange, Employer
 from services import audit
 from services.actor import Actor
-from services.approval import requirements
+from services.approval import evidence, requirements
 from services.approval.requirements import Material
 from services.approval.sheet import Sheet
 from services.errors import BusinessError, NotAllowed, NotFound, Stale
@@ -147,9 +148,15 @@ def submit(
     if was_submitted(session, case, client_id):
         return
     kind.check(session, case)
+    evidence_id = evidence.witness(
+        session, actor, case, Action.SUBMIT, partial(kind.present, session, case)
+    )
     deciding = requirements.levels_today(session, kind.code, kind.levels)
     lands = CaseStatus.PENDING if deciding else CaseStatus.APPROVED
-    _move(session, case, Action.SUBMIT, actor, version=version, client_id=client_id, lands=lands)
+    _move(
+        session, case, Action.SUBMIT, actor, version=version, client_id=client_id, lands=lands,
+        evidence_id=evidence_id,
+    )  # fmt: skip
     case.submitted_by, case.submitted_at, case.level = actor.user_id, clock.now(), 1
     case.levels = requirements.written(deciding)
     case.serial = case.serial or _serial(case)
@@ -198,7 +205,18 @@ def decide(
     if action is Action.APPROVE and is_last:
         kind.check(session, case)
     lands = CaseStatus.PENDING if action is Action.APPROVE and not is_last else None
-    _move(session, case, action, actor, version=version, opinion=opinion, lands=lands)
+    evidence_id = evidence.witness(
+        session,
+        actor,
+        case,
+        action,
+        partial(kind.present, session, case),
+        opinion=opinion,
+    )
+    _move(
+        session, case, action, actor, version=version, opinion=opinion, lands=lands,
+        evidence_id=evidence_id,
+    )  # fmt: skip
     case.opened_by = case.opened_until = None
     if action is not Action.APPROVE:
         _tell(session, case, _turned_back(case, opinion))
@@ -350,6 +368,7 @@ def _move(
     opinion: str = "",
     client_id: str | None = None,
     lands: CaseStatus | None = None,
+    evidence_id: int | None = None,
 ) -> None:
     """Change the status, the only place that does, and append the step that says so.
 
@@ -391,6 +410,7 @@ def _move(
             arrived_at=arrived,
             taken_at=clock.now(),
             client_id=client_id,
+            evidence_id=evidence_id,
         )
     )
 

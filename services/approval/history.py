@@ -33,6 +33,8 @@ class Stage:
     opinion: str = ""
     arrived_at: datetime | None = None
     taken_at: datetime | None = None
+    evidence_id: int | None = None
+    """The signature it was taken with, to be fetched as evidence."""
 
 
 def course(session: Session, kind: ApprovalKind, case: Case) -> list[Stage]:
@@ -54,6 +56,7 @@ def _stage(step: Step) -> Stage:
         opinion=step.opinion,
         arrived_at=clock.in_china(step.arrived_at),
         taken_at=clock.in_china(step.taken_at),
+        evidence_id=step.evidence_id,
     )
 
 

@@ -4,6 +4,8 @@ It takes effect at once (`docs/decisions/0005-assessment-and-approval.md`); the 
 is a later status of the month itself, in `desk`.
 """
 
+from decimal import Decimal
+
 from sqlalchemy import func, insert, literal, select
 from sqlalchemy.orm import Session
 
@@ -158,16 +160,23 @@ def _require_same(session: Session, assessment: Assessment) -> None:
 
 
 def _present(session: Session, case: Case) -> Sheet:
-    """Return the month's matrix as figures."""
+    """Return the month's matrix as figures: as assessed, or as it would be now."""
     found = session.scalar(select(Assessment).where(Assessment.case_id == case.id))
-    if found is None:
-        return Sheet()
-    total = found.employer_amount + found.contributor_amount
+    if found:
+        total = found.employer_amount + found.contributor_amount
+        return _sheet(found, found.kind, found.status.label, total)
+    employer = session.get_one(Employer, case.employer_id)
+    due = matrix.against_last(session, employer, Month.of(case.effective_month))
+    return _sheet(due, kind_of(case), "待核定", due.amount)
+
+
+def _sheet(found: Assessment | Matrix, kind: RemittanceKind, status: str, total: Decimal) -> Sheet:
+    month = found.month if isinstance(found.month, Month) else Month.of(found.month)
     return Sheet(
         [
-            Figure("汇缴年月", Month.of(found.month).label),
-            Figure("类型", found.kind.label),
-            Figure("状态", found.status.label),
+            Figure("汇缴年月", month.label),
+            Figure("类型", kind.label),
+            Figure("状态", status),
             Figure("上月汇缴", f"{found.last_heads}人 / {found.last_amount:,.2f}"),
             Figure("本月增加", f"{found.plus_heads}人 / {found.plus_amount:,.2f}"),
             Figure("本月减少", f"{found.minus_heads}人 / {found.minus_amount:,.2f}"),

@@ -12,7 +12,10 @@ from data.models.register import Employer
 from data.models.remittance import Assessment
 from services import audit
 from services.actor import Actor
+from services.approval import evidence
+from services.approval.sheet import Figure, Sheet
 from services.rules import clock
+from services.rules.months import Month
 
 _TOLD = {
     Action.APPROVE: AuditAction.MONTH_APPROVED,
@@ -36,6 +39,11 @@ def note(
         return
     chosen = select(Case).where(Case.id == assessment.case_id).with_for_update()
     case = session.scalars(chosen).one()
+    evidence_id = None
+    if action in evidence.SIGNED:
+        evidence_id = evidence.witness(
+            session, actor, case, action, lambda: sheet(assessment), opinion=opinion
+        )
     case.version += 1
     before = select(Step.taken_at).where(Step.case_id == case.id).order_by(Step.id.desc()).limit(1)
     session.add(
@@ -44,8 +52,22 @@ def note(
             level=1 if actor.role in OFFICERS else 0, user_id=actor.user_id,
             user_name=actor.name, role=actor.role.label, opinion=opinion, channel=Channel.HALL,
             arrived_at=session.scalar(before) or case.started_at, taken_at=clock.now(),
+            evidence_id=evidence_id,
         )
     )  # fmt: skip
+
+
+def sheet(assessment: Assessment) -> Sheet:
+    """Return a month as its decision states it."""
+    total = assessment.employer_amount + assessment.contributor_amount
+    return Sheet(
+        [
+            Figure("汇缴年月", Month.of(assessment.month).label),
+            Figure("类型", assessment.kind.label),
+            Figure("人数", f"{assessment.heads}"),
+            Figure("金额", f"{total:,.2f}"),
+        ]
+    )
 
 
 def tell(session: Session, assessment: Assessment, text: str) -> None:

@@ -140,6 +140,7 @@ class Hall:
             "HALL_DATA": str(self.data),
             "HALL_PORT": str(self.port),
             "HALL_TODAY": self.day,
+            "HALL_SIGNATURES": "on",
             "HALL_TRUST": str(self.data / "demo" / "ca" / "trust"),
             "UKEY_AGENT_PORT": str(self.agent_port),
             "PYTHONUTF8": "1",

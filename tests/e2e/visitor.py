@@ -22,6 +22,9 @@ READY = (
     '[data-testid="stApp"][data-test-script-state="notRunning"]'
     '[data-test-connection-state="CONNECTED"]'
 )
+#: What is pressed to do what needs a signature.
+SIGNED = {"提交审批", "提交审核", "上传完成并提交审批", "保存"}
+SIGNATURE_ASKED = 400  # milliseconds: the rehearsal of the act
 ROW = 35  # pixels: a row of the grid
 PEOPLE = {player.key: player for player in (*CAST, *PLAYERS)}
 PINS = {key: player.pin for key, player in PEOPLE.items()}
@@ -35,6 +38,8 @@ class Visitor:
     requests: list[str] = field(default_factory=list)
     sockets: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    pin: str = PIN
+    """Of the key that she signed in with."""
 
     @classmethod
     def arrive(cls, hall: Hall, context: BrowserContext) -> "Visitor":
@@ -109,13 +114,15 @@ class Visitor:
 
     def sign_in(self, key: str, pin: str = "", *, username: str = "", password: str = "") -> None:
         """Sign in at the sign-in page, as a person does."""
+        self.pin = pin or PINS.get(key, PIN)
         self.choose_key(key, username=username, password=password)
-        self.give_pin(pin or PINS.get(key, PIN))
+        self.give_pin(self.pin)
         self.page.wait_for_selector(READY, timeout=20_000)
 
     def enter(self, key: str) -> None:
         """Sign in with the same questions and answers as the page, without the page."""
         player = PEOPLE[key]
+        self.pin = player.pin
         asked = {"Origin": self.hall.origin, "X-UKey-Client": "1", "X-Hall": "1"}
 
         def ask(address: str, **body: str) -> dict[str, object]:
@@ -147,10 +154,27 @@ class Visitor:
     def decide(self, name: str) -> None:
         """Press one of an officer's buttons, which also show the keys that press them."""
         self.page.get_by_role("button", name=re.compile(f"^{name}")).click()
-        self.idle()
+        self.sign_if_asked()
 
     def press(self, name: str) -> None:
         self.button(name).click()
+        if name in SIGNED:
+            self.sign_if_asked()
+        else:
+            self.idle()
+
+    def sign_if_asked(self) -> None:
+        """Give the signature that an act asks for; where it was refused before that, there is none."""
+        self.page.wait_for_timeout(SIGNATURE_ASKED)
+        self.idle()
+        dialog = self.page.get_by_role("dialog").filter(has_text="UKey签名确认")
+        if dialog.is_visible():
+            self.sign(dialog)
+
+    def sign(self, dialog: Locator) -> None:
+        dialog.get_by_label("Ukey证书密码").fill(self.pin)
+        dialog.get_by_role("button", name="签名并提交").click()
+        expect(dialog).to_be_hidden()
         self.idle()
 
     def dialog(self, title: str) -> Locator:

@@ -1,6 +1,11 @@
 // The UKey client (UKey客户端) as the page sees it: one call, and a Chinese sentence for every way it fails.
 
-const AGENT = document.querySelector('script[data-agent]').dataset.agent;
+let address = document.querySelector('script[data-agent]')?.dataset.agent;
+
+/** Say where the agent is, on a page whose own script does not. */
+export function useAgent(where) {
+  address = where;
+}
 
 const SENTENCES = {
   agent_missing: '未检测到UKey客户端：请从【数字证书驱动下载】安装并启动UKey客户端，再点击【重试】。如浏览器询问是否允许访问本地网络，请选择“允许”。',
@@ -57,7 +62,7 @@ export async function askAgent(path, body = {}, signal) {
   };
   let response;
   try {
-    response = await reach(AGENT + path, request);
+    response = await reach(address + path, request);
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new Failure(await isBlocked() ? 'agent_blocked' : 'agent_missing');
@@ -68,12 +73,12 @@ export async function askAgent(path, body = {}, signal) {
 }
 
 /** Browsers before Chromium 145 do not know the word `loopback` and refuse the request for it. */
-async function reach(address, request) {
+async function reach(url, request) {
   try {
-    return await fetch(address, {...request, targetAddressSpace: 'loopback'});
+    return await fetch(url, {...request, targetAddressSpace: 'loopback'});
   } catch (error) {
     if (!(error instanceof TypeError) || !/enum|AddressSpace/i.test(error.message)) throw error;
-    return fetch(address, request);
+    return fetch(url, request);
   }
 }
 
