@@ -12,9 +12,9 @@ import streamlit as st
 
 from components import brand, feedback, frame, session, signing
 from components.ukey_watch import watch
-from data.enums import OFFICERS, Role
+from data.enums import Role
 from pages.account import handbook
-from pages.center import arrivals, months, review, welcome
+from pages.center import arrivals, months, policy, register, review, welcome
 from pages.employer import (
     base_adjustment,
     contributor_info_change,
@@ -38,6 +38,17 @@ BUSINESSES = (
     contributor_query, contributor_registration, contributor_info_change,
     contributor_status_change, deferral,
 )  # fmt: skip
+#: The center's pages, by role; the first is where one begins.
+DESK = (review, months, arrivals, register)
+CENTER = {
+    Role.REVIEWER: DESK,
+    Role.SENIOR_REVIEWER: DESK,
+    Role.DIRECTOR: (*DESK, policy),
+    Role.MANAGER: (welcome, register, policy),
+    Role.ADMINISTRATOR: (policy, register),
+    Role.SECURITY_ADMINISTRATOR: (policy, register),
+    Role.AUDITOR: (policy, register),
+}
 
 
 def page(module: ModuleType, actor: Actor, *, is_first: bool = False) -> st.Page:
@@ -61,16 +72,11 @@ def menu(actor: Actor) -> dict[str, list[st.Page]]:
             "业务办理": businesses,
             "服务": [page(inbox, actor), page(handbook, actor)],
         }
-    if actor.role in OFFICERS:
-        return {
-            "": [
-                page(review, actor, is_first=True),
-                page(months, actor),
-                page(arrivals, actor),
-                page(handbook, actor),
-            ]
-        }
-    return {"": [page(welcome, actor, is_first=True), page(handbook, actor)]}
+    first, *others = CENTER[actor.role]
+    return {
+        "": [page(first, actor, is_first=True), *(page(module, actor) for module in others)],
+        "服务": [page(handbook, actor)],
+    }
 
 
 def _remember(sections: dict[str, list[st.Page]]) -> None:

@@ -376,7 +376,7 @@ def test_documents_are_set_by_two_persons(admin: Actor, security: Actor) -> None
         ),
     )  # fmt: skip
     [change] = policy_view.changes(admin, waiting=False)
-    assert change.lines[0].before == "缴存基数变更证明（按变更内容）；工资表（按变更内容）"
+    assert change.lines[0].before == "缴存基数变更证明（必传）；工资表（选传）"
     assert change.lines[0].after == "缴存基数变更证明（按变更内容）；承诺书（必传）"
 
 

@@ -14,6 +14,7 @@ from data.enums import (
     EmployerStatus,
     IdType,
 )
+from data.text_search import LastFour
 
 
 class Employer(Base):
@@ -110,6 +111,13 @@ Index(
     sqlite_where=Contributor.status.in_(OPEN),
     postgresql_where=Contributor.status.in_(OPEN),
 )
+
+
+# The center's register is searched by these (services/register/search.py).
+Index("ix_employer_uscc", Employer.uscc)
+Index("ix_contributor_id_number", Contributor.id_number)
+Index("ix_contributor_last_four", LastFour(Contributor.id_number))
+Index("ix_contributor_name", Contributor.name, postgresql_ops={"name": "varchar_pattern_ops"})
 
 
 class ContributorChange(Base):

@@ -18,6 +18,8 @@ _KEYS = {
     ProposalTopic.LEVELS: PolicyKey.APPROVAL_LEVELS,
     ProposalTopic.MATERIALS: PolicyKey.MATERIALS,
 }
+#: Where the business itself says which documents are required, by what is changed.
+_DEPENDS = {BusinessKind.EMPLOYER_INFO_CHANGE}
 
 
 class DoneAtOnce(BusinessError):
@@ -71,8 +73,12 @@ def stated(session: Session, topic: ProposalTopic, business: BusinessKind, day: 
     kind = _kinds()[business]
     if topic is ProposalTopic.LEVELS:
         return requirements.written(kind.levels)
+    depends = business in _DEPENDS
     return requirements.write_materials(
-        [Entry(material.code, material.label, None) for material in kind.materials]
+        [
+            Entry(one.code, one.label, None if depends and not one.required else one.required)
+            for one in kind.materials
+        ]
     )
 
 

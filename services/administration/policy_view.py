@@ -23,6 +23,7 @@ from services.actor import Actor
 from services.administration import business_terms, calendar_days, proposals
 from services.administration.business_terms import Terms
 from services.administration.proposals import Trace
+from services.approval.requirements import Entry
 from services.errors import BusinessError, NotFound
 from services.rules import clock, policy_values
 from services.rules.policy_values import FIELDS, FOR_ONE, Field
@@ -94,6 +95,16 @@ def terms(actor: Actor) -> list[Terms]:
     actor.require(*READERS)
     with snapshot() as session:
         return business_terms.on(session, clock.today())
+
+
+def described(entry: Entry) -> str:
+    """Return a document as people read it, with whether it is required."""
+    return business_terms.described(entry)
+
+
+def own_code(entries: Sequence[Entry]) -> str:
+    """Return a code for one more document of the center's own."""
+    return business_terms.own_code(entries)
 
 
 @audit.refusals

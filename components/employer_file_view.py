@@ -1,0 +1,85 @@
+"""An employer's file (单位档案) on the page: facts, people, cases, months, what is owed."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import streamlit as st
+
+from components import brand, case_timeline, plain_table
+from services.register.employer_file import CaseRow, EmployerFile, MonthRow, Owed, PeoplePage
+
+
+def facts(file: EmployerFile) -> None:
+    """Draw the cards and who acts for the employer."""
+    cards = (("登记信息", file.register), ("账户信息", file.account), ("联系信息", file.contact))
+    for column, (heading, items) in zip(st.columns((1.3, 1.3, 1), gap="small"), cards, strict=True):
+        with column:
+            brand.facts(heading, items)
+    st.markdown(f"**经办人（{len(file.clerks)}名）**")
+    if not file.clerks:
+        brand.quiet("该单位没有经办人。")
+        return
+    rows = [(one.name, one.mobile or "—", "在用" if one.active else "已停用", one.keys)
+            for one in file.clerks]  # fmt: skip
+    plain_table.show(("姓名", "手机号码", "状态", "UKey"), rows)
+
+
+def people(page: PeoplePage) -> None:
+    if not page.rows:
+        brand.quiet("没有符合条件的缴存人。单位办理缴存人登记后会显示在这里。")
+        return
+    rows = [
+        (one.account, one.name, one.id_number, one.status.label, f"{one.base:,.2f}",
+         f"{one.monthly_amount:,.2f}", str(one.first_month), one.paid_to)
+        for one in page.rows
+    ]  # fmt: skip
+    heads = (
+        "个人账号",
+        "姓名",
+        "证件号码",
+        "账户状态",
+        "缴存基数",
+        "月缴存额",
+        "首次汇缴年月",
+        "缴至年月",
+    )
+    plain_table.show(heads, rows, numbers=(4, 5))
+
+
+def cases(found: Sequence[CaseRow]) -> None:
+    if not found:
+        brand.quiet("该单位还没有提交过业务。")
+        return
+    rows = [
+        (one.serial, one.kind, one.status.label, str(one.effective_month), one.started_by,
+         case_timeline.moment(one.submitted_at), case_timeline.moment(one.ended_at) or "—")
+        for one in found
+    ]  # fmt: skip
+    heads = ("业务流水号", "业务", "状态", "生效年月", "经办人", "提交时间", "办结时间")
+    plain_table.show(heads, rows)
+
+
+def months(found: Sequence[MonthRow]) -> None:
+    if not found:
+        brand.quiet("该单位还没有核定过汇缴。")
+        return
+    rows = [
+        (str(one.month), one.kind, one.status.label, f"{one.heads:,}", f"{one.amount:,.2f}",
+         case_timeline.moment(one.assessed_at))
+        for one in found
+    ]  # fmt: skip
+    heads = ("汇缴年月", "类型", "状态", "人数", "金额", "核定时间")
+    plain_table.show(heads, rows, numbers=(3, 4))
+
+
+def owed(found: Sequence[Owed]) -> None:
+    if not found:
+        brand.quiet("没有应缴未缴的月份。")
+        return
+    total = sum((one.amount for one in found), Decimal(0))
+    st.markdown(f"**应缴未缴{len(found)}个月，共{total:,.2f}元**")
+    rows = [
+        (str(one.month), str(one.due_on), f"{one.heads:,}", f"{one.amount:,.2f}", one.status)
+        for one in found
+    ]
+    plain_table.show(("汇缴年月", "应缴日期", "人数", "金额", "状态"), rows, numbers=(2, 3))

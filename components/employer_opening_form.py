@@ -1,0 +1,67 @@
+"""The form of 单位开户: the employer, its account, its first clerk."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components import brand, feedback
+from data.enums import EmployerKind
+from services.register.opening import Choices, Form, FormFaults
+from services.rules.months import Month
+
+WIDTH = 960
+
+
+def draw(
+    choices: Choices, *, key: str, send: Callable[[Form], None], leave: Callable[[], None]
+) -> None:
+    """Draw the form; faults of the last attempt stand above the button and beneath their fields."""
+    faults: dict[str, str] = st.session_state.get(f"{key}_faults", {})
+
+    def text(label: str, name: str, most: int) -> str:
+        value = st.text_input(f"{label}（必填）", key=f"{key}_{name}", max_chars=most)
+        if name in faults:
+            st.caption(f":red[{feedback.plain(faults[name])}]")
+        return value
+
+    with st.container(width=WIDTH):
+        left, right = st.columns(2)
+        with left:
+            name = text("单位名称", "name", 60)
+            kind = st.selectbox("单位性质（必填）", list(EmployerKind), key=f"{key}_kind",
+                                format_func=lambda one: one.label)  # fmt: skip
+            legal = text("法定代表人", "legal_representative", 30)
+            bank = text("受托银行", "bank", 40)
+            month: Month = st.selectbox(
+                "首次汇缴年月（必填）", choices.months, key=f"{key}_month", index=len(choices.months) - 2,
+                format_func=lambda one: one.label,
+            )  # fmt: skip
+            clerk = text("经办人姓名", "clerk_name", 30)
+        with right:
+            uscc = text("统一社会信用代码", "uscc", 18)
+            address = text("单位地址", "address", 80)
+            legal_id = text("法定代表人身份证号码", "legal_id_number", 18)
+            rate = st.selectbox("缴存比例（必填）", choices.rates, key=f"{key}_rate",
+                                format_func=lambda one: f"单位{one}%+个人{one}%")  # fmt: skip
+            payday = st.number_input("发薪日（必填）", 1, 31, 10, key=f"{key}_payday")
+            mobile = text("经办人手机号码", "clerk_mobile", 11)
+    refusal_above = st.container(width=WIDTH)
+    with st.container(horizontal=True, horizontal_alignment="right", width=WIDTH):
+        if st.button("返回查找", key=f"{key}_back"):
+            leave()
+        pressed = st.button("确认开户", type="primary", key=f"{key}_send")
+    brand.quiet("单位账号由系统编定；开户后请到【证书管理】为经办人绑定UKey。")
+    if faults and not pressed:
+        with refusal_above, feedback.refusals():
+            raise FormFaults(faults)
+    if not pressed:
+        return
+    form = Form(name, uscc, kind or EmployerKind.OTHER, address, legal, legal_id, bank,
+                month.number, rate, int(payday), clerk, mobile)  # fmt: skip
+    st.session_state.pop(f"{key}_faults", None)
+    with refusal_above, feedback.refusals():
+        try:
+            send(form)
+        except FormFaults as refused:
+            st.session_state[f"{key}_faults"] = refused.faults
+            st.rerun()

@@ -1,0 +1,154 @@
+"""The register (单位和缴存人): search everything, open an employer's file, open a new employer."""
+
+import streamlit as st
+
+from components import brand, employer_file_view, employer_opening_form, entries, feedback
+from data.enums import OFFICERS, ContributorStatus
+from services.actor import Actor
+from services.register import employer_file, opening, search
+from services.register.opening import Form, Opened
+
+TITLE = "单位和缴存人"
+ICON = ":material/search:"
+KEY = "register"
+EMPLOYERS = (1.3, 3.0, 1.8, 1.3, 1.0)
+PEOPLE = (1.3, 1.0, 1.8, 1.0, 1.3, 2.6)
+
+
+def render(actor: Actor) -> None:
+    opened = st.session_state.get(f"{KEY}_employer")
+    with feedback.refusals():
+        if st.session_state.get(f"{KEY}_opening"):
+            _opening(actor)
+        elif opened:
+            _file(actor, opened)
+        else:
+            _search(actor)
+        return
+    if st.button("返回查找", key=f"{KEY}_back_after_refusal"):
+        _leave()
+
+
+def _search(actor: Actor) -> None:
+    where = f"{actor.branch.label}的" if actor.role in OFFICERS and actor.branch else "全中心的"
+    brand.title(TITLE, f"查找{where}单位和缴存人，打开单位档案。")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input(
+            "查找", st.session_state.get(f"{KEY}_words", ""), key=f"{KEY}_typed", width=520,
+            placeholder="单位账号、名称、信用代码，个人账号、姓名、证件号码或后四位", max_chars=60,
+        )  # fmt: skip
+        st.button("查找", type="primary", key=f"{KEY}_search")
+        if actor.role in OFFICERS and st.button("单位开户", key=f"{KEY}_open_new"):
+            st.session_state[f"{KEY}_opening"] = True
+            st.rerun()
+    st.session_state[f"{KEY}_words"] = words
+    if not words.strip():
+        brand.quiet("请输入要查找的内容，按回车或点击【查找】。")
+        return
+    _found(search.search(actor, words))
+
+
+def _found(found: search.Found) -> None:
+    if not (found.employers or found.people):
+        brand.quiet(
+            "没有找到。请核对账号、名称或证件号码；名称可只输入其中几个字，姓名须从姓开始。"
+        )
+        return
+    if found.has_more:
+        brand.banner(
+            f"结果超过{search.MOST}条，只显示前{search.MOST}条，请输入更完整的内容。", "warn"
+        )
+    if found.employers:
+        st.markdown(f"**单位（{len(found.employers)}）**")
+        with st.container(key="list_employers", gap=None):
+            entries.head(
+                ("单位账号", "单位名称", "统一社会信用代码", "管理部", "状态", "操作"), EMPLOYERS
+            )
+            for one in found.employers:
+                cells = (one.number, one.name, one.uscc, one.branch, one.status.label)
+                if entries.row(cells, EMPLOYERS).button("打开", key=f"open_{one.id}"):
+                    _open(one.id)
+    if found.people:
+        st.markdown(f"**缴存人（{len(found.people)}）**")
+        with st.container(key="list_people", gap=None):
+            heads = ("个人账号", "姓名", "证件号码", "状态", "单位账号", "单位名称", "操作")
+            entries.head(heads, PEOPLE)
+            for who in found.people:
+                cells_of = (who.account, who.name, who.id_number, who.status.label,
+                            who.employer_number, who.employer_name)  # fmt: skip
+                buttons = entries.row(cells_of, PEOPLE)
+                if buttons.button("打开单位", key=f"open_of_{who.account}"):
+                    _open(who.employer_id)
+
+
+def _open(employer_id: int) -> None:
+    st.session_state[f"{KEY}_employer"] = employer_id
+    st.rerun()
+
+
+def _leave() -> None:
+    words = st.session_state.get(f"{KEY}_words", "")
+    for name in [name for name in st.session_state if str(name).startswith(f"{KEY}_")]:
+        del st.session_state[name]
+    st.session_state[f"{KEY}_words"] = words
+    st.rerun()
+
+
+def _file(actor: Actor, employer_id: int) -> None:
+    file = employer_file.opened(actor, employer_id)
+    brand.title(f"{file.name}　{file.number}", "单位档案：登记、人员、业务、汇缴和欠缴。")
+    if st.button("返回查找", key=f"{KEY}_back"):
+        _leave()
+    employer_file_view.facts(file)
+    tabs = st.tabs([f"缴存人（{file.normal + file.sealed}）", "业务", "汇缴核定", "欠缴"])
+    with tabs[0]:
+        _people(actor, employer_id)
+    with tabs[1]:
+        employer_file_view.cases(employer_file.cases(actor, employer_id))
+    with tabs[2]:
+        employer_file_view.months(employer_file.months(actor, employer_id))
+    with tabs[3]:
+        employer_file_view.owed(employer_file.owed(actor, employer_id))
+
+
+def _people(actor: Actor, employer_id: int) -> None:
+    statuses: list[ContributorStatus | None] = [None, *ContributorStatus]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        status = st.selectbox("账户状态", statuses, key=f"{KEY}_status", width=200,
+                              format_func=lambda one: one.label if one else "全部")  # fmt: skip
+        page = int(st.session_state.get(f"{KEY}_page", 1))
+        found = employer_file.people(actor, employer_id, page=page, status=status)
+        if found.pages > 1:
+            st.number_input(f"第几页（共{found.pages}页，{found.count:,}人）", 1, found.pages,
+                            key=f"{KEY}_page", width=220)  # fmt: skip
+    employer_file_view.people(found)
+
+
+def _opening(actor: Actor) -> None:
+    done: Opened | None = st.session_state.get(f"{KEY}_done")
+    if done:
+        brand.title("单位开户", "开户已完成。")
+        brand.banner(
+            f"{done.name}已开户，单位账号{done.number}。经办人{done.clerk}尚未绑定UKey，"
+            "请在【证书管理】中为其绑定后，方可登录办理业务。", "good",
+        )  # fmt: skip
+        with st.container(horizontal=True):
+            if st.button("打开单位档案", type="primary", key=f"{KEY}_to_file"):
+                _leave_to(done.employer_id)
+            if st.button("返回查找", key=f"{KEY}_back"):
+                _leave()
+        return
+    choices = opening.choices(actor)
+    brand.title("单位开户", f"在{choices.branch.label}为单位设立账户，并登记第一名经办人。")
+
+    def send(form: Form) -> None:
+        st.session_state[f"{KEY}_done"] = opening.open_employer(actor, form)
+        st.rerun()
+
+    employer_opening_form.draw(choices, key=KEY, send=send, leave=_leave)
+
+
+def _leave_to(employer_id: int) -> None:
+    for name in ("done", "opening"):
+        st.session_state.pop(f"{KEY}_{name}", None)
+    _open(employer_id)
