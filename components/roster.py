@@ -2,7 +2,8 @@
 
 What is typed is written down at once, so nothing unsaved can be lost; what the rules refuse is
 said and the old value stays. Edits come from the browser by row position: they are matched to the
-accounts of the very frame that was drawn, and only the editable column is ever read.
+accounts of the very frame that was drawn, a grid of other rows is another grid, and only the
+editable column is ever read.
 """
 
 from collections.abc import Callable
@@ -34,14 +35,18 @@ def show(
     *,
     key: str,
     on_edit: Callable[[dict[str, Decimal]], None] | None,
+    rows: int | None = None,
 ) -> list[str]:
     """Draw a page of `frame` (with a column `account`); return the accounts chosen.
 
     `headings` maps the frame's columns to how they look, in order. `on_edit` receives the accounts
-    and the yuan typed for them; None makes the whole roster read-only.
+    and the yuan typed for them; None makes the whole roster read-only. With `rows`, how many there
+    are in all, `frame` is the page `turned_to` already.
     """
-    part = _page(frame, key).reset_index(drop=True)
-    shown = part[list(headings)].rename(columns={name: h.label for name, h in headings.items()})
+    part = _page(frame, key) if rows is None else frame
+    if rows is not None:
+        _turn(rows, key)
+    shown = pd.DataFrame({h.label: part[name].array for name, h in headings.items()})
     config = {h.label: _column(h) for h in headings.values()}
     if on_edit is None:
         st.dataframe(shown, column_config=config, hide_index=True, height=height(len(shown)))
@@ -49,17 +54,16 @@ def show(
     shown.insert(0, CHOSEN, [False] * len(shown))
     config[CHOSEN] = st.column_config.CheckboxColumn(CHOSEN, width=64, pinned=True)
     fixed = [h.label for h in headings.values() if not h.is_editable]
-    editor = f"{key}_grid_{st.session_state.get(f'{key}_round', 0)}"
+    accounts = part["account"].tolist()
+    editor = f"{key}_grid_{st.session_state.get(f'{key}_round', 0)}_{hash(tuple(accounts))}"
     editable = next(h.label for h in headings.values() if h.is_editable)
     typed = st.data_editor(
         shown, column_config=config, disabled=fixed, hide_index=True, num_rows="fixed",
         key=editor, height=height(len(shown)), placeholder="—",
-        on_change=_take, args=(editor, list(part["account"]), editable, on_edit),
+        on_change=_take, args=(editor, accounts, editable, on_edit),
     )  # fmt: skip
     return [
-        account
-        for account, is_chosen in zip(part["account"], typed[CHOSEN], strict=False)
-        if is_chosen
+        account for account, is_chosen in zip(accounts, typed[CHOSEN], strict=False) if is_chosen
     ]
 
 
@@ -68,13 +72,23 @@ def renew(key: str) -> None:
     st.session_state[f"{key}_round"] = st.session_state.get(f"{key}_round", 0) + 1
 
 
+def turned_to(key: str) -> int:
+    """Return the page that she has turned to, from 1."""
+    number = st.session_state.get(f"{key}_page", 1)
+    return number if isinstance(number, int) else 1
+
+
 def _page(frame: pd.DataFrame, key: str) -> pd.DataFrame:
-    pages = -(-len(frame) // A_PAGE)
-    if pages <= 1:
-        return frame
-    number = st.pagination(pages, key=f"{key}_page", on_change=renew, args=(key,))
-    first = (min(number, pages) - 1) * A_PAGE
+    first = (_turn(len(frame), key) - 1) * A_PAGE
     return frame.iloc[first : first + A_PAGE]
+
+
+def _turn(rows: int, key: str) -> int:
+    """Draw the pages' numbers where there are several; return the one turned to."""
+    pages = max(1, -(-rows // A_PAGE))
+    if pages == 1:
+        return 1
+    return min(st.pagination(pages, key=f"{key}_page", on_change=renew, args=(key,)), pages)
 
 
 def _take(

@@ -74,7 +74,8 @@ def counts(actor: Actor) -> dict[Tab, int]:
     """Return how many entries each tab has."""
     actor.require(Role.CLERK)
     with snapshot() as session:
-        return {tab: _total(session, _chosen(tab, actor)) for tab in Tab}
+        totals = (_count(_chosen(tab, actor)).scalar_subquery() for tab in Tab)
+        return dict(zip(Tab, session.execute(select(*totals)).one(), strict=True))
 
 
 @audit.refusals
@@ -173,7 +174,11 @@ def _chosen(tab: Tab, actor: Actor) -> Select[Message] | Select[Case]:
 
 
 def _total(session: Session, chosen: Select[Message] | Select[Case]) -> int:
-    return session.scalars(select(func.count()).select_from(chosen.subquery())).one()
+    return session.scalars(_count(chosen)).one()
+
+
+def _count(chosen: Select[Message] | Select[Case]) -> Select[int]:
+    return select(func.count()).select_from(chosen.subquery())
 
 
 def _message(session: Session, message_id: int, actor: Actor) -> Message:

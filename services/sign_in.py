@@ -8,8 +8,9 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 import settings
@@ -74,6 +75,33 @@ class SignInRefused(BusinessError):
         self.code = code
         self.actor = actor
         """Whose key it was, where that is known."""
+
+
+#: All that a live session is judged by. It is asked on every run, so it is spelt out once.
+_KEPT = (
+    select(
+        UserSession.secret_hash,
+        UserSession.token_serial,
+        UserSession.opened_at,
+        UserSession.seen_at,
+        UserSession.ended_at,
+        User.id.label("user_id"),
+        User.name.label("user_name"),
+        User.role,
+        User.employer_id,
+        User.branch,
+        User.active,
+        CertificateBinding.status.label("binding_status"),
+        CertificateBinding.not_after,
+        CertificateBinding.fingerprint,
+        Employer.name.label("employer_name"),
+        Employer.number.label("employer_number"),
+    )
+    .join(User, User.id == UserSession.user_id)
+    .join(CertificateBinding, CertificateBinding.id == UserSession.binding_id)
+    .outerjoin(Employer, Employer.id == User.employer_id)
+    .where(UserSession.secret_hash == bindparam("secret_hash"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,28 +183,19 @@ def signed_in(secret: str | None, *, touch: bool = True) -> SignedIn | None:
     if not secret:
         return None
     with snapshot() as session:
-        row = session.execute(
-            select(UserSession, User, CertificateBinding, Employer)
-            .join(User, User.id == UserSession.user_id)
-            .join(CertificateBinding, CertificateBinding.id == UserSession.binding_id)
-            .outerjoin(Employer, Employer.id == User.employer_id)
-            .where(UserSession.secret_hash == _hash(secret))
-        ).one_or_none()
-    if row is None:
-        return None
-    kept, user, binding, employer = row
+        kept = session.execute(_KEPT, {"secret_hash": _hash(secret)}).one_or_none()
     now = clock.instant()
-    if not _is_live(kept, user, binding, now):
+    if kept is None or not _is_live(kept, now):
         return None
     if touch and now - kept.seen_at > TOUCH:
         _touch(kept.secret_hash, now)
     return SignedIn(
-        _actor(user),
-        employer.name if employer else "",
-        employer.number if employer else "",
+        Actor(kept.user_id, kept.user_name, kept.role, kept.employer_id, kept.branch),
+        kept.employer_name or "",
+        kept.employer_number or "",
         kept.token_serial,
-        clock.in_china(binding.not_after),
-        binding.fingerprint,
+        clock.in_china(kept.not_after),
+        kept.fingerprint,
     )
 
 
@@ -254,14 +273,14 @@ def _check_password(actor: Actor, username: str, password: str) -> None:
         raise SignInRefused("password_wrong", actor)
 
 
-def _is_live(kept: UserSession, user: User, binding: CertificateBinding, now: datetime) -> bool:
-    return (
+def _is_live(kept: Row[*tuple[Any, ...]], now: datetime) -> bool:
+    return bool(
         kept.ended_at is None
         and now - kept.seen_at <= IDLE
         and now - kept.opened_at <= LONGEST
-        and user.active
-        and binding.status is BindingStatus.ACTIVE
-        and now <= binding.not_after
+        and kept.active
+        and kept.binding_status is BindingStatus.ACTIVE
+        and now <= kept.not_after
     )
 
 

@@ -18,7 +18,7 @@ from services import inbox, review
 from services.actor import Actor
 from services.approval import engine, papers
 from services.approval.history import Progress
-from services.base_adjustment import approval, facts, roster, workbook
+from services.base_adjustment import approval, desk, facts, roster, workbook
 from services.errors import NotAllowed, NotFound, Stale
 from services.files.guard import WrongColumns
 from services.inbox import Tab
@@ -285,7 +285,7 @@ def test_a_deleted_person_is_missed_at_submission_and_can_be_imported_alone(cler
     assert roster.delete_rows(clerk1, [gone["account"]]) == 1
     approval.attach(clerk1, "011201", "证明.pdf", PDF)
     now = approval.situation(clerk1)
-    assert roster.desk(clerk1).missing == [gone["name"]]
+    assert desk.desk(clerk1).missing == [gone["name"]]
     with pytest.raises(approval.IncompleteRoster, match=f"清册缺少1名正常状态职工：{gone['name']}"):
         approval.submit(clerk1, version=now.version, client_id="a")
 
@@ -305,6 +305,49 @@ def test_a_base_can_be_typed_into_the_roster(clerk1: Actor) -> None:
     roster.set_bases(clerk1, {account: Decimal("7200.50")})
     first = roster.roster(clerk1).iloc[0]
     assert (first["new_base"], first["new_amount"]) == (Decimal("7200.50"), Decimal("1728.00"))
+
+
+def test_the_desk_sums_up_in_the_database_as_the_import_does_line_by_line(clerk1: Actor) -> None:
+    checked = workbook.import_workbook(
+        clerk1, workbook.template(clerk1, _all_kinds_of_bases(clerk1)).content
+    )
+    found = desk.desk(clerk1)
+    assert found.effect == checked.effect
+    assert (found.effect.at_limit, found.found, len(found.frame)) == (20, 300, 200)
+    notable = desk.desk(clerk1, only_notable=True, size=300).frame
+    whole = roster.roster(clerk1)
+    assert list(notable["account"]) == list(whole[whole["note"] != ""]["account"])
+
+
+def _all_kinds_of_bases(clerk: Actor) -> dict[str, Decimal]:
+    """Ten people at either limit, others far up or down, the rest as they were."""
+    with snapshot() as session:
+        people = list(facts.people(session, clerk.employer).values())
+    bases = {person.account: Decimal(person.base).scaleb(-2) for person in people}
+    for number, account in enumerate(bases):
+        limit = {0: Decimal(1980), 1: Decimal(21774)}.get(number % 30)
+        bases[account] = limit or bases[account] + (number % 5) * 100
+    return bases
+
+
+def test_a_search_finds_names_accounts_and_the_ends_of_identity_numbers(clerk1: Actor) -> None:
+    imported(clerk1)
+    last = roster.roster(clerk1).iloc[-1]
+    for words in (last["name"], last["account"], f" {last['account'][-6:]} "):
+        assert last["account"] in set(desk.desk(clerk1, search=words, page=9).frame["account"])
+    ending = last["id_number"][-4:].lower()
+    found = desk.desk(clerk1, search=ending)
+    assert last["account"] in set(found.frame["account"])
+    assert found.effect.people == 300
+    assert desk.desk(clerk1, search="%").found == 0
+
+
+def test_beyond_the_last_page_stands_the_last_one(clerk1: Actor) -> None:
+    imported(clerk1)
+    whole = list(roster.roster(clerk1)["account"])
+    assert list(desk.desk(clerk1, page=1).frame["account"]) == whole[:200]
+    assert list(desk.desk(clerk1, page=7).frame["account"]) == whole[200:]
+    assert list(desk.desk(clerk1, page=-3).frame["account"]) == whole[:200]
 
 
 @pytest.mark.manual("B2.8")

@@ -1,9 +1,9 @@
 """Base adjustment (基数调整, manual B2): template, import, roster, documents, submission."""
 
 import secrets
+from collections.abc import Callable
 from decimal import Decimal
 
-import pandas as pd
 import streamlit as st
 
 from components import (
@@ -20,7 +20,7 @@ from components import (
 from data.enums import CaseStatus
 from services import inbox
 from services.actor import Actor
-from services.base_adjustment import approval
+from services.base_adjustment import approval, desk
 from services.base_adjustment import roster as lines
 from services.base_adjustment.approval import Situation
 from services.base_adjustment.importing import IMPORT
@@ -80,9 +80,9 @@ def _waiting(actor: Actor, now: Situation) -> None:
     st.markdown(f"**业务流水号 {now.serial}　待审核**")
     if now.case_id:
         case_timeline.show(inbox.course(actor, now.case_id))
-    desk = lines.desk(actor)
-    base_adjustment_view.figures(desk.effect)
-    roster.show(_shown(desk.frame), base_adjustment_view.HEADINGS, key=KEY, on_edit=None)
+    found = desk.desk(actor, page=roster.turned_to(KEY), size=roster.A_PAGE)
+    base_adjustment_view.figures(found.effect)
+    _table(found, on_edit=None)
     documents.listed(now.papers)
 
 
@@ -108,53 +108,47 @@ def _import_and_roster(actor: Actor, now: Situation) -> None:
 
 @session.fragment
 def _roster(actor: Actor, *, is_open: bool) -> None:
-    desk = lines.desk(actor)
-    frame = _shown(desk.frame)
-    base_adjustment_view.figures(desk.effect)
-    if desk.missing:
-        names = "、".join(desk.missing[:10])
+    found = desk.desk(
+        actor,
+        search=st.session_state.get(f"{KEY}_words", ""),
+        only_notable=st.session_state.get(f"{KEY}_only", False),
+        page=roster.turned_to(KEY),
+        size=roster.A_PAGE,
+    )
+    base_adjustment_view.figures(found.effect)
+    if found.missing:
+        names = "、".join(found.missing[:10])
         brand.banner(
-            f"清册缺少{len(desk.missing)}名正常状态职工：{names}，提交前请补充导入。", "warn"
+            f"清册缺少{len(found.missing)}名正常状态职工：{names}，提交前请补充导入。", "warn"
         )
     if refusal := st.session_state.pop(f"{KEY}_refusal", None):
         st.error(feedback.plain(refusal), icon=":material/error:")
     search, only, _, delete = st.columns((2, 1.4, 3, 1), vertical_alignment="center")
-    words = search.text_input(
+    search.text_input(
         "查找",
+        key=f"{KEY}_words",
         placeholder="按姓名、账号或证件号后四位查找",
         label_visibility="collapsed",
         max_chars=20,
     )
-    if only.checkbox("只看需核对的行", key=f"{KEY}_only"):
-        frame = frame[frame["note"] != ""]
-    frame = _matching(frame, words)
-    if frame.empty:
+    only.checkbox("只看需核对的行", key=f"{KEY}_only")
+    if not found.found:
         brand.quiet("没有符合条件的职工，请减少查找内容或取消“只看需核对的行”。")
         return
-    on_edit = _enter if is_open else None
-    chosen = roster.show(frame, base_adjustment_view.HEADINGS, key=KEY, on_edit=on_edit)
+    chosen = _table(found, on_edit=_enter if is_open else None)
     label = f"删除（{len(chosen)}）" if chosen else "删除"
     if delete.button(label, disabled=not chosen, width="stretch"):
         _confirm_delete(chosen)
 
 
-def _shown(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(
-        id_number=[identity.masked(number) for number in frame["id_number"]],
-        row=[str(row) for row in frame["row"]],
+def _table(found: desk.Desk, *, on_edit: Callable[[dict[str, Decimal]], None] | None) -> list[str]:
+    frame = found.frame.assign(
+        id_number=[identity.masked(number) for number in found.frame["id_number"]],
+        row=[str(row) for row in found.frame["row"]],
     )
-
-
-def _matching(frame: pd.DataFrame, words: str) -> pd.DataFrame:
-    words = words.strip()
-    if not words:
-        return frame
-    found = (
-        frame["name"].str.contains(words, regex=False)
-        | frame["account"].str.contains(words, regex=False)
-        | frame["id_number"].str.endswith(words.upper())
+    return roster.show(
+        frame, base_adjustment_view.HEADINGS, key=KEY, on_edit=on_edit, rows=found.found
     )
-    return frame[found]
 
 
 @session.acting
@@ -201,7 +195,7 @@ def _preview(found: Found) -> None:
 
 
 def _documents(actor: Actor, now: Situation) -> None:
-    base_adjustment_view.figures(lines.desk(actor).effect)
+    base_adjustment_view.figures(desk.desk(actor).effect)
     documents.upload(
         now.materials,
         now.papers,

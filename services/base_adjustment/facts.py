@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, String, func, select, type_coerce
+from sqlalchemy import BigInteger, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data.enums import BusinessKind, CaseStatus, ContributorStatus, EmployerStatus
@@ -15,6 +15,16 @@ from services.policy import Policy
 from services.rules import clock, contribution
 from services.rules.months import Month
 
+_EMPLOYER = select(
+    Employer.id,
+    Employer.number,
+    Employer.name,
+    Employer.status,
+    Employer.employer_rate,
+    Employer.contributor_rate,
+    Employer.assessed_to,
+    Employer.paid_to,
+).where(Employer.id == bindparam("employer_id"))
 _STATUSES = {status.value: status for status in ContributorStatus}
 
 
@@ -110,7 +120,7 @@ def opening_moments(session: Session, employer_id: int) -> dict[str, datetime]:
 
 def terms(session: Session, employer_id: int) -> Terms:
     """Return the employer's terms today. Raises PolicyMissing."""
-    employer = session.get_one(Employer, employer_id)
+    employer = session.execute(_EMPLOYER, {"employer_id": employer_id}).one()
     settled = max(employer.assessed_to or 0, employer.paid_to or 0)
     return Terms(
         employer.id,

@@ -6,7 +6,19 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import pandas as pd
-from sqlalchemy import BigInteger, delete, func, select, type_coerce, update
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    SQLColumnExpression,
+    bindparam,
+    delete,
+    func,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from data import bulk
@@ -23,8 +35,47 @@ from services.base_adjustment.facts import Terms
 from services.errors import BusinessError
 from services.rules.limits import Limits, yuan
 
+_FEN = pa.scalar(Decimal("0.01"))  # in yuan
 #: A new base this far from the old one, in percent of it, is worth a second look.
 STEEP_RISE, STEEP_FALL = 50, -30
+
+
+def fen(column: SQLColumnExpression[Decimal]) -> ColumnElement[int]:
+    """Read a column of money in whole fen."""
+    return type_coerce(column, BigInteger)
+
+
+OLD_AMOUNT = fen(Contributor.employer_amount + Contributor.contributor_amount)
+#: The columns of `Line`, to be narrowed to a case.
+LINES = select(
+    Contributor.id,
+    Contributor.account,
+    Contributor.name,
+    Contributor.id_number,
+    Contributor.status,
+    fen(Contributor.base),
+    BaseAdjustmentLine.row,
+    fen(BaseAdjustmentLine.old_base),
+    fen(BaseAdjustmentLine.new_base),
+    fen(BaseAdjustmentLine.employer_amount),
+    fen(BaseAdjustmentLine.contributor_amount),
+    OLD_AMOUNT,
+).join_from(BaseAdjustmentLine, Contributor)
+
+
+_MISSING = (
+    select(Contributor.name)
+    .where(
+        Contributor.employer_id == bindparam("employer_id"),
+        Contributor.status == ContributorStatus.NORMAL,
+        Contributor.id.not_in(
+            select(BaseAdjustmentLine.contributor_id).where(
+                BaseAdjustmentLine.case_id == bindparam("case_id")
+            )
+        ),
+    )
+    .order_by(Contributor.account)
+)
 
 
 class Line(NamedTuple):
@@ -88,29 +139,10 @@ def roster(actor: Actor) -> pd.DataFrame:
     row (place, from 1), account, name, id_number (whole), old_base, new_base, old_amount,
     new_amount (yuan a month, Decimal), change (new base less old, yuan), note (why to look twice).
     """
-    return desk(actor).frame
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """All that the work on the roster shows, from one look at the database."""
-
-    frame: pd.DataFrame
-    """As `roster` describes."""
-    effect: Effect
-    missing: list[str]
-    """Names of people in status 正常 whom the roster lacks; none while it is empty."""
-
-
-@audit.refusals
-def desk(actor: Actor) -> Desk:
-    """Return the roster of the clerk's employer with what it would do and whom it lacks."""
     with snapshot() as session:
-        terms = facts.terms(session, actor.employer)
+        limits = facts.terms(session, actor.employer).policy.limits
         case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
-        found = lines(session, case) if case else []
-        lacking = missing(session, case) if case and found else []
-    return Desk(frame(found, terms.policy.limits), effect(found, terms), lacking)
+        return frame(lines(session, case) if case else [], limits)
 
 
 def count(session: Session, case: Case) -> int:
@@ -121,17 +153,8 @@ def count(session: Session, case: Case) -> int:
 
 def missing(session: Session, case: Case) -> list[str]:
     """Return the names of the employer's people in status 正常 who are not on the roster."""
-    there = select(BaseAdjustmentLine.contributor_id).where(BaseAdjustmentLine.case_id == case.id)
-    absent = (
-        select(Contributor.name)
-        .where(
-            Contributor.employer_id == case.employer_id,
-            Contributor.status == ContributorStatus.NORMAL,
-            Contributor.id.not_in(there),
-        )
-        .order_by(Contributor.account)
-    )
-    return list(session.scalars(absent))
+    given = {"case_id": case.id, "employer_id": case.employer_id}
+    return list(session.scalars(_MISSING, given))
 
 
 def frame(found: Sequence[Line], limits: Limits) -> pd.DataFrame:
@@ -142,14 +165,20 @@ def frame(found: Sequence[Line], limits: Limits) -> pd.DataFrame:
             "account": [line.account for line in found],
             "name": [line.name for line in found],
             "id_number": [line.id_number for line in found],
-            "old_base": [yuan(line.old_base) for line in found],
-            "new_base": [yuan(line.new_base) for line in found],
-            "old_amount": [yuan(line.old_amount) for line in found],
-            "new_amount": [yuan(line.new_amount) for line in found],
-            "change": [yuan(line.new_base - line.old_base) for line in found],
+            "old_base": _money([line.old_base for line in found]),
+            "new_base": _money([line.new_base for line in found]),
+            "old_amount": _money([line.old_amount for line in found]),
+            "new_amount": _money([line.new_amount for line in found]),
+            "change": _money([line.new_base - line.old_base for line in found]),
             "note": [_note(line, is_at_limit=limits.is_at_limit(line.new_base)) for line in found],
         }
     )
+
+
+def _money(amounts: list[int]) -> pd.Series:
+    """Return fen as a column of yuan: exact, and four times as quick to draw as one of objects."""
+    fen = pa.array(amounts, pa.int64()).cast(pa.decimal128(19, 0))
+    return pd.Series(pd.arrays.ArrowExtensionArray(pc.multiply(fen, _FEN)))
 
 
 def effect(found: Iterable[Line], terms: Terms) -> Effect:
@@ -185,6 +214,8 @@ def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
             base = bases[line.account].scaleb(2)
             if base != int(base):
                 raise UnacceptableBase(name=line.name, reason="缴存基数最多两位小数")
+            if int(base) == line.new_base:
+                continue  # the grid sends what was typed before along with what is typed now
             parts = terms.parts(int(base))
             if reason := terms.policy.limits.objection(int(base), sum(parts)):
                 raise UnacceptableBase(name=line.name, reason=reason)
@@ -222,28 +253,7 @@ def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
 
 def lines(session: Session, case: Case, accounts: Iterable[str] | None = None) -> list[Line]:
     """Return the lines of a case in the roster's order, or those of some accounts only."""
-    chosen = select(
-        Contributor.id,
-        Contributor.account,
-        Contributor.name,
-        Contributor.id_number,
-        Contributor.status,
-        type_coerce(Contributor.base, BigInteger),
-        BaseAdjustmentLine.row,
-        *(
-            type_coerce(column, BigInteger)
-            for column in (
-                BaseAdjustmentLine.old_base,
-                BaseAdjustmentLine.new_base,
-                BaseAdjustmentLine.employer_amount,
-                BaseAdjustmentLine.contributor_amount,
-                Contributor.employer_amount + Contributor.contributor_amount,
-            )
-        ),
-    ).join_from(
-        BaseAdjustmentLine, Contributor, Contributor.id == BaseAdjustmentLine.contributor_id
-    )
-    chosen = chosen.where(BaseAdjustmentLine.case_id == case.id).order_by(BaseAdjustmentLine.row)
+    chosen = LINES.where(BaseAdjustmentLine.case_id == case.id).order_by(BaseAdjustmentLine.row)
     if accounts is not None:
         chosen = chosen.where(Contributor.account.in_(list(accounts)))
     return [Line._make(row) for row in session.execute(chosen)]

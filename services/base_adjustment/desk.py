@@ -1,0 +1,113 @@
+"""The clerk's desk (清册): a page of the roster, what the whole of it would do, and whom it lacks.
+
+Every edit draws the desk anew, so the database sums up and turns the pages: of 20,000 lines two
+hundred are fetched.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
+
+from data.database import snapshot
+from data.enums import BusinessKind
+from data.models.base_adjustment import BaseAdjustmentLine
+from data.models.register import Contributor
+from services import audit
+from services.actor import Actor
+from services.approval import engine
+from services.base_adjustment import facts, roster
+from services.base_adjustment.roster import (
+    LINES,
+    OLD_AMOUNT,
+    STEEP_FALL,
+    STEEP_RISE,
+    Effect,
+    Line,
+    fen,
+)
+from services.rules.limits import yuan
+
+_OLD, _NEW = fen(BaseAdjustmentLine.old_base), fen(BaseAdjustmentLine.new_base)
+_NEW_AMOUNT = fen(BaseAdjustmentLine.employer_amount + BaseAdjustmentLine.contributor_amount)
+_OF_CASE = BaseAdjustmentLine.case_id == bindparam("case_id")
+_IS_STEEP = or_((_NEW - _OLD) * 100 > STEEP_RISE * _OLD, (_NEW - _OLD) * 100 < STEEP_FALL * _OLD)
+_IS_AT_LIMIT = _NEW.in_([bindparam("base_min"), bindparam("base_max")])
+_SUMS = (
+    select(
+        func.count(),
+        func.sum(OLD_AMOUNT),
+        func.sum(_NEW_AMOUNT),
+        func.min(_NEW),
+        func.max(_NEW),
+        func.count().filter(_NEW != _OLD),
+        func.count().filter(_IS_AT_LIMIT),
+        func.count().filter(_IS_STEEP),
+    )
+    .join_from(BaseAdjustmentLine, Contributor)
+    .where(_OF_CASE)
+)
+_COUNT = select(func.count()).join_from(BaseAdjustmentLine, Contributor).where(_OF_CASE)
+_PAGE = (
+    LINES.where(_OF_CASE)
+    .order_by(BaseAdjustmentLine.row)
+    .offset(bindparam("first"))
+    .limit(bindparam("most"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that the work on the roster shows, from one look at the database."""
+
+    frame: pd.DataFrame
+    """The lines of the page, as `roster.frame` describes."""
+    found: int
+    """How many lines there are on all pages."""
+    effect: Effect
+    """What the whole roster would do, whatever is searched for."""
+    missing: list[str]
+    """Names of people in status 正常 whom the roster lacks; none while it is empty."""
+
+
+@audit.refusals
+def desk(
+    actor: Actor, *, search: str = "", only_notable: bool = False, page: int = 1, size: int = 200
+) -> Desk:
+    """Return a page (from 1) of the roster of the clerk's employer, with what the whole would do.
+
+    `search` is part of a name or an account, or the end of an identity number; `only_notable`
+    leaves what deserves a second look. Beyond the last page stands the last one.
+    """
+    with snapshot() as session:
+        limits = facts.terms(session, actor.employer).policy.limits
+        case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+        if case is None:
+            return Desk(roster.frame([], limits), 0, _effect((0,) * 8), [])
+        given = {"case_id": case.id, "base_min": limits.base_min, "base_max": limits.base_max}
+        whole = _effect(session.execute(_SUMS, given).one())
+        wanted = [*_matching(search), *([_IS_AT_LIMIT | _IS_STEEP] if only_notable else [])]
+        found = whole.people
+        if wanted:
+            found = session.execute(_COUNT.where(*wanted), given).scalar_one()
+        first = size * (max(1, min(page, -(-found // size))) - 1)
+        lines = session.execute(_PAGE.where(*wanted), {**given, "first": first, "most": size})
+        frame = roster.frame([Line._make(line) for line in lines], limits)
+        return Desk(frame, found, whole, roster.missing(session, case) if whole.people else [])
+
+
+def _effect(sums: Sequence[int | None]) -> Effect:
+    people, before, after, lowest, highest, changed, at_limit, steep = (int(x or 0) for x in sums)
+    return Effect(
+        people, yuan(before), yuan(after), yuan(lowest), yuan(highest), changed, at_limit, steep
+    )
+
+
+def _matching(search: str) -> Iterator[ColumnElement[bool]]:
+    if words := search.strip():
+        yield or_(
+            Contributor.name.contains(words, autoescape=True),
+            Contributor.account.contains(words, autoescape=True),
+            Contributor.id_number.endswith(words.upper(), autoescape=True),
+        )
