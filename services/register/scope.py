@@ -5,12 +5,14 @@ from sqlalchemy.orm import Session
 
 from data.enums import ADMINISTRATORS, OFFICERS, Role
 from data.models.register import Employer
+from services import audit
 from services.actor import Actor
 from services.errors import NotFound
 
 READERS = (*OFFICERS, Role.MANAGER, *ADMINISTRATORS, Role.AUDITOR)
 
 
+@audit.refusals
 def visible(actor: Actor) -> ColumnElement[bool]:
     """Return the condition of the employers this person may see. Raises NotAllowed."""
     actor.require(*READERS)
