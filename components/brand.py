@@ -78,6 +78,24 @@ def figures(items: list[tuple[str, str, str]]) -> None:
     st.html(f'<dl class="hall-figures">{cells}</dl>')
 
 
+def measures(items: list[tuple[str, str, str, list[tuple[str, str, str]]]], month: str) -> None:
+    """Draw key figures four in a row: label, value, what it means, and its changes.
+
+    A change is a label, its words, and a mark: good, bad, or none.
+    """
+    cells = ""
+    for label, value, meaning, changes in items:
+        lines = "".join(
+            f'<span class="{escape(mark)}">{escape(name)} <b>{escape(words)}</b></span>'
+            for name, words, mark in changes
+        )
+        cells += (
+            f'<div title="{escape(meaning, quote=True)}"><dt>{escape(label)}'
+            f"<small>{escape(month)}</small></dt><dd>{escape(value)}</dd><p>{lines}</p></div>"
+        )
+    st.html(f'<dl class="hall-measures">{cells}</dl>')
+
+
 def steps(names: list[str], current: int) -> None:
     """Draw the steps of a business as a thin line; `current` counts from 0."""
     marks = [

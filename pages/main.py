@@ -14,7 +14,7 @@ from components import brand, feedback, frame, session, signing
 from components.ukey_watch import watch
 from data.enums import Role
 from pages.account import handbook
-from pages.center import arrivals, months, policy, register, review, welcome
+from pages.center import arrivals, months, overview, policy, register, review
 from pages.employer import (
     base_adjustment,
     contributor_info_change,
@@ -44,7 +44,7 @@ CENTER = {
     Role.REVIEWER: DESK,
     Role.SENIOR_REVIEWER: DESK,
     Role.DIRECTOR: (*DESK, policy),
-    Role.MANAGER: (welcome, register, policy),
+    Role.MANAGER: (overview, register, policy),
     Role.ADMINISTRATOR: (policy, register),
     Role.SECURITY_ADMINISTRATOR: (policy, register),
     Role.AUDITOR: (policy, register),

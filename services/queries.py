@@ -8,6 +8,7 @@ from services.actor import Actor
 from services.contributor_query import accounts, changes, statuses
 from services.errors import NotFound
 from services.exports import Conditions, Listing
+from services.overview import board
 
 Query = Callable[[Actor, Conditions], Listing]
 
@@ -15,11 +16,14 @@ EMPLOYER_CHANGES: Final = "employer-changes"
 ACCOUNTS: Final = "accounts"
 CONTRIBUTOR_CHANGES: Final = "contributor-changes"
 STATUSES: Final = "statuses"
+#: Followed by a chart's name.
+OVERVIEW: Final = "overview-"
 _QUERIES: Final[dict[str, Query]] = {
     EMPLOYER_CHANGES: employer_info_query.changes,
     ACCOUNTS: accounts.accounts,
     CONTRIBUTOR_CHANGES: changes.changes,
     STATUSES: statuses.statuses,
+    **{f"{OVERVIEW}{name}": board.exported(name) for name in board.CHARTS},
 }
 
 

@@ -14,7 +14,11 @@ LIVE = (CaseStatus.DRAFT, CaseStatus.PENDING, CaseStatus.RETURNED, CaseStatus.RE
 
 class Case(Base):
     __tablename__ = "case"
-    __table_args__ = (Index("ix_case_employer", "employer_id", "kind", "status"),)
+    __table_args__ = (
+        Index("ix_case_employer", "employer_id", "kind", "status"),
+        Index("ix_case_kind_month", "kind", "effective_month"),
+        Index("ix_case_kind_ended", "kind", "ended_at"),
+    )
 
     id: Mapped[Id]
     serial: Mapped[str | None] = mapped_column(String(15), unique=True)
@@ -68,6 +72,7 @@ class Step(Base):
     __tablename__ = "case_step"
     __table_args__ = (
         UniqueConstraint("case_id", "version", name="uq_case_step_version"),
+        Index("ix_case_step_action", "action", "taken_at"),
         CheckConstraint("action = 'submit' or client_id is null", name="client_id"),
     )
 

@@ -1,0 +1,179 @@
+"""Charts (统计图): a chart's shape drawn with plotly, its table, its export, the bar somebody clicked.
+
+Amounts are drawn in 万元 and hovered in full. Colours and their order are the theme's; neighbours
+differ in lightness and dash too, so that a print in grey still tells them apart.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import brand, roster
+from components.roster import Heading
+from services.files.columns import Column, SheetRow
+from services.overview.chart import AMOUNT, SHARE, WAN, Chart, Trace
+
+HEIGHT, A_BAR = 290, 21
+_MONEY = "money"
+_SHOWN = 200
+_OPTIONS = {"displayModeBar": False, "locale": "zh-CN", "scrollZoom": False, "doubleClick": False}
+#: Where each way of drawing stands among the theme's chart colours.
+_COLOURS = {"bar": 0, "light bar": 1, "line": 2, "dashed line": 3, "grey bar": 4}
+
+
+def draw(chart: Chart, *, key: str) -> str | None:
+    """Draw the chart; return the key of the bar that is chosen, if one is."""
+    if chart.is_empty:
+        brand.quiet("统计范围内没有数据。请放宽年月、管理部或单位性质。")
+        return None
+    event = st.plotly_chart(
+        figure(chart), key=key, on_select="rerun", selection_mode="points", theme=None,
+        config=_OPTIONS, width="stretch",
+    )  # fmt: skip
+    return _chosen(event, chart)
+
+
+def figure(chart: Chart) -> go.Figure:
+    """Return the chart as plotly draws it."""
+    labels = [str(row[0]) for row in chart.rows]
+    traces = [_trace(chart, trace, labels) for trace in chart.traces]
+    return go.Figure(data=traces, layout=_layout(chart, labels))
+
+
+def table(columns: Sequence[Column], rows: Sequence[SheetRow], *, key: str) -> None:
+    """Draw a table of figures, 200 rows a page."""
+    frame = pd.DataFrame(
+        [
+            [_cell(value, column) for value, column in zip(row, columns, strict=True)]
+            for row in rows
+        ],
+        columns=[column.heading for column in columns],
+    )
+    headings = {
+        column.heading: Heading(column.heading, is_money=column.kind == _MONEY)
+        for column in columns
+    }
+    roster.show(frame, headings, key=key, on_edit=None)
+
+
+def _cell(value: object, column: Column) -> object:
+    if column.kind == _MONEY:
+        return value
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _chosen(event: Any, chart: Chart) -> str | None:  # noqa: ANN401 — what the browser sends
+    """Return the chosen bar's key, only where it is one of the chart's own."""
+    points = event.get("selection", {}).get("points", []) if isinstance(event, dict) else []
+    place = points[0].get("point_index") if points and isinstance(points[0], dict) else None
+    if isinstance(place, int) and 0 <= place < len(chart.keys):
+        return chart.keys[place]
+    return None
+
+
+def _trace(chart: Chart, trace: Trace, labels: list[str]) -> go.Bar | go.Scatter:
+    place = chart.place(trace.heading)
+    values = [_drawn(row[place], trace) for row in chart.rows]
+    colour = _palette()[_COLOURS[trace.how]]
+    along = {"x": values, "y": labels} if chart.is_across else {"x": labels, "y": values}
+    label = "%{y}" if chart.is_across else "%{x}"
+    common = {
+        **along,
+        "name": trace.heading,
+        "customdata": [_whole(row[place], trace) for row in chart.rows],
+        "hovertemplate": f"{label}<br>{trace.heading}：%{{customdata}}<extra></extra>",
+    }
+    if trace.how.endswith("bar"):
+        return go.Bar(
+            **common, orientation="h" if chart.is_across else "v",
+            marker={"color": colour, "line": {"width": 0}},
+            selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.45}},
+        )  # fmt: skip
+    return go.Scatter(
+        **common, mode="lines+markers", yaxis="y2" if trace.is_second else "y",
+        line={"color": colour, "width": 2, "dash": "dot" if "dashed" in trace.how else "solid"},
+        marker={"color": colour, "size": 6},
+        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.45}},
+    )  # fmt: skip
+
+
+def _drawn(value: object, trace: Trace) -> float | None:
+    """Return how far a bar reaches: only the drawing is in floats."""
+    if not isinstance(value, (int, Decimal)):
+        return None
+    return float(Decimal(value) / WAN) if trace.unit == AMOUNT else float(value)
+
+
+def _whole(value: object, trace: Trace) -> str:
+    """Return the full figure for the hover."""
+    if not isinstance(value, (int, Decimal)):
+        return "—"
+    if trace.unit == AMOUNT:
+        return f"{value:,.2f}元"
+    return f"{value:,}{trace.unit}"
+
+
+def _layout(chart: Chart, labels: list[str]) -> dict[str, Any]:
+    ink, line = brand.colour("ink"), brand.colour("line")
+    figures = {"gridcolor": line, "zerolinecolor": line, "rangemode": "tozero", "tickformat": ","}
+    names = {"type": "category", "automargin": True, "linecolor": line, "showgrid": False}
+    first = [trace for trace in chart.traces if not trace.is_second]
+    second = [trace for trace in chart.traces if trace.is_second]
+    layout: dict[str, Any] = {
+        "height": max(HEIGHT, A_BAR * len(labels) + 90) if chart.is_across else HEIGHT,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "font": {"family": brand.colour("font"), "size": 12, "color": ink},
+        "paper_bgcolor": brand.colour("paper"), "plot_bgcolor": brand.colour("paper"),
+        "barmode": "stack" if chart.is_stacked else "group", "bargap": 0.28,
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "hoverlabel": {"font": {"family": brand.colour("font")}, "bgcolor": brand.colour("paper")},
+        "separators": ".,", "dragmode": False, "clickmode": "event+select",
+        "showlegend": len(chart.traces) > 1,
+    }  # fmt: skip
+    if chart.is_across:
+        layout["yaxis"] = names | {"autorange": "reversed"}
+        layout["xaxis"] = figures | {"title": {"text": _axis(first)}, "automargin": True}
+    else:
+        layout["xaxis"] = names | {"tickangle": -45 if len(labels) > 14 else 0}  # noqa: PLR2004
+        layout["yaxis"] = figures | {"title": {"text": _axis(first)}, "automargin": True}
+    if second:
+        layout["yaxis2"] = figures | {
+            "title": {"text": _axis(second)}, "overlaying": "y", "side": "right",
+            "showgrid": False, "automargin": True,
+        }  # fmt: skip
+    layout["shapes"], layout["annotations"] = _marks(chart, labels)
+    return layout
+
+
+def _axis(traces: Sequence[Trace]) -> str:
+    """Return an axis's title: its unit, or what is counted on it."""
+    trace = traces[0]
+    if trace.unit:
+        return {AMOUNT: "金额（万元）", SHARE: "占比（%）"}.get(trace.unit, f"时长（{trace.unit}）")
+    return "单位（家）" if "单位" in trace.heading or "调整" in trace.heading else "职工（人）"
+
+
+def _marks(chart: Chart, labels: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return lines and their words where the chart marks a label."""
+    red = brand.colour("red")
+    lines = [
+        {"type": "line", "xref": "x", "yref": "paper", "x0": labels.index(label), "y0": 0,
+         "x1": labels.index(label), "y1": 1, "line": {"color": red, "width": 1.5, "dash": "dash"}}
+        for label, _ in chart.marks
+    ]  # fmt: skip
+    words = [
+        {"xref": "x", "yref": "paper", "x": labels.index(label), "y": 1, "text": text,
+         "showarrow": False, "xanchor": "right" if place else "left", "yanchor": "bottom",
+         "font": {"color": red}}
+        for place, (label, text) in enumerate(chart.marks)
+    ]  # fmt: skip
+    return lines, words
+
+
+def _palette() -> list[str]:
+    colours = st.get_option("theme.chartCategoricalColors")
+    return [str(colour) for colour in colours]

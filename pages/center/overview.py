@@ -1,0 +1,148 @@
+"""The managers' page (统计图表): eight figures, ten charts two by two, one filter bar for all."""
+
+from decimal import Decimal
+
+import streamlit as st
+
+from components import brand, charts, feedback, query_bar, session
+from data.enums import Branch, EmployerKind
+from services import queries
+from services.actor import Actor
+from services.overview import board
+from services.overview.figures import Figure
+from services.overview.scope import MOST_MONTHS, Scope, this_month
+from services.rules.months import HpfYear, Month
+
+TITLE = "首页"
+ICON = ":material/monitoring:"
+KEY = "overview"
+OWN = "自选年月"
+ALL = "全部"
+
+
+def render(actor: Actor) -> None:
+    brand.title("归集总览", "全州住房公积金归集情况；点击图中的柱或点，查看背后的单位。")
+    scope = _filters(board.default_scope(actor))
+    with feedback.refusals():
+        scope.check()
+        _figures(board.eight(actor, scope), scope)
+        names = list(board.CHARTS)
+        for left, right in zip(names[::2], names[1::2], strict=True):
+            for place, name in zip(st.columns(2, gap="small"), (left, right), strict=True):
+                with place.container(border=True, key=f"chart_{name}"):
+                    _chart(actor, name, scope)
+
+
+def _filters(default: Scope) -> Scope:
+    """Draw the one filter bar; what is chosen stays while the session lasts."""
+    latest = this_month()
+    months = latest.plus(1 - 2 * MOST_MONTHS).through(latest)[::-1]
+    years = _years(latest)
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{KEY}_filters"):
+        query_bar.keep(f"{KEY}_year", OWN)
+        year = st.selectbox("缴存年度", [OWN, *years], key=f"{KEY}_year", width=150)
+        if year == OWN:
+            query_bar.keep(f"{KEY}_first", default.first)
+            query_bar.keep(f"{KEY}_last", default.last)
+            first = st.selectbox("起始年月", months, key=f"{KEY}_first", width=130)
+            last = st.selectbox("截止年月", months, key=f"{KEY}_last", width=130)
+        else:
+            first, last = years[year].first, min(years[year].last, latest)
+        query_bar.keep(f"{KEY}_branch", ALL)
+        branch = st.selectbox(
+            "管理部", [ALL, *Branch], key=f"{KEY}_branch", format_func=_label, width=160
+        )
+        query_bar.keep(f"{KEY}_kind", ALL)
+        kind = st.selectbox(
+            "单位性质", [ALL, *EmployerKind], key=f"{KEY}_kind", format_func=_label, width=180
+        )
+    return Scope(
+        first, last, branch if isinstance(branch, Branch) else None,
+        kind if isinstance(kind, EmployerKind) else None,
+    )  # fmt: skip
+
+
+def _years(latest: Month) -> dict[str, HpfYear]:
+    """Return the last HPF years by name, the latest first."""
+    current = HpfYear.of(latest)
+    found = [HpfYear(current.first.plus(-12 * back)) for back in range(3)]
+    return {year.label: year for year in found}
+
+
+def _label(option: Branch | EmployerKind | str) -> str:
+    return option.label if isinstance(option, (Branch, EmployerKind)) else option
+
+
+def _figures(figures: list[Figure], scope: Scope) -> None:
+    brand.measures(
+        [
+            (
+                figure.label, _value(figure), figure.definition,
+                [
+                    _change("较上月", figure, figure.before),
+                    _change("较上年同月", figure, figure.year_before),
+                ],
+            )
+            for figure in figures
+        ],
+        f"{scope.last.label}",
+    )  # fmt: skip
+
+
+def _value(figure: Figure) -> str:
+    if figure.now is None:
+        return "—"
+    if figure.unit == "元":
+        return f"{figure.now / 10_000:,.2f}万元"
+    return f"{figure.now:,}{figure.unit}"
+
+
+def _change(label: str, figure: Figure, before: Decimal | None) -> tuple[str, str, str]:
+    """Return a change as label, words and mark (good, bad or none)."""
+    if figure.now is None or before is None:
+        return label, "—", ""
+    change = figure.now - before
+    if not change:
+        return label, "持平", ""
+    arrow, size = "↑" if change > 0 else "↓", abs(change)
+    if figure.unit == "%":
+        words = f"{size:.2f}个百分点"
+    elif figure.unit != "元":
+        words = f"{size:,}{figure.unit}"
+    else:
+        words = f"{size / before * 100:,.1f}%" if before else f"{size / 10_000:,.2f}万元"
+    return label, arrow + words, "good" if (change > 0) == figure.is_better_high else "bad"
+
+
+@session.fragment
+def _chart(actor: Actor, name: str, scope: Scope) -> None:
+    """Draw one chart; a click draws this chart again and no other."""
+    chart = board.chart(actor, name, scope)
+    note = f"　**{chart.note}**" if chart.note else ""
+    st.markdown(f"**{chart.title}**　:gray[{chart.as_of}]{note}")
+    chosen = charts.draw(chart, key=f"{KEY}_{name}_{scope.words}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover("口径", icon=":material/info:", key=f"{KEY}_{name}_about"):
+            st.write(chart.definition)
+        shows_table = st.toggle("数据表", key=f"{KEY}_{name}_table")
+        brand.link("导出Excel", _address(name, scope))
+    if shows_table:
+        charts.table(chart.columns, chart.rows, key=f"{KEY}_{name}_rows")
+    if chosen:
+        _behind(actor, name, scope, chosen)
+
+
+def _behind(actor: Actor, name: str, scope: Scope, chosen: str) -> None:
+    found = board.behind(actor, name, scope, chosen)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{found.title}**　共{len(found.rows)}家")
+        if found.rows:
+            brand.link("导出名单", _address(name, scope, chosen))
+    if found.rows:
+        charts.table(found.columns, found.rows, key=f"{KEY}_{name}_behind")
+    else:
+        brand.quiet("没有单位。")
+
+
+def _address(name: str, scope: Scope, key: str = "") -> str:
+    return f"/download/export/{queries.OVERVIEW}{name}?{scope.conditions(key).query_string}"

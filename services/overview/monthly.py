@@ -1,0 +1,210 @@
+"""Month by month (应缴与实缴): what was due, what was booked, for a scope. Read from the summaries.
+
+A month that an employer has assessed counts as assessed; one not assessed yet counts as the
+employer's people in status 正常 pay now. Deferred months are not due.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from data.base import YuanType
+from data.enums import Branch, EmployerKind, EmployerStatus
+from data.models.deferral import Deferral
+from data.models.register import Employer
+from data.models.summary import CashSummary, MonthSummary, PeopleSummary
+from services.overview.scope import Scope, this_month
+from services.rules.months import Month
+
+NOTHING = Decimal("0.00")
+REMITTING = (EmployerStatus.NORMAL, EmployerStatus.OPENED, EmployerStatus.DEFERRED)
+
+
+@dataclass(slots=True)
+class Totals:
+    """One month of a scope. Amounts are yuan."""
+
+    due_units: int = 0
+    due_heads: int = 0
+    due_amount: Decimal = NOTHING
+    booked_units: int = 0
+    booked_heads: int = 0
+    booked_amount: Decimal = NOTHING
+    collected: Decimal = NOTHING
+    """Booked in that calendar month, whatever month it paid for."""
+
+    def add_due(self, units: int, heads: int, amount: Decimal) -> None:
+        self.due_units += units
+        self.due_heads += heads
+        self.due_amount += amount
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """An employer's deferral with the months that it frees. The amount is yuan a month."""
+
+    employer_id: int
+    branch: Branch
+    kind: EmployerKind
+    heads: int
+    amount: Decimal
+    months: frozenset[int]
+    last: Month
+    """The last month granted."""
+    is_running: bool
+    settled_to: int
+
+
+@dataclass(slots=True)
+class Months:
+    """The months asked for, and the deferrals that touch any of them."""
+
+    by_month: dict[int, Totals] = field(default_factory=lambda: defaultdict(Totals))
+    deferrals: list[Deferred] = field(default_factory=list)
+
+    def deferred(self, month: Month) -> list[Deferred]:
+        """Return the employers that need not pay the month, each once."""
+        found = {d.employer_id: d for d in self.deferrals if month.number in d.months}
+        return list(found.values())
+
+
+def settled_to() -> ColumnElement[int]:
+    """Return the last month assessed, taken over or passed by a deferral; 0 before the first."""
+    assessed, paid = func.coalesce(Employer.assessed_to, 0), func.coalesce(Employer.paid_to, 0)
+    return case((assessed > paid, assessed), else_=paid)
+
+
+def read(session: Session, scope: Scope, months: Iterable[Month]) -> Months:
+    """Return the totals of these months."""
+    wanted = sorted(set(months))
+    found = Months(deferrals=deferrals(session, scope, wanted[0], wanted[-1]))
+    numbers = [month.number for month in wanted]
+    _add_assessed(session, scope, numbers, found.by_month)
+    _add_unassessed(session, scope, wanted, found)
+    return found
+
+
+def deferrals(session: Session, scope: Scope, first: Month, last: Month) -> list[Deferred]:
+    """Return the deferrals that free any month from `first` to `last`."""
+    both = PeopleSummary.employer_amount + PeopleSummary.contributor_amount
+    found = session.execute(
+        select(
+            Deferral, Employer.branch, Employer.kind, PeopleSummary.normal_heads,
+            func.coalesce(both, 0, type_=YuanType()), settled_to(),
+        )
+        .join(Employer, Employer.id == Deferral.employer_id)
+        .outerjoin(PeopleSummary, PeopleSummary.employer_id == Employer.id)
+        .where(
+            Deferral.first_month <= last.number,
+            Deferral.last_month >= first.number,
+            or_(Deferral.ended_month.is_(None), Deferral.ended_month > first.number),
+            *scope.of(Employer.branch, Employer.kind),
+        )
+        .order_by(Deferral.id)
+    )  # fmt: skip
+    return [
+        Deferred(
+            row.employer_id, branch, kind, heads or 0, amount, _freed(row),
+            Month.of(row.last_month), row.ended_month is None, settled,
+        )
+        for row, branch, kind, heads, amount, settled in found
+    ]  # fmt: skip
+
+
+def balance(session: Session, scope: Scope, month: Month) -> Decimal:
+    """Return what was unallocated (未分摊) at the month's end."""
+    kept = func.sum(CashSummary.arrived - CashSummary.allocated, type_=YuanType())
+    chosen = select(kept).where(
+        CashSummary.month <= month.number, *scope.of(CashSummary.branch, CashSummary.kind)
+    )
+    return session.scalar(chosen) or NOTHING
+
+
+def _freed(row: Deferral) -> frozenset[int]:
+    last = Month.of(row.last_month)
+    if row.ended_month:
+        last = min(last, Month.of(row.ended_month).plus(-1))
+    return frozenset(m.number for m in Month.of(row.first_month).through(last))
+
+
+def _add_assessed(
+    session: Session, scope: Scope, numbers: Collection[int], totals: dict[int, Totals]
+) -> None:
+    table = MonthSummary
+    found = session.execute(
+        select(
+            table.month, func.sum(table.assessed_units), func.sum(table.assessed_heads),
+            _yuan(table.assessed_amount), func.sum(table.booked_units),
+            func.sum(table.booked_heads), _yuan(table.booked_amount),
+        )
+        .where(table.month.in_(numbers), *scope.of(table.branch, table.kind))
+        .group_by(table.month)
+    )  # fmt: skip
+    for month, units, heads, amount, booked_units, booked_heads, booked_amount in found:
+        row = totals[month]
+        row.add_due(int(units), int(heads), amount)
+        row.booked_units, row.booked_heads = int(booked_units), int(booked_heads)
+        row.booked_amount = booked_amount
+    cash = session.execute(
+        select(CashSummary.month, _yuan(CashSummary.collected))
+        .where(CashSummary.month.in_(numbers), *scope.of(CashSummary.branch, CashSummary.kind))
+        .group_by(CashSummary.month)
+    )
+    for month, collected in cash:
+        totals[month].collected = collected
+
+
+def _add_unassessed(session: Session, scope: Scope, wanted: list[Month], found: Months) -> None:
+    """Add what employers owe for months that they have not assessed yet."""
+    now = this_month()
+    groups = unassessed(session, scope)
+    for month in wanted:
+        if month > now:
+            continue
+        row = found.by_month[month.number]
+        for settled, first_month, units, heads, amount in groups:
+            if settled < month.number and first_month <= month.number:
+                row.add_due(units, heads, amount)
+        for deferred in found.deferred(month):
+            if deferred.settled_to < month.number and deferred.heads:
+                row.add_due(-1, -deferred.heads, -deferred.amount)
+
+
+def unassessed(session: Session, scope: Scope) -> list[tuple[int, int, int, int, Decimal]]:
+    """Return employers with open months, alike in the last month settled and the first month due."""
+    settled = settled_to()
+    each = (
+        select(
+            settled.label("settled"),
+            # The first month matters only to those who have settled none.
+            case((settled > 0, 0), else_=Employer.first_month).label("begins"),
+            PeopleSummary.normal_heads.label("heads"),
+            (PeopleSummary.employer_amount + PeopleSummary.contributor_amount).label("amount"),
+        )
+        .join(PeopleSummary, PeopleSummary.employer_id == Employer.id)
+        .where(is_remitting(), *scope.of(Employer.branch, Employer.kind))
+        .subquery()
+        .c
+    )
+    found = session.execute(
+        select(each.settled, each.begins, func.count(), func.sum(each.heads), _yuan(each.amount))
+        .group_by(each.settled, each.begins)
+    )  # fmt: skip
+    return [
+        (settled, begins, units, int(heads), amount)
+        for settled, begins, units, heads, amount in found
+    ]
+
+
+def is_remitting() -> ColumnElement[bool]:
+    """Return the condition of an employer that has people to pay for."""
+    return and_(Employer.status.in_(REMITTING), PeopleSummary.normal_heads > 0)
+
+
+def _yuan(amount: Any) -> ColumnElement[Decimal]:  # noqa: ANN401 — a column of yuan, or two added
+    return func.sum(amount, type_=YuanType())
