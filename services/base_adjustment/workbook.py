@@ -88,11 +88,11 @@ def template(actor: Actor, entered: Mapping[str, Decimal] | None = None) -> File
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
         found = facts.people(session, actor.employer)
-    entered = entered or {}
+    entered, rates = entered or {}, terms.rates
     normal = (p for p in found.values() if p.status is ContributorStatus.NORMAL)
     rows = [
         (
-            number, person.account, person.name, person.id_number, terms.rates,
+            number, person.account, person.name, person.id_number, rates,
             yuan(person.base), yuan(person.amount), entered.get(person.account),
         )
         for number, person in enumerate(normal, start=1)
