@@ -213,7 +213,7 @@ def _import_two_errors(clerk: Visitor, template: bytes) -> None:
     wrong = {(3, SEX): "2-女", (5, BASE): 1500}
     dialog = clerk.dialog("批量导入")
     clerk.choose_file("登记.xlsx", _filled(template, wrong), dialog)
-    clerk.sees("文件未导入：发现2处错误，涉及2行。请按下表修改后重新上传，原清册未受影响。")
+    clerk.sees("文件未导入：发现2处错误，涉及2行。请按下表修改后重新上传，原有数据未受影响。")
     for row, cells in enumerate(
         (
             ("第3行", "龙海燕", "性别", "2-女", "性别与证件号码不一致"),

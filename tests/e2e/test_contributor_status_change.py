@@ -167,7 +167,7 @@ def test_two_of_ten_that_are_sealed_already_keep_the_workbook_out(
     name, template = clerk.download("下载封存模板")
     assert name.endswith(".xlsx")
     clerk.choose_file("封存.xlsx", _filled(template, ten), clerk.dialog("批量导入"))
-    clerk.sees("文件未导入：发现2处错误，涉及2行。请按下表修改后重新上传，原清册未受影响。")
+    clerk.sees("文件未导入：发现2处错误，涉及2行。请按下表修改后重新上传，原有数据未受影响。")
     for row, number in enumerate(("第10行", "第11行")):
         expect(clerk.cell(row, 0)).to_have_text(number)
         expect(clerk.cell(row, 4)).to_have_text("当前状态为封存，不能办理封存")

@@ -127,6 +127,7 @@ def _delete_a_row_and_miss_it(clerk: Visitor, good: bytes) -> None:
     clerk.press(SUBMIT)
     clerk.sees(f"清册缺少1名正常状态职工：{name}，请补充导入")
     clerk.press("取消上传")
+    clerk.hears("已取消上传“缴存基数变更证明.pdf”")
     clerk.press("返回清册")
 
 
