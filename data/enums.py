@@ -258,6 +258,16 @@ class BindingStatus(LabelledEnum):
     REVOKED = "revoked", "已注销"
 
 
+class KeyEvent(LabelledEnum):
+    """What happened to a UKey's binding."""
+
+    BOUND = "bound", "绑定"
+    RENEWED = "renewed", "换证"
+    SUSPENDED = "suspended", "停用"
+    RESUMED = "resumed", "恢复"
+    REVOKED = "revoked", "注销"
+
+
 class Sex(LabelledEnum):
     """GB/T 2261.1."""
 

@@ -6,9 +6,9 @@ The README shows the same table; a test compares the two.
 from dataclasses import dataclass
 
 from data.enums import Branch, Role
+from ukey.softhsm import SO_PIN
 
-SO_PIN = "88888888"
-"""The management PIN (SO PIN) of every demo UKey."""
+__all__ = ["CAST", "SO_PIN", "Player"]
 
 
 @dataclass(frozen=True, slots=True)

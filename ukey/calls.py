@@ -163,7 +163,7 @@ class Calls:
 
 def _public(certificate: KeyCertificate) -> Answer:
     fields = asdict(certificate)
-    del fields["der"]
+    fields["der"] = base64.b64encode(certificate.der).decode("ascii")
     return fields
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+SO_PIN = "88888888"
+"""The management PIN (SO PIN) of every demo UKey."""
 MODULE_VARIABLE = "UKEY_PKCS11_MODULE"
 STORE_VARIABLE = "UKEY_STORE"
 CONF_VARIABLE = "SOFTHSM2_CONF"

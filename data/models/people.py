@@ -1,10 +1,10 @@
 """Users (用户), the UKeys bound to them, and their sessions."""
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base, Coded, Id, Instant
-from data.enums import BindingStatus, Branch, Role
+from data.enums import BindingStatus, Branch, KeyEvent, Role
 
 
 class User(Base):
@@ -36,11 +36,27 @@ class CertificateBinding(Base):
     """SHA-256 of the certificate's DER bytes, in hexadecimal."""
     issuer: Mapped[str] = mapped_column(String(255))
     serial: Mapped[str] = mapped_column(String(64))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     status: Mapped[BindingStatus] = mapped_column(Coded(BindingStatus))
     not_after: Mapped[Instant]
     bound_by: Mapped[str] = mapped_column(String(120))
     bound_at: Mapped[Instant]
+
+
+class BindingEvent(Base):
+    """What was done to a binding, by whom and why. Rows are added, never changed."""
+
+    __tablename__ = "binding_event"
+    __table_args__ = (Index("ix_binding_event_user", "user_id", "id"),)
+
+    id: Mapped[Id]
+    binding_id: Mapped[int] = mapped_column(ForeignKey("certificate_binding.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    """Whose key it is."""
+    event: Mapped[KeyEvent] = mapped_column(Coded(KeyEvent))
+    reason: Mapped[str] = mapped_column(String(200))
+    done_by: Mapped[str] = mapped_column(String(120))
+    done_at: Mapped[Instant]
 
 
 class Challenge(Base):

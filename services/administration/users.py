@@ -1,0 +1,344 @@
+"""The center's people (人员管理): new staff, roles by two persons, disabling, passwords, the lock.
+
+A new person cannot sign in before the security administrator has bound a UKey: two persons again.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from data.database import snapshot, transaction
+from data.enums import (
+    ADMINISTRATORS,
+    OFFICERS,
+    AuditAction,
+    BindingStatus,
+    Branch,
+    ProposalStatus,
+    ProposalTopic,
+    Role,
+)
+from data.models.people import CertificateBinding, User
+from data.models.proposal import Proposal
+from services import audit, passwords, sign_in
+from services.actor import Actor
+from services.administration import proposals
+from services.administration.proposals import Draft, Trace
+from services.errors import BusinessError, NotFound
+from services.rules import clock, identity
+
+READERS = (*ADMINISTRATORS, Role.AUDITOR)
+STAFF = tuple(role for role in Role if role is not Role.CLERK)
+_USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}", re.ASCII)
+_ROLES = {role.value: role for role in Role}
+_BRANCHES = {branch.value: branch for branch in Branch}
+
+
+class BadName(BusinessError):
+    message = "姓名须为2至30个字"
+
+
+class BadUsername(BusinessError):
+    message = "用户名须以小写字母开头，由3至40位小写字母、数字、点、横线组成"
+
+
+class UsernameTaken(BusinessError):
+    message = "用户名“{username}”已被使用，请换一个"
+
+
+class BadRole(BusinessError):
+    message = "请选择中心人员的角色"
+
+
+class BadBranch(BusinessError):
+    message = "{role}{ask}所属管理部"
+
+
+class OwnAccount(BusinessError):
+    message = "不能为本人办理，请由其他管理员办理"
+
+
+class LastOne(BusinessError):
+    message = "{name}是最后一名在用的{role}，不能停用或改任"
+
+
+class AlreadySo(BusinessError):
+    message = "{name}已是{state}状态"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One of the center's people. The moment is China's."""
+
+    id: int
+    name: str
+    username: str
+    role: Role
+    branch: Branch | None
+    active: bool
+    locked_until: datetime | None
+    keys: int
+    """UKeys in use."""
+    waiting: int | None
+    """A change of role that waits for a second person."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChange:
+    """A proposed change of role or branch, in words."""
+
+    trace: Trace
+    name: str
+    before: str
+    after: str
+
+
+@audit.refusals
+def staff(actor: Actor) -> list[Person]:
+    """Return the center's people, those in use first. Raises NotAllowed."""
+    actor.require(*READERS)
+    in_use = (
+        select(func.count())
+        .where(CertificateBinding.user_id == User.id)
+        .where(CertificateBinding.status == BindingStatus.ACTIVE)
+        .scalar_subquery()
+    )
+    now = clock.instant()
+    with snapshot() as session:
+        waiting = dict(
+            session.execute(
+                select(Proposal.user_id, Proposal.id).filter_by(
+                    status=ProposalStatus.PENDING, topic=ProposalTopic.USER
+                )
+            ).all()
+        )
+        rows = session.execute(
+            select(User, in_use)
+            .where(User.role != Role.CLERK)
+            .order_by(User.active.desc(), User.role, User.id)
+        )
+        return [
+            Person(
+                row.id, row.name, row.username or "", row.role, row.branch, row.active,
+                clock.in_china(row.locked_until)
+                if row.locked_until and row.locked_until > now else None,
+                keys, waiting.get(row.id),
+            )
+            for row, keys in rows
+        ]  # fmt: skip
+
+
+@audit.refusals
+def create(
+    actor: Actor, *, name: str, username: str, role: Role, branch: Branch | None, password: str
+) -> int:
+    """Take on a member of the staff; return the id.
+
+    Raises BadName, BadUsername, UsernameTaken, BadRole, BadBranch, WeakPassword, NotAllowed.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    name, username = name.strip(), identity.normal(username).lower()
+    if not 2 <= len(name) <= 30:  # noqa: PLR2004
+        raise BadName
+    if not _USERNAME.fullmatch(username):
+        raise BadUsername
+    _require_place(role, branch)
+    row = User(name=name, username=username, role=role, branch=branch,
+               password_hash=passwords.hashed(password))  # fmt: skip
+    try:
+        with transaction() as session:
+            session.add(row)
+            session.flush()
+            _note(session, actor, row, "created")
+    except IntegrityError as taken:
+        raise UsernameTaken(username=username) from taken
+    return row.id
+
+
+@audit.refusals
+def propose_role(
+    actor: Actor, user_id: int, *, role: Role, branch: Branch | None, source: str
+) -> int:
+    """Propose another role or branch for a member of the staff; return the proposal's id.
+
+    Raises BadRole, BadBranch, LastOne, OwnAccount, NotFound, and as `proposals.put`.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    _require_place(role, branch)
+    with transaction() as session:
+        row = _member(session, actor, user_id)
+        if role is not row.role:
+            _require_not_last(session, row)
+        draft = Draft(
+            ProposalTopic.USER, f"user:{row.id}", _place(row.role, row.branch),
+            _place(role, branch), clock.today(), source, user_id=row.id,
+        )  # fmt: skip
+        return proposals.put(session, actor, draft).id
+
+
+@audit.refusals
+def confirm_role(actor: Actor, proposal_id: int) -> None:
+    """Give a person the proposed role; their sessions end at once.
+
+    Raises OwnProposal, OwnAccount, LastOne, Stale, NotFound, NotAllowed.
+    """
+    actor.require(*ADMINISTRATORS)
+    with transaction() as session:
+        proposal, row = _proposal(session, actor, proposal_id)
+        role, branch = _ROLES[proposal.after["role"]], _BRANCHES.get(proposal.after["branch"])
+        if role is not row.role:
+            _require_not_last(session, row)
+        proposals.confirm(session, proposal, actor)
+        row.role, row.branch = role, branch
+        sign_in.sign_out_everywhere(session, row.id, "role_changed")
+
+
+@audit.refusals
+def reject_role(actor: Actor, proposal_id: int, *, opinion: str) -> None:
+    """Turn a change of role down. Raises OwnProposal, NoOpinion, Stale, NotAllowed."""
+    actor.require(*ADMINISTRATORS)
+    with transaction() as session:
+        proposals.reject(session, _proposal(session, actor, proposal_id)[0], actor, opinion)
+
+
+@audit.refusals
+def withdraw_role(actor: Actor, proposal_id: int) -> None:
+    """Take back one's own proposal. Raises NotOwnProposal, Stale, NotAllowed."""
+    actor.require(*ADMINISTRATORS)
+    with transaction() as session:
+        proposals.withdraw(session, _proposal(session, actor, proposal_id)[0], actor)
+
+
+@audit.refusals
+def role_changes(actor: Actor) -> list[RoleChange]:
+    """Return the changes of role, those that wait first, then the latest."""
+    actor.require(*READERS)
+    with snapshot() as session:
+        rows = session.execute(
+            select(Proposal, User.name)
+            .join(User, User.id == Proposal.user_id)
+            .where(Proposal.topic == ProposalTopic.USER)
+            .order_by((Proposal.status == ProposalStatus.PENDING).desc(), Proposal.id.desc())
+            .limit(200)
+        )
+        return [
+            RoleChange(proposals.trace(row, actor), name, _words(row.before), _words(row.after))
+            for row, name in rows
+        ]
+
+
+@audit.refusals
+def disable(actor: Actor, user_id: int) -> None:
+    """Stop a person, of the staff or an employer's clerk; all sessions end at once.
+
+    Raises LastOne, AlreadySo, OwnAccount, NotFound, NotAllowed.
+    """
+    actor.require(*ADMINISTRATORS)
+    with transaction() as session:
+        row = _anybody(session, actor, user_id)
+        if not row.active:
+            raise AlreadySo(name=row.name, state="停用")
+        _require_not_last(session, row)
+        row.active = False
+        sign_in.sign_out_everywhere(session, row.id, "disabled")
+        _note(session, actor, row, "disabled")
+
+
+@audit.refusals
+def enable(actor: Actor, user_id: int) -> None:
+    """Let a person in again. Raises AlreadySo, OwnAccount, NotFound, NotAllowed."""
+    actor.require(Role.ADMINISTRATOR)
+    with transaction() as session:
+        row = _anybody(session, actor, user_id)
+        if row.active:
+            raise AlreadySo(name=row.name, state="在用")
+        row.active = True
+        _note(session, actor, row, "enabled")
+
+
+@audit.refusals
+def reset_password(actor: Actor, user_id: int, password: str) -> None:
+    """Set a new password for a member of the staff; all sessions end, the lock too.
+
+    Raises WeakPassword, OwnAccount, NotFound, NotAllowed.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    kept = passwords.hashed(password)
+    with transaction() as session:
+        row = _member(session, actor, user_id)
+        row.password_hash, row.failures, row.locked_until = kept, 0, None
+        sign_in.sign_out_everywhere(session, row.id, "password_reset")
+        _note(session, actor, row, "password_reset")
+
+
+@audit.refusals
+def unlock(actor: Actor, user_id: int) -> None:
+    """Lift the lock that five wrong passwords have set. Raises OwnAccount, NotFound, NotAllowed."""
+    actor.require(*ADMINISTRATORS)
+    with transaction() as session:
+        row = _member(session, actor, user_id)
+        row.failures, row.locked_until = 0, None
+        _note(session, actor, row, "unlocked")
+
+
+def _require_place(role: Role, branch: Branch | None) -> None:
+    if role not in STAFF:
+        raise BadRole
+    if (role in OFFICERS) != (branch is not None):
+        raise BadBranch(role=role.label, ask="须有" if role in OFFICERS else "不设")
+
+
+def _require_not_last(session: Session, row: User) -> None:
+    """Raise LastOne where the hall would be left without somebody in an administrator's role."""
+    if row.role not in ADMINISTRATORS:
+        return
+    others = session.scalars(
+        select(func.count())
+        .select_from(User)
+        .where(User.role == row.role, User.active.is_(True), User.id != row.id)
+    ).one()
+    if not others:
+        raise LastOne(name=row.name, role=row.role.label)
+
+
+def _anybody(session: Session, actor: Actor, user_id: int) -> User:
+    row = session.get(User, user_id, with_for_update=True)
+    if row is None:
+        raise NotFound(what="该人员")
+    if row.id == actor.user_id:
+        raise OwnAccount
+    return row
+
+
+def _member(session: Session, actor: Actor, user_id: int) -> User:
+    row = _anybody(session, actor, user_id)
+    if row.role not in STAFF:
+        raise NotFound(what="该人员")
+    return row
+
+
+def _proposal(session: Session, actor: Actor, proposal_id: int) -> tuple[Proposal, User]:
+    row = proposals.waiting(session, proposal_id)
+    if row.topic is not ProposalTopic.USER or row.user_id is None:
+        raise NotFound(what="该变更")
+    return row, _member(session, actor, row.user_id)
+
+
+def _place(role: Role, branch: Branch | None) -> dict[str, str]:
+    return {"role": role.value, "branch": branch.value if branch else ""}
+
+
+def _words(place: dict[str, str]) -> str:
+    branch = _BRANCHES.get(place["branch"])
+    return (f"{branch.label} " if branch else "") + _ROLES[place["role"]].label
+
+
+def _note(session: Session, actor: Actor, row: User, change: str) -> None:
+    audit.record(
+        session, actor, AuditAction.USER_SET, f"user:{row.id}", employer=row.employer_id,
+        change=change, of_role=row.role.value,
+    )  # fmt: skip
