@@ -59,6 +59,7 @@ def test_a_page_signs_in_with_the_right_pin(page: Page, key: FakeKey, world: Wor
         "not_after": "2027-03-02T09:00:00+00:00",
         "pin_state": "ok",
         "pin_pad": False,
+        "der": base64.b64encode(key.certificate.der).decode("ascii"),
     }
     reply = page.sign_in(certificate["id"], PIN)
     assert reply.status == 200
