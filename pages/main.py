@@ -14,7 +14,16 @@ from components import brand, feedback, frame, session, signing
 from components.ukey_watch import watch
 from data.enums import Role
 from pages.account import handbook
-from pages.center import arrivals, months, overview, policy, register, review
+from pages.center import (
+    arrivals,
+    certificates,
+    months,
+    overview,
+    policy,
+    register,
+    review,
+    users,
+)
 from pages.employer import (
     base_adjustment,
     contributor_info_change,
@@ -39,15 +48,15 @@ BUSINESSES = (
     contributor_status_change, deferral,
 )  # fmt: skip
 #: The center's pages, by role; the first is where one begins.
-DESK = (review, months, arrivals, register)
+DESK = (review, months, arrivals, register, certificates)
 CENTER = {
     Role.REVIEWER: DESK,
     Role.SENIOR_REVIEWER: DESK,
     Role.DIRECTOR: (*DESK, policy),
     Role.MANAGER: (overview, register, policy),
-    Role.ADMINISTRATOR: (policy, register),
-    Role.SECURITY_ADMINISTRATOR: (policy, register),
-    Role.AUDITOR: (policy, register),
+    Role.ADMINISTRATOR: (policy, users, certificates, register),
+    Role.SECURITY_ADMINISTRATOR: (policy, users, certificates, register),
+    Role.AUDITOR: (policy, users, certificates, register),
 }
 
 

@@ -1,0 +1,226 @@
+"""Certificates (证书管理): the keys in use, those that end soon, binding, and the revocation lists."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components import brand, case_timeline, entries, feedback, key_forms, plain_table
+from data.enums import BindingStatus, Role
+from services.actor import Actor
+from services.administration import (
+    certificate_list,
+    certificates,
+    demo_keys,
+    revocation_lists,
+)
+from services.administration.certificate_list import Holder, Key
+
+TITLE = "证书管理"
+ICON = ":material/key:"
+KEY = "certificates"
+SHARES = (1.0, 1.1, 3.0, 1.7, 1.6, 0.8)
+PEOPLE = (1.2, 1.2, 3.6, 1.2)
+
+
+def render(actor: Actor) -> None:
+    opened = st.session_state.get(f"{KEY}_open")
+    with feedback.refusals():
+        if opened is None:
+            _list(actor)
+        else:
+            what, subject = opened
+            (_bind if what == "bind" else _key)(actor, subject)
+        return
+    if st.button("返回列表", key=f"{KEY}_back_after_refusal"):
+        leave()
+
+
+def leave() -> None:
+    """Go back to the list."""
+    for name in [name for name in st.session_state if str(name).startswith(f"{KEY}_")]:
+        del st.session_state[name]
+    st.rerun()
+
+
+def _open(what: str, subject: object) -> None:
+    st.session_state[f"{KEY}_open"] = (what, subject)
+    st.rerun()
+
+
+def _list(actor: Actor) -> None:
+    brand.title(TITLE, "UKey的绑定、换证、停用、恢复和注销；每次办理都留有记录。")
+    soon = certificate_list.keys(actor, soon=True)
+    names = ["在用及历史证书", f"60天内到期（{len(soon)}）"]
+    names += ["绑定UKey"] if actor.role in certificates.KEEPERS else []
+    names += ["吊销列表"] if actor.role in revocation_lists.READERS else []
+    for name, tab in zip(names, st.tabs(names), strict=True):
+        with tab:
+            if name == "绑定UKey":
+                _people(actor)
+            elif name == "吊销列表":
+                _lists(actor)
+            elif name == names[0]:
+                _all(actor)
+            else:
+                _keys(
+                    soon,
+                    "没有60天内到期的UKey。到期前60天会显示在这里，也会提醒经办人本人。",
+                    "soon",
+                )
+
+
+def _all(actor: Actor) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input("查找", key=f"{KEY}_words", width=360, max_chars=60,
+                              placeholder="姓名、单位账号或单位名称")  # fmt: skip
+        states: list[BindingStatus | None] = [None, *BindingStatus]
+        state = st.selectbox("状态", states, key=f"{KEY}_state", width=160,
+                             format_func=lambda one: one.label if one else "全部")  # fmt: skip
+    found = certificate_list.keys(actor, words, status=state)
+    _keys(found, "没有符合条件的UKey。绑定后会显示在这里。", "all")
+
+
+def _keys(found: list[Key], empty: str, name: str) -> None:
+    if not found:
+        brand.quiet(empty)
+        return
+    with st.container(key=f"list_keys_{name}", gap=None):
+        entries.head(("持有人", "身份", "单位或部门", "证书序列号", "到期", "状态", "操作"), SHARES)
+        for key in found:
+            ends = f"{key.not_after:%Y-%m-%d}"
+            if key.is_soon and key.status is BindingStatus.ACTIVE:
+                ends += f"（剩{key.days_left}天）" if key.days_left >= 0 else "（已过期）"
+            cells = (key.holder, key.role.label, key.place, key.serial[:16], ends,
+                     key.status.label)  # fmt: skip
+            if entries.row(cells, SHARES).button("办理", key=f"key_{name}_{key.id}"):
+                _open("key", key)
+
+
+def _people(actor: Actor) -> None:
+    words = st.text_input("查找要绑定的人员", key=f"{KEY}_who", width=360, max_chars=60,
+                          placeholder="姓名、单位账号或单位名称")  # fmt: skip
+    if not words.strip():
+        brand.quiet("请先查找经办人或中心人员。办理时请核对经办人身份证和单位授权书。")
+        return
+    found = certificate_list.holders(actor, words)
+    if not found:
+        brand.quiet("没有找到可绑定的人员，请核对姓名或单位账号。")
+        return
+    with st.container(key="list_holders", gap=None):
+        entries.head(("姓名", "身份", "单位或部门", "在用UKey", "操作"), PEOPLE)
+        for who in found:
+            cells = (who.name, who.role.label, who.place, f"{who.keys}支")
+            if entries.row(cells, PEOPLE).button("绑定", key=f"bind_{who.id}"):
+                _open("bind", who)
+
+
+def _bind(actor: Actor, who: Holder) -> None:
+    brand.title(f"绑定UKey：{who.name}", f"{who.role.label}　{who.place}　在用UKey {who.keys}支")
+    read = key_forms.certificate(
+        key=KEY, examine=lambda content: certificate_list.examine(actor, content)
+    )
+    above = st.container()
+    _buttons("确认绑定", above, disabled=read is None or read.objection is not None,
+             act=lambda: certificates.bind(actor, who.id, read.der if read else b""),
+             done=f"已为{who.name}绑定UKey")  # fmt: skip
+    if demo_keys.is_possible() and actor.role is Role.SECURITY_ADMINISTRATOR:
+        _demo(actor, who)
+
+
+def _demo(actor: Actor, who: Holder) -> None:
+    with st.expander("制作演示UKey（仅演示环境）"):
+        with st.container(horizontal=True, vertical_alignment="bottom", width=key_forms.WIDTH):
+            label = st.text_input("UKey名称", key=f"{KEY}_label", max_chars=16)
+            pin = st.text_input("Ukey证书密码", key=f"{KEY}_pin", type="password", max_chars=8)
+            pressed = st.button("制作并绑定", key=f"{KEY}_make")
+        if pressed:
+            with feedback.refusals():
+                demo_keys.make(actor, who.id, label=label.strip(), pin=pin.strip())
+                feedback.notice(f"演示UKey {label.strip()}已制作并绑定给{who.name}")
+                leave()
+
+
+def _buttons(
+    label: str, above: st.delta_generator.DeltaGenerator, *, disabled: bool,
+    act: Callable[[], object], done: str,
+) -> None:  # fmt: skip
+    with st.container(horizontal=True, horizontal_alignment="right", width=key_forms.WIDTH):
+        if st.button("返回列表", key=f"{KEY}_back"):
+            leave()
+        pressed = st.button(label, type="primary", disabled=disabled, key=f"{KEY}_do")
+    if pressed:
+        with above, feedback.refusals():
+            act()
+            feedback.notice(done)
+            leave()
+
+
+def _key(actor: Actor, key: Key) -> None:
+    brand.title(f"UKey：{key.holder}", f"{key.role.label}　{key.place}　{key.status.label}")
+    brand.facts("证书", [
+        ("序列号", key.serial), ("签发机构", key.issuer), ("到期", f"{key.not_after:%Y-%m-%d %H:%M}"),
+        ("绑定人", f"{key.bound_by}　{case_timeline.moment(key.bound_at)}"),
+    ])  # fmt: skip
+    st.markdown("**该人员的UKey办理记录**")
+    rows = [
+        (case_timeline.moment(one.done_at), one.event, one.serial[:16], one.reason, one.done_by)
+        for one in certificate_list.history(actor, key.user_id)
+    ]
+    if rows:
+        plain_table.show(("时间", "事项", "证书序列号", "原因", "办理人"), rows)
+    else:
+        brand.quiet("没有办理记录：该证书在启用本系统时已绑定。")
+    if actor.role not in certificates.KEEPERS or key.status is BindingStatus.REVOKED:
+        if st.button("返回列表", key=f"{KEY}_back"):
+            leave()
+        return
+    _acts(actor, key)
+    with st.expander("换证（绑定新证书，原证书随即注销）"):
+        read = key_forms.certificate(
+            key=KEY, examine=lambda content: certificate_list.examine(actor, content)
+        )
+        if st.button("确认换证", key=f"{KEY}_renew", disabled=read is None or bool(read.objection)):
+            with feedback.refusals():
+                certificates.renew(actor, key.id, read.der if read else b"")
+                feedback.notice(f"{key.holder}的UKey已换证")
+                leave()
+
+
+def _acts(actor: Actor, key: Key) -> None:
+    """Draw 停用 or 恢复, and 注销, with their reason."""
+    is_active = key.status is BindingStatus.ACTIVE
+    move, word = (certificates.suspend, "停用") if is_active else (certificates.resume, "恢复")
+    reason = st.text_input(
+        "原因（必填）", key=f"{KEY}_reason", max_chars=200, width=key_forms.WIDTH
+    )
+    above = st.container(width=key_forms.WIDTH)
+    with st.container(horizontal=True, horizontal_alignment="right", width=key_forms.WIDTH):
+        if st.button("返回列表", key=f"{KEY}_back"):
+            leave()
+        revoked = st.button("注销", key=f"{KEY}_revoke", help="注销后不能恢复，须重新绑定新证书")
+        moved = st.button(word, type="primary", key=f"{KEY}_move")
+    if moved or revoked:
+        act, what = (certificates.revoke, "注销") if revoked else (move, word)
+        with above, feedback.refusals():
+            act(actor, key.id, reason=reason)
+            feedback.notice(f"{key.holder}的UKey已{what}")
+            leave()
+
+
+def _lists(actor: Actor) -> None:
+    rows = [
+        (one.authority, case_timeline.moment(one.issued_at) or "—",
+         case_timeline.moment(one.due_at) or "—",
+         f"{one.age_hours}小时" if one.age_hours is not None else "—", f"{one.entries:,}", one.state)
+        for one in revocation_lists.held(actor)
+    ]  # fmt: skip
+    heads = ("CA", "签发时间", "下次更新", "距今", "吊销数", "状态")
+    plain_table.show(heads, rows, numbers=(3, 4))
+    st.caption("吊销列表缺失或过期时，该CA的UKey一律不能登录。")
+    if actor.role is not Role.SECURITY_ADMINISTRATOR:
+        return
+    file = st.file_uploader("导入吊销列表（CRL）", key=f"{KEY}_crl", type=["crl", "pem"])
+    if st.button("导入", type="primary", key=f"{KEY}_take_in", disabled=file is None) and file:
+        with feedback.refusals():
+            now = revocation_lists.take_in(actor, file.getvalue())
+            feedback.done(f"已导入：{now.entries:,}张证书被吊销")
