@@ -16,6 +16,7 @@ from data.enums import Role
 from pages.account import handbook
 from pages.center import (
     arrivals,
+    audit_log,
     certificates,
     months,
     overview,
@@ -55,8 +56,8 @@ CENTER = {
     Role.DIRECTOR: (*DESK, policy),
     Role.MANAGER: (overview, register, policy),
     Role.ADMINISTRATOR: (policy, users, certificates, register),
-    Role.SECURITY_ADMINISTRATOR: (policy, users, certificates, register),
-    Role.AUDITOR: (policy, users, certificates, register),
+    Role.SECURITY_ADMINISTRATOR: (policy, users, certificates, register, audit_log),
+    Role.AUDITOR: (audit_log, policy, users, certificates, register),
 }
 
 

@@ -15,6 +15,7 @@ class AuditEvent(Base):
     __table_args__ = (
         Index("ix_audit_event_employer", "employer", "seq"),
         Index("ix_audit_event_subject", "subject"),
+        Index("ix_audit_event_instant", "instant"),
     )
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

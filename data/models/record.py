@@ -35,4 +35,4 @@ class Export(Base):
     what: Mapped[str] = mapped_column(String(80))
     conditions: Mapped[str] = mapped_column(String(255))
     rows: Mapped[int]
-    exported_at: Mapped[Instant]
+    exported_at: Mapped[Instant] = mapped_column(index=True)

@@ -1,0 +1,88 @@
+"""The auditor's page (审计日志): the audit and the export log, to be read by day, person, act, employer."""
+
+from datetime import date, timedelta
+
+import streamlit as st
+
+from components import brand, case_timeline, feedback, plain_table
+from data.enums import AuditAction
+from services.actor import Actor
+from services.administration import audit_log
+from services.administration.audit_log import Asked
+from services.rules import clock
+
+TITLE = "审计日志"
+ICON = ":material/policy:"
+KEY = "audit_log"
+A_WEEK = timedelta(days=7)
+
+
+def render(actor: Actor) -> None:
+    brand.title(
+        TITLE, "登录、办理、审批、设置、拒绝和数据下载的记录，只能查阅，不能修改。按实际日期查询。"
+    )
+    asked = _asked()
+    done, taken = st.tabs(["操作日志", "数据下载日志"])
+    with done, feedback.refusals():
+        _events(actor, asked)
+    with taken, feedback.refusals():
+        _exports(actor, asked)
+
+
+def _asked() -> Asked:
+    today = clock.in_china(clock.instant()).date()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        first = st.date_input("日期起", today - A_WEEK, key=f"{KEY}_first", format="YYYY-MM-DD",
+                              width=160)  # fmt: skip
+        last = st.date_input("日期止", today, key=f"{KEY}_last", format="YYYY-MM-DD", width=160)
+        actions: list[AuditAction | None] = [None, *AuditAction]
+        action = st.selectbox("事项", actions, key=f"{KEY}_action", width=200,
+                              format_func=lambda one: one.label if one else "全部")  # fmt: skip
+        who = st.text_input("操作人姓名", key=f"{KEY}_who", width=180, max_chars=30)
+        employer = st.text_input("单位账号", key=f"{KEY}_employer", width=180, max_chars=20)
+    return Asked(_day(first, today), _day(last, today), action, who, employer)
+
+
+def _events(actor: Actor, asked: Asked) -> None:
+    found = audit_log.events(actor, asked, page=_page("events"))
+    if not found.rows:
+        brand.quiet("没有符合条件的操作记录，请放宽日期或条件后再查询。")
+        return
+    _count("events", found.count, found.pages)
+    rows = [
+        (str(one.seq), f"{one.at:%Y-%m-%d %H:%M:%S}", one.who, one.role, one.action, one.subject,
+         one.employer, one.facts)
+        for one in found.rows
+    ]  # fmt: skip
+    heads = ("序号", "时间", "操作人", "角色", "事项", "对象", "单位账号", "内容")
+    plain_table.show(heads, rows, numbers=(0,))
+
+
+def _exports(actor: Actor, asked: Asked) -> None:
+    found = audit_log.exports(actor, asked, page=_page("exports"))
+    if not found.rows:
+        brand.quiet("没有符合条件的下载记录，请放宽日期或条件后再查询。")
+        return
+    _count("exports", found.count, found.pages)
+    rows = [
+        (case_timeline.moment(one.at), one.who, one.role, one.employer, one.what, one.conditions,
+         f"{one.rows:,}")
+        for one in found.rows
+    ]  # fmt: skip
+    heads = ("时间", "下载人", "角色", "单位账号", "内容", "条件", "行数")
+    plain_table.show(heads, rows, numbers=(6,))
+
+
+def _count(name: str, count: int, pages: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.markdown(f"**共{count:,}条**")
+        if pages > 1:
+            st.number_input(f"第几页（共{pages}页）", 1, pages, key=f"{KEY}_{name}_page", width=160)
+
+
+def _page(name: str) -> int:
+    return int(st.session_state.get(f"{KEY}_{name}_page", 1))
+
+
+def _day(value: object, otherwise: date) -> date:
+    return value if isinstance(value, date) else otherwise
