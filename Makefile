@@ -1,6 +1,6 @@
 # The hall's commands. `make run` and `make test` set up all that they need.
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test check lint types layers jobs verify manual nightly assurance bench system system-test clean
+.PHONY: help run demo-reset test check lint types layers jobs verify migrate backup restore manual nightly assurance bench system system-test clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -35,6 +35,16 @@ jobs: $(VENV)/run.stamp ## run the scheduled jobs once (deferrals that end, remi
 
 verify: $(VENV)/run.stamp ## prove that nothing was tampered with, and that summaries equal the details
 	@$(BIN)/python -m verify
+
+migrate: $(VENV)/run.stamp ## make the database, or bring an older one up to date after a backup
+	@$(BIN)/python -m migrate
+
+backup: $(VENV)/run.stamp ## back up the database and its files into HALL_BACKUPS
+	@$(BIN)/python -m backup
+
+restore: $(VENV)/run.stamp ## bring a backup back and verify it: make restore FROM=folder [REPLACE=1]
+	@test -n "$(FROM)" || { echo "请指定备份目录：make restore FROM=data/storage/backups/hall-…" >&2; exit 1; }
+	@$(BIN)/python -m restore "$(FROM)" $(if $(REPLACE),--replace)
 
 manual: $(VENV)/dev.stamp ## the manual's points that no test proves
 	@$(BIN)/python -m tests.manual

@@ -7,6 +7,7 @@ the scripts in it for whoever asks, sign-in or not.
 import gc
 import importlib
 import pkgutil
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ import uvicorn
 import settings
 from data import database, schema
 from services.works import store as works
-from web import application
+from web import application, schedule
 
 SCRIPT: Final = Path(__file__).parent / "pages" / "main.py"
 #: Imported before the first visitor comes, who would otherwise wait a second for them.
@@ -40,14 +41,19 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     Streamlit collects garbage after every run: 26–40 ms over these modules, nothing once frozen.
     """
     engine = database.connect(settings.DATABASE_URL)
-    schema.create(engine)
+    try:
+        schema.require(engine)
+    except schema.Unfit as unfit:
+        sys.stderr.write(f"网厅未启动：{unfit}。\n")
+        raise
     works.recover()
     for name in (*HEAVY, *_screens()):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
     gc.set_threshold(*settings.GARBAGE)
-    yield
+    async with schedule.running():
+        yield
     engine.dispose()
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import settings
 from data import database
-from services import audit_verify
+from services import audit_verify, soundness
 from services.summary import verify as summaries
 from services.verdict import Verdict
 
@@ -14,14 +14,17 @@ from services.verdict import Verdict
 CHECKS: Final[Mapping[str, Callable[[], Verdict]]] = {
     "审计链": audit_verify.verify,
     "汇总与明细": summaries.verify,
+    "材料与打印件": soundness.files,
+    "数据库": soundness.database,
 }
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run every check; with `--rebuild` write the summaries anew from the details first."""
+    asked = sys.argv[1:] if arguments is None else arguments
     engine = database.connect(settings.DATABASE_URL)
     try:
-        if "--rebuild" in sys.argv[1:]:
+        if "--rebuild" in asked:
             with database.transaction() as session:
                 summaries.rebuild(session)
         verdicts = {title: check() for title, check in CHECKS.items()}

@@ -83,6 +83,17 @@ def connect(url: str) -> Engine:
     return _engine
 
 
+def engine() -> Engine:
+    """Return the engine of the database that `connect` pointed at."""
+    if _engine is None:
+        raise NotConnected
+    return _engine
+
+
+class NotConnected(Exception):
+    """`connect` comes first."""
+
+
 def open_engine(url: str) -> Engine:
     """Return an engine wired for money: see the module's words on SQLite."""
     if not make_url(url).drivername.startswith("sqlite"):
@@ -99,6 +110,11 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def sqlite_file(path: Path) -> Any:  # noqa: ANN401 — the driver has no type
+    """Return the driver's own connection to a file: for copies of a whole database."""
+    return sqlite.connect(path)
 
 
 def journal_mode(driver: ModuleType = sqlite) -> str:

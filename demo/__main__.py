@@ -18,7 +18,6 @@ from streamlit import logger as streamlit_logger
 
 import settings
 from data import database, schema
-from data.base import Base
 from demo import fixture, keys
 from demo.cast import CAST, SO_PIN
 from ukey.softhsm import ModuleMissing
@@ -43,11 +42,11 @@ def prepare() -> None:
 def reset() -> None:
     """Forget all demo data: the tables, the keys, the documents; nothing else in the folder."""
     engine = database.connect(settings.DATABASE_URL)
-    Base.metadata.drop_all(engine)
+    schema.drop(engine)
     engine.dispose()
-    for name in ("demo", "documents"):
+    for name in ("demo", "documents", "prints", "audit-heads"):
         shutil.rmtree(settings.STORAGE / name, ignore_errors=True)
-    for leftover in settings.STORAGE.glob("hall.db*"):
+    for leftover in (*settings.STORAGE.glob("hall.db*"), *settings.STORAGE.glob("audit*.key")):
         leftover.unlink()
 
 

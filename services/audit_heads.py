@@ -57,14 +57,26 @@ def export() -> int:
     """Write the chain's head down (链尾导出); return its number. Raises OSError, WrongSigner."""
     with snapshot() as session:
         seq, value = session.execute(select(AuditHead.seq, AuditHead.hash)).one()
-    key = _private_key()
-    _publish(key)
+    _publish(_private_key())
     now = clock.instant()
     facts = {"seq": seq, "hash": value.hex(), "at": now.isoformat(timespec="seconds")}
-    signature = base64.b64encode(key.sign(_signed(facts))).decode()
+    signature = sign(_signed(facts)).decode()
     line = json.dumps({**facts, "signature": signature}) + "\n"
     _append(settings.AUDIT_HEADS / f"heads-{now:%Y-%m-%d}.jsonl", line.encode())
     return int(seq)
+
+
+def sign(content: bytes) -> bytes:
+    """Return the hall's signature of `content`, in base64."""
+    return base64.b64encode(_private_key().sign(content))
+
+
+def is_signed(signature: bytes, content: bytes) -> bool:
+    """Tell whether `signature` is the hall's of `content`."""
+    try:
+        return _is_genuine(_public_key(), base64.b64decode(signature, validate=True), content)
+    except ValueError:
+        return False
 
 
 def exported() -> Iterator[Head]:

@@ -266,10 +266,10 @@ def test_the_command_prints_a_line_a_check_and_the_row(
     as_owner, capsys, db: Engine, monkeypatch
 ) -> None:
     monkeypatch.setattr(settings, "DATABASE_URL", db.url.render_as_string(hide_password=False))
-    assert command.main() == 0
+    assert command.main([]) == 0
     assert "审计链：200条，链尾4个，无误\n汇总与明细：" in capsys.readouterr().out
     as_owner(run("DELETE FROM audit_event WHERE seq = 77"))
-    assert command.main() == 1
+    assert command.main([]) == 1
     assert "审计链：199条，链尾4个，1处不符\n  第77条：缺失\n" in capsys.readouterr().out
 
 

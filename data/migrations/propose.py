@@ -1,0 +1,31 @@
+"""`python -m data.migrations.propose WORDS`: draft the revision that brings the models' changes.
+
+A draft: columns that must not be empty need a value for the rows that are there, and summaries
+need rebuilding; read it, then run tests/test_migrations.py.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from alembic import command
+
+from data import database, migrating
+
+
+def propose(words: str) -> Path:
+    """Write the next revision from the difference between the last one and the models."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = database.open_engine(f"sqlite:///{folder}/draft.db")
+        migrating.upgrade(engine)
+        with engine.connect() as connection:
+            number = f"{int(migrating.head()) + 1:04d}"
+            config = migrating.config(connection)
+            config.set_main_option("file_template", "r%%(rev)s_%%(slug)s")
+            made = command.revision(config, words, autogenerate=True, rev_id=number)
+        engine.dispose()
+    return Path(made.path)  # type: ignore[union-attr]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{propose(' '.join(sys.argv[1:]))}\n")
