@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, MetaData, delete, text
+from sqlalchemy import Connection, Engine, delete, inspect, text
 
 from data import migrating, schema, schema_objects
 from data.database import sqlite_file
@@ -101,16 +101,17 @@ def _one_moment(engine: Engine) -> Iterator[Connection]:
 
 
 def _tables(connection: Connection) -> dict[str, list[str]]:
-    found = MetaData()
-    found.reflect(connection)
-    return {name: [column.name for column in table.columns] for name, table in found.tables.items()}
+    there = inspect(connection)
+    return {
+        name: [column["name"] for column in there.get_columns(name)]
+        for name in there.get_table_names()
+    }
 
 
 def _in_order(connection: Connection) -> list[str]:
     """Return the tables, what is referred to before what refers to it."""
-    found = MetaData()
-    found.reflect(connection)
-    return [table.name for table in found.sorted_tables]
+    found = inspect(connection).get_sorted_table_and_fkc_names()
+    return [name for name, _ in found if name]
 
 
 def _count(connection: Connection, table: str) -> int:

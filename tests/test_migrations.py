@@ -129,7 +129,7 @@ def test_tables_that_no_revision_made_are_left_alone(empty: Engine) -> None:
 @pytest.mark.parametrize(
     ("statement", "named"),
     [
-        ("DROP INDEX uq_case_live", "缺少：case.索引 uq_case_live"),
+        ("DROP INDEX uq_case_live", "缺少：索引 uq_case_live"),
         ("ALTER TABLE employer ADD COLUMN secret VARCHAR(9)", "多余：employer.secret"),
         ("DROP TABLE slip", "缺少：表slip"),
         ("DROP TRIGGER audit_head_no_delete{on_head}", "缺少：触发器 audit_head_no_delete"),

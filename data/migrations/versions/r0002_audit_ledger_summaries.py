@@ -74,6 +74,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("month", "branch", "kind", name=op.f("pk_month_summary")),
     )
     op.create_table(
+        "revocation_list",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_revocation_list")),
+    )
+    op.create_table(
         "base_summary",
         sa.Column(
             "employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -128,6 +134,20 @@ def upgrade() -> None:
     with op.batch_alter_table("arrival", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_arrival_employer_id"), ["employer_id"], unique=False)
 
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("submission", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("chain", sa.Text(), nullable=False),
+        sa.Column("lists", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_evidence_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sa.UniqueConstraint("submission", name=op.f("uq_evidence_submission")),
+    )
     op.create_table(
         "proposal",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -279,6 +299,31 @@ def upgrade() -> None:
 
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.add_column(sa.Column("levels", sa.String(length=120), nullable=True))
+        batch_op.create_index("ix_case_kind_ended", ["kind", "ended_at"], unique=False)
+        batch_op.create_index("ix_case_kind_month", ["kind", "effective_month"], unique=False)
+
+    with op.batch_alter_table("case_step", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "evidence_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+            )
+        )
+        batch_op.create_index("ix_case_step_action", ["action", "taken_at"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_case_step_evidence_id_evidence"), "evidence", ["evidence_id"], ["id"]
+        )
+
+    with op.batch_alter_table("contributor", schema=None) as batch_op:
+        batch_op.create_index("ix_contributor_id_number", ["id_number"], unique=False)
+        batch_op.create_index(
+            "ix_contributor_name",
+            ["name"],
+            unique=False,
+            postgresql_ops={"name": "varchar_pattern_ops"},
+        )
+
+    with op.batch_alter_table("employer", schema=None) as batch_op:
+        batch_op.create_index("ix_employer_uscc", ["uscc"], unique=False)
 
     with op.batch_alter_table("policy", schema=None) as batch_op:
         batch_op.add_column(sa.Column("business", sa.String(length=30), nullable=True))
@@ -296,3 +341,8 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_policy_proposal_id_proposal"), "proposal", ["proposal_id"], ["id"]
         )
+
+    last_four = {"sqlite": "substr(id_number, -4)", "postgresql": "right(id_number, 4)"}
+    op.create_index(
+        "ix_contributor_last_four", "contributor", [sa.text(last_four[op.get_bind().dialect.name])]
+    )
