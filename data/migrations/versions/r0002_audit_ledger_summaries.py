@@ -240,6 +240,30 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "binding_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "binding_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event", sa.String(length=30), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("done_by", sa.String(length=120), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["binding_id"],
+            ["certificate_binding.id"],
+            name=op.f("fk_binding_event_binding_id_certificate_binding"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_binding_event_user_id_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_binding_event")),
+    )
+    with op.batch_alter_table("binding_event", schema=None) as batch_op:
+        batch_op.create_index("ix_binding_event_user", ["user_id", "id"], unique=False)
+
+    op.create_table(
         "ledger_entry",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -311,6 +335,11 @@ def upgrade() -> None:
         batch_op.create_index("ix_case_step_action", ["action", "taken_at"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_case_step_evidence_id_evidence"), "evidence", ["evidence_id"], ["id"]
+        )
+
+    with op.batch_alter_table("certificate_binding", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_certificate_binding_user_id"), ["user_id"], unique=False
         )
 
     with op.batch_alter_table("contributor", schema=None) as batch_op:
