@@ -26,6 +26,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.create_index("ix_audit_event_employer", ["employer", "seq"], unique=False)
+        batch_op.create_index("ix_audit_event_instant", ["instant"], unique=False)
         batch_op.create_index("ix_audit_event_subject", ["subject"], unique=False)
 
     op.create_table(
@@ -353,6 +354,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("employer", schema=None) as batch_op:
         batch_op.create_index("ix_employer_uscc", ["uscc"], unique=False)
+
+    with op.batch_alter_table("export", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_export_exported_at"), ["exported_at"], unique=False)
 
     with op.batch_alter_table("policy", schema=None) as batch_op:
         batch_op.add_column(sa.Column("business", sa.String(length=30), nullable=True))
