@@ -96,6 +96,11 @@ def measures(items: list[tuple[str, str, str, list[tuple[str, str, str]]]], mont
     st.html(f'<dl class="hall-measures">{cells}</dl>')
 
 
+def label(text: str) -> None:
+    """Draw a few words that name what stands beside them."""
+    st.html(f'<p class="hall-label">{escape(text)}</p>', width="content")
+
+
 def steps(names: list[str], current: int) -> None:
     """Draw the steps of a business as a thin line; `current` counts from 0."""
     marks = [

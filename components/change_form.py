@@ -58,7 +58,8 @@ def change_list(
     kept = "　:gray[修改已自动保存，提交前可随时离开再继续]" if changes and take_back else ""
     st.markdown(f"**待变更清册（{len(changes)}项）**{kept}")
     if not changes:
-        brand.quiet(empty)
+        with st.container(width=WIDTH):
+            brand.quiet(empty)
         return
     with st.container(key=f"list_{key}", gap=None, width=WIDTH):
         heads = ("序号", "变更项目", "变更前", "变更后")
@@ -104,12 +105,13 @@ def _field(now: Standing, item: Item, *, key: str, enter: Enter) -> bool:
         st.text_input(label, value, max_chars=item.most, placeholder=item.help, **common)
     objection = _refusal(key, item.name) or now.faults.get(item.name)
     if objection:
-        st.markdown(f":red[:material/error: {feedback.plain(objection)}]")
+        st.caption(f":red[:material/error: {feedback.plain(objection)}]")
     return objection is None
 
 
 def _words(choices: type[LabelledEnum]) -> Callable[[str], str]:
-    labels = {code.value: code.label for code in choices}
+    """Return code and label, which are both searched by typing."""
+    labels = {code.value: f"{code.value} {code.label}".strip() for code in choices}
     return lambda code: labels.get(code, code)
 
 

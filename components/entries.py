@@ -11,7 +11,11 @@ BUTTONS = 1.5  # the share of the width that the buttons take, in the unit of th
 
 def head(headings: Sequence[str], shares: Sequence[float]) -> None:
     """Draw the headings; the last one stands over the buttons."""
-    st.html(f'<div class="hall-entry head">{_cells([*headings], [*shares, BUTTONS])}</div>')
+    *names, last = headings
+    st.html(
+        f'<div class="hall-entry-head"><div class="hall-entry" style="flex:{sum(shares)} 0 0">'
+        f'{_cells(names, shares)}</div><span style="flex:{BUTTONS} 0 0">{escape(last)}</span></div>'
+    )
 
 
 def row(cells: Sequence[str], shares: Sequence[float]) -> DeltaGenerator:

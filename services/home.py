@@ -16,6 +16,7 @@ from services import audit
 from services.actor import Actor
 from services.approval import engine
 from services.deferral import periods
+from services.rules import clock
 from services.rules.months import Month
 
 
@@ -43,8 +44,10 @@ class Home:
     clerk_landline: str
     next_month: Month
     """应核定年月: the month to assess next."""
-    open_cases: dict[BusinessKind, CaseStatus]
-    """Where each business of the employer stands that has not ended."""
+    due_months: list[Month]
+    """The months to assess, up to the current one; none where all are assessed."""
+    open_cases: dict[BusinessKind, dict[CaseStatus, int]]
+    """How many cases of each business have not ended, by where they stand."""
 
 
 @audit.refusals
@@ -66,11 +69,15 @@ def home(actor: Actor) -> Home:
         )
         by_status = {status: (count, amount) for status, count, amount in people.all()}
         cases = session.execute(
-            select(Case.kind, Case.status).where(Case.employer_id == employer.id, engine.is_live())
+            select(Case.kind, Case.status, func.count())
+            .where(Case.employer_id == employer.id, engine.is_live())
+            .group_by(Case.kind, Case.status)
         )
         next_month = periods.due(session, employer)
         deferral = periods.running(session, employer.id)
-        open_cases = dict(cases.all())
+        open_cases: dict[BusinessKind, dict[CaseStatus, int]] = {}
+        for kind, stands, count in cases:
+            open_cases.setdefault(kind, {})[stands] = count
     normal, due = by_status.get(ContributorStatus.NORMAL, (0, Decimal(0)))
     status = employer.status.label + (f"（{periods.label(deferral)}）" if deferral else "")
     return Home(
@@ -79,7 +86,8 @@ def home(actor: Actor) -> Home:
         f"单位{employer.employer_rate}% + 个人{employer.contributor_rate}%",
         normal, by_status.get(ContributorStatus.SEALED, (0, Decimal(0)))[0], due,
         _month(employer.paid_to), _month(employer.assessed_to), employer.opened_on, employer.payday,
-        clerk.name, clerk.mobile, clerk.landline, next_month, open_cases,
+        clerk.name, clerk.mobile, clerk.landline, next_month,
+        next_month.through(Month.containing(clock.today())), open_cases,
     )  # fmt: skip
 
 

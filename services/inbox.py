@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import Enum
 from typing import Generic, TypeVar
 
-from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import AuditAction, CaseStatus, Role
+from data.enums import AuditAction, BusinessKind, CaseStatus, Role
 from data.models.case import Case, Message, Step
 from services import audit
 from services.actor import Actor
@@ -79,11 +79,16 @@ def counts(actor: Actor) -> dict[Tab, int]:
 
 
 @audit.refusals
+def count(actor: Actor, tab: Tab, search: str = "") -> int:
+    """Return how many entries of a tab match what is searched for."""
+    with snapshot() as session:
+        return _total(session, _matching(tab, actor, search))
+
+
+@audit.refusals
 def notes(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str = "") -> Page[Note]:
     """Return messages of the tab 消息 or 已阅, the newest first."""
-    chosen = _chosen(tab, actor)
-    if search:
-        chosen = chosen.where(Message.text.contains(search.strip(), autoescape=True))
+    chosen = _matching(tab, actor, search)
     with snapshot() as session:
         found = session.scalars(chosen.order_by(Message.id.desc()).offset(first).limit(most))
         items = [
@@ -99,11 +104,7 @@ def notes(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str 
 @audit.refusals
 def tasks(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str = "") -> Page[Task]:
     """Return cases of the tab 待办, 已办 or 我发起的, the latest moved first."""
-    chosen = _chosen(tab, actor)
-    if words := search.strip():
-        labels = [kind for kind in KINDS if words in KINDS[kind].code.label]
-        matches = Case.serial.contains(words, autoescape=True)
-        chosen = chosen.where(or_(matches, cast(Case.kind, String).in_(labels)))
+    chosen = _matching(tab, actor, search)
     moved = (
         select(Step.case_id, func.max(Step.id).label("step_id")).group_by(Step.case_id).subquery()
     )
@@ -171,6 +172,20 @@ def _chosen(tab: Tab, actor: Actor) -> Select[Message] | Select[Case]:
     if tab is Tab.DONE:
         return own.where(Case.status.in_(ENDED))
     return own.where(Case.started_by == actor.user_id)
+
+
+def _matching(tab: Tab, actor: Actor, search: str) -> Select[Message] | Select[Case]:
+    """Choose by the business's name, the serial, or a message's words."""
+    chosen, words = _chosen(tab, actor), search.strip()
+    if not words:
+        return chosen
+    named = [kind for kind in BusinessKind if words in kind.label]
+    numbered = Case.serial.contains(words, autoescape=True)
+    if tab not in (Tab.MESSAGES, Tab.READ):
+        return chosen.where(or_(numbered, Case.kind.in_(named)))
+    return chosen.outerjoin(Case, Case.id == Message.case_id).where(
+        or_(numbered, Message.kind.in_(named), Message.text.contains(words, autoescape=True))
+    )
 
 
 def _total(session: Session, chosen: Select[Message] | Select[Case]) -> int:

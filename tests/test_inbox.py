@@ -3,15 +3,16 @@
 import pytest
 
 from data.database import snapshot, transaction
-from data.enums import Channel
+from data.enums import BusinessKind, CaseStatus, Channel
 from data.models.case import Message
-from services import home, inbox, review
+from services import contributor_info_change, home, inbox, review
 from services.actor import Actor
 from services.approval.history import Progress
+from services.base_adjustment import approval
 from services.errors import NotAllowed
 from services.inbox import Tab
 from services.rules import clock
-from tests.rosters import submitted
+from tests.rosters import imported, submitted
 
 pytestmark = pytest.mark.usefixtures("sqlite_db", "storage")
 
@@ -36,6 +37,53 @@ def test_the_home_shows_employer_account_and_clerk(clerk1: Actor) -> None:
     assert (facts.status, facts.rates, facts.paid_to) == ("正常", "单位12% + 个人12%", "2026年6月")
     assert facts.clerk == "杨秀英"
     assert facts.next_month.label == "2026年7月"
+
+
+def test_the_home_counts_what_has_not_ended_and_forgets_a_list_taken_back(
+    clerk1: Actor, officer_a: Actor
+) -> None:
+    submitted(clerk1)
+    first, second = contributor_info_change.people(clerk1)[:2]
+    for person in (first, second):
+        contributor_info_change.enter(clerk1, person.id, "postcode", "556000")
+    assert home.home(clerk1).open_cases == {
+        BusinessKind.BASE_ADJUSTMENT: {CaseStatus.PENDING: 1},
+        BusinessKind.CONTRIBUTOR_INFO_CHANGE: {CaseStatus.DRAFT: 2},
+    }
+    contributor_info_change.take_back(clerk1, first.id, "postcode")
+    contributor_info_change.enter(clerk1, second.id, "postcode", "")
+    assert list(home.home(clerk1).open_cases) == [BusinessKind.BASE_ADJUSTMENT]
+
+
+def test_the_months_due_end_with_the_current_one(clerk3: Actor, on_day) -> None:
+    assert [str(month) for month in home.home(clerk3).due_months] == [
+        "2026-04", "2026-05", "2026-06", "2026-07"]  # fmt: skip
+    on_day("2026-03-31")
+    assert home.home(clerk3).due_months == []
+
+
+def test_the_season_says_what_remains_of_the_base_adjustment(
+    clerk1: Actor, officer_a: Actor, on_day
+) -> None:
+    def stands() -> tuple[int, bool, bool]:
+        season = approval.season(clerk1)
+        assert season
+        assert (season.year, season.people, season.days_left) == (2026, 300, 25)
+        return season.rows, season.has_documents, season.is_submitted
+
+    assert stands() == (0, False, False)
+    imported(clerk1)
+    assert stands() == (300, False, False)
+    case_id = submitted(clerk1)
+    assert stands() == (300, True, True)
+    review.send_back(officer_a, case_id, version=2, opinion="缺工资表")
+    assert stands() == (300, True, False)
+    now = approval.situation(clerk1)
+    approval.submit(clerk1, version=now.version, client_id="again")
+    review.approve(officer_a, case_id, version=now.version + 1, opinion="同意")
+    assert approval.season(clerk1) is None
+    on_day("2026-08-01")
+    assert approval.season(clerk1) is None
 
 
 @pytest.mark.manual("H3")
@@ -118,10 +166,24 @@ def test_cases_are_found_by_serial_and_by_name(clerk1: Actor) -> None:
     assert inbox.tasks(clerk1, Tab.STARTED, search="%").total == 0
 
 
+def test_messages_are_found_by_words_by_business_and_by_the_cases_serial(
+    clerk1: Actor, officer_a: Actor
+) -> None:
+    told(clerk1, "停电通知")
+    case_id = submitted(clerk1)
+    review.send_back(officer_a, case_id, version=2, opinion="缺工资表")
+    (task,) = inbox.tasks(clerk1, Tab.TO_DO).items
+    for words, found in (("停电", 1), ("基数调整", 2), (task.serial, 1), (" 工资表 ", 1), ("%", 0)):
+        assert inbox.count(clerk1, Tab.MESSAGES, words) == found
+        assert inbox.notes(clerk1, Tab.MESSAGES, search=words).total == found
+    assert inbox.count(clerk1, Tab.READ, "停电") == 0
+
+
 def test_the_task_center_is_the_clerks(officer_a: Actor, manager: Actor) -> None:
     for actor in (officer_a, manager):
         for act in (
             inbox.counts,
+            lambda a: inbox.count(a, Tab.MESSAGES, "中学"),
             home.home,
             lambda a: inbox.notes(a, Tab.MESSAGES),
             lambda a: inbox.tasks(a, Tab.DONE),

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from components import brand, task_list, work_list
-from data.enums import CaseStatus
+from data.enums import BusinessKind, CaseStatus
 from services import home, inbox
 from services.actor import Actor
 from services.base_adjustment import approval
+from services.base_adjustment.approval import Season
 from services.home import Home
 from services.inbox import Tab
 
@@ -14,6 +15,10 @@ TITLE = "首页"
 ICON = ":material/home:"
 TILES_IN_A_ROW = 5
 TABS = "home_tabs"
+#: The most pressing first.
+STATES = (CaseStatus.RETURNED, CaseStatus.REJECTED, CaseStatus.DRAFT, CaseStatus.PENDING)
+STATUS_CHANGES = (BusinessKind.SEALING, BusinessKind.UNSEALING)
+STEPS = "下载模板并填写", "批量导入（{rows}/{people}人）", "上传材料", "提交审批", "中心审批"
 
 
 def render(actor: Actor) -> None:
@@ -49,20 +54,69 @@ def _cards(facts: Home) -> None:
 
 
 def _due(actor: Actor, facts: Home) -> None:
-    parts = [f"应核定 {facts.next_month.label}，月缴存额 {facts.monthly_amount:,.2f}元"]
-    parts += [f"{kind.label}：{_state(status)}" for kind, status in facts.open_cases.items()]
-    if due := approval.due(actor):
-        parts.append(f"{due.year}年度基数调整尚未办理，请于{due.closes}前完成")
-    brand.banner("本月待办　" + "　·　".join(parts))
+    parts = [_months(facts)]
+    for state in STATES:
+        if names := [
+            _named(kind, by[state]) for kind, by in facts.open_cases.items() if state in by
+        ]:
+            parts.append(f"{_state(state)}：{'、'.join(names)}")
+    is_pressing = any(state in by for state in STATES[:2] for by in facts.open_cases.values())
+    brand.banner("本月待办　" + "　·　".join(parts), "warn" if is_pressing else "info")
+    if season := approval.season(actor):
+        _season(season)
+
+
+def _months(facts: Home) -> str:
+    """Say which months are to be assessed, and for how much."""
+    due, amount = facts.due_months, f"月缴存额 {facts.monthly_amount:,.2f}元"
+    if not due:
+        return f"汇缴已核定至{facts.assessed_to}"
+    if len(due) == 1:
+        return f"应核定 {due[0].label}，{amount}"
+    return f"应核定 {due[0].label}至{due[-1].label}，共{len(due)}个月，每{amount}"
+
+
+def _season(season: Season) -> None:
+    """Draw how far the year's base adjustment has come, and what remains."""
+    with st.container(key="season", horizontal=True, vertical_alignment="center"):
+        left = f"剩{season.days_left}天" if season.days_left else "今天截止"
+        brand.label(f"{season.year}年度基数调整（{season.closes}前办理，{left}）")
+        names = [name.format(rows=season.rows, people=season.people) for name in STEPS]
+        brand.steps(names, _step(season))
+
+
+def _step(season: Season) -> int:
+    if season.is_submitted:
+        return 4
+    if not season.rows:
+        return 0
+    return 1 if season.rows < season.people else 3 if season.has_documents else 2
 
 
 def _state(status: CaseStatus) -> str:
     return "未提交" if status is CaseStatus.DRAFT else status.label
 
 
+def _named(kind: BusinessKind, count: int) -> str:
+    return f"{kind.label}{count}笔" if count > 1 else kind.label
+
+
+def _page_of(kind: BusinessKind) -> str:
+    """Return the title of the page where this business is done."""
+    return "缴存人状态变更" if kind in STATUS_CHANGES else kind.label
+
+
 def _tiles(facts: Home) -> None:
     pages = st.session_state["business_pages"]
-    states = {kind.label: _state(status) for kind, status in facts.open_cases.items()}
+    states: dict[str, str] = {}
+    for state in reversed(STATES):
+        for kind, by in facts.open_cases.items():
+            if state in by:
+                states[_page_of(kind)] = _state(state) + (
+                    f" {by[state]}笔" if by[state] > 1 else ""
+                )
+    if due := facts.due_months:
+        states.setdefault(BusinessKind.REMITTANCE.label, f"应核定{due[0].label}")
     with st.container(key="tiles", gap="small"):
         for start in range(0, len(pages), TILES_IN_A_ROW):
             row = st.columns(TILES_IN_A_ROW, gap="small")

@@ -29,11 +29,12 @@ def render(actor: Actor) -> None:
         "查找", placeholder="查找内容，按回车", label_visibility="collapsed", max_chars=40
     )
     tab = tab if isinstance(tab, Tab) else Tab.MESSAGES
-    pages = max(1, -(-counts[tab] // A_PAGE))
-    number = st.session_state.get(f"inbox_page_{tab.name}", 1) if pages > 1 else 1
-    first = (min(number, pages) - 1) * A_PAGE
-    total = task_list.show(actor, tab, first=first if not search else 0, most=A_PAGE, search=search)
+    total = inbox.count(actor, tab, search) if search else counts[tab]
     if search and not total:
-        brand.quiet("没有符合查找内容的记录，请减少查找字数后再试。")
-    if pages > 1 and not search:
-        st.pagination(pages, key=f"inbox_page_{tab.name}")
+        brand.quiet(f"{tab.value}中没有包含“{search}”的记录，请减少查找字数或换一个类别后再试。")
+        return
+    pages, key = max(1, -(-total // A_PAGE)), f"inbox_page_{tab.name}_{search}"
+    number = min(st.session_state.get(key, 1), pages)
+    task_list.show(actor, tab, first=(number - 1) * A_PAGE, most=A_PAGE, search=search)
+    if pages > 1:
+        st.pagination(pages, key=key)

@@ -106,23 +106,44 @@ def situation(actor: Actor) -> Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A year's base adjustment that nobody has begun."""
+class Season:
+    """How far the year's base adjustment has come while it is open and not yet approved."""
 
     year: int
     closes: date
+    people: int
+    """How many people are in status 正常."""
+    rows: int
+    """How many of them the roster has."""
+    has_documents: bool
+    is_submitted: bool
+
+    @property
+    def days_left(self) -> int:
+        return (self.closes - clock.today()).days
 
 
 @audit.refusals
-def due(actor: Actor) -> Due | None:
-    """Return what the clerk's employer has still to begin in the open season, or None."""
+def season(actor: Actor) -> Season | None:
+    """Return what remains of the year's base adjustment for the clerk's employer, or None."""
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
         if facts.season_objection(session, terms):
             return None
-        if engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer):
-            return None
-    return Due(terms.effective_month.year, terms.policy.window.closes)
+        case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+        people = (
+            select(func.count())
+            .select_from(Contributor)
+            .filter_by(employer_id=terms.employer_id, status=ContributorStatus.NORMAL)
+        )
+        return Season(
+            year=terms.effective_month.year,
+            closes=terms.policy.window.closes,
+            people=session.scalars(people).one(),
+            rows=roster.count(session, case) if case else 0,
+            has_documents=case is not None and papers.has_any(session, case),
+            is_submitted=case is not None and case.status is CaseStatus.PENDING,
+        )
 
 
 @audit.refusals

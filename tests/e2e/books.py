@@ -46,6 +46,17 @@ def only(content: bytes, account: object) -> bytes:
     return _changed(content, keep)
 
 
+def cells(content: bytes) -> list[tuple[object, ...]]:
+    """Return every row of the first sheet, the headings first."""
+    return list(_sheet(load_workbook(BytesIO(content))).iter_rows(values_only=True))
+
+
+def formulas(content: bytes) -> list[str]:
+    """Return where a formula stands: nowhere, in what the hall hands out."""
+    sheet = _sheet(load_workbook(BytesIO(content)))
+    return [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
 def texts(content: bytes) -> str:
     """Return all that stands in a workbook, to look for words in."""
     book = load_workbook(BytesIO(content))

@@ -37,6 +37,7 @@ NEWCOMERS = (
     Newcomer("B8", "罗建平", "522601000508", "凯里舟溪旅游(示例)"),
     Newcomer("H4", "陆小凤", "522601000510", "凯里大十字百货(示例)"),
 )
+BY_KEY = {one.key: one for one in NEWCOMERS}
 PLAYERS = tuple(
     Player(one.key, one.clerk, Role.CLERK, f"28{place:04d}", employer=one.number)
     for place, one in enumerate(NEWCOMERS, start=1)

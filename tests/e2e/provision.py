@@ -13,7 +13,7 @@ from data import database
 from demo import keys
 from demo.__main__ import prepare
 from demo.cast import CAST, SO_PIN
-from tests.e2e import newcomers
+from tests.e2e import newcomers, past
 from ukey import softhsm
 from ukey.dev_ca import DevCA
 from ukey.tokens import Tokens
@@ -47,6 +47,7 @@ def main() -> None:
         newcomers.settle(session)
         for player in newcomers.PLAYERS:
             keys.bind(session, player, keys.issue(tokens, authority, session, player))
+    past.live_through()
     alone = Tokens(softhsm.ensure_store(LOCKABLE_STORE), LOCKABLE_STORE)
     _bind(_issue(alone, authority, LOCKABLE))
 

@@ -177,6 +177,11 @@ class Visitor:
         expect(dialog).to_be_hidden()
         self.idle()
 
+    def to_page(self, title: str) -> None:
+        """Go to a page by the menu, which keeps the session of this tab."""
+        self.page.get_by_test_id("stSidebarNavLink").filter(has_text=title).first.click()
+        self.idle()
+
     def dialog(self, title: str) -> Locator:
         dialog = self.page.get_by_role("dialog").filter(has_text=title)
         expect(dialog).to_be_visible()
@@ -208,6 +213,11 @@ class Visitor:
         """Expect a refusal on the page that says exactly this."""
         refusal = self.page.get_by_role("alert").filter(has_text=text)
         expect(refusal.get_by_text(text, exact=True)).to_be_visible()
+
+    def tick_box(self, label: str) -> None:
+        """Tick a box, or take the tick away."""
+        self.page.get_by_test_id("stCheckbox").get_by_text(label, exact=True).click()
+        self.idle()
 
     def tile(self, business: str) -> Locator:
         """Return a business's button on the home."""
