@@ -32,7 +32,7 @@ def bar(who: SignedIn) -> None:
     works = f'<a class="works" href="/">{count}项正在处理</a>' if count else ""
     st.html(
         f'<div class="hall-top"><strong>{brand.HALL} <small>· {edition}</small></strong>'
-        f"<span>{escape(place)}</span>"
+        f'<span title="{escape(place, quote=True)}">{escape(place)}</span>'
         f'<div class="who">{works}{moved}{certificate}<span>{escape(actor.role.label)} '
         f'{escape(actor.name)}</span><a href="/auth/sign-out">退出</a></div></div>'
     )

@@ -15,7 +15,7 @@ EMPTY = {
     Tab.READ: "暂无已阅消息。在消息详情中点击【标为已阅】后会移到这里。",
 }
 _NOTE_SHARES = (1.3, 5.4, 0.9, 1.5)
-_TASK_SHARES = (1.6, 1.5, 1.1, 4.2, 1.5)
+_TASK_SHARES = (1.6, 2.2, 1.0, 3.6, 1.5)
 
 
 def show(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str = "") -> int:
@@ -50,7 +50,8 @@ def _tasks(actor: Actor, tab: Tab, *, first: int, most: int, search: str) -> int
     entries.head(("业务流水号", "业务名称", "状态", "最近办理", "时间", "操作"), _TASK_SHARES)
     for task in page.items:
         moved = case_timeline.moment(task.changed_at)
-        cells = (task.serial, task.business, task.status.label, task.summary, moved)
+        business = f"{task.business}（{task.person}）" if task.person else task.business
+        cells = (task.serial, business, task.status.label, task.summary, moved)
         label = "打开" if tab is Tab.TO_DO else "查看"
         if entries.row(cells, _TASK_SHARES).button(label, key=f"open_{tab.name}_{task.case_id}"):
             _open_task(task, can_close=tab is Tab.TO_DO)
@@ -94,11 +95,13 @@ def _open_task(task: Task, *, can_close: bool) -> None:
     who = session.signed_in()
     if who is None:
         st.rerun()
+    person = [("缴存人", f"{task.person}　{task.account}")] if task.person else []
     brand.facts(
         task.business,
         [
             ("业务流水号", task.serial),
             ("状态", task.status.label),
+            *person,
             ("最近办理", task.summary),
             ("时间", f"{task.changed_at:%Y-%m-%d %H:%M:%S}"),
         ],
@@ -111,7 +114,7 @@ def _open_task(task: Task, *, can_close: bool) -> None:
     st.caption("可到业务页面修改后重新提交；结束流程后本次申请终止，可以重新申请。")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("去修改"):
-            st.session_state["go_to"] = task.business
+            st.session_state.update(go_to=task.business, go_to_account=task.account)
             st.rerun()
         if st.button("结束流程", type="primary"):
             with feedback.refusals():

@@ -1,7 +1,6 @@
 """The employer's home (首页, manual H1): who the employer is, its account, its clerk, what is due."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -37,8 +36,6 @@ class Home:
     monthly_amount: Decimal
     paid_to: str
     assessed_to: str
-    opened_on: date
-    payday: int
     clerk: str
     clerk_mobile: str
     clerk_landline: str
@@ -85,7 +82,7 @@ def home(actor: Actor) -> Home:
         employer.address, status,
         f"单位{employer.employer_rate}% + 个人{employer.contributor_rate}%",
         normal, by_status.get(ContributorStatus.SEALED, (0, Decimal(0)))[0], due,
-        _month(employer.paid_to), _month(employer.assessed_to), employer.opened_on, employer.payday,
+        _month(employer.paid_to), _month(employer.assessed_to),
         clerk.name, clerk.mobile, clerk.landline, next_month,
         next_month.through(Month.containing(clock.today())), open_cases,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from data.database import snapshot, transaction
 from data.enums import AuditAction, BusinessKind, CaseStatus, Role
 from data.models.case import Case, Message, Step
+from data.models.register import Contributor
 from services import audit
 from services.actor import Actor
 from services.approval import engine, history
@@ -59,6 +60,10 @@ class Task:
     summary: str
     """The last opinion, or where it stands."""
     changed_at: datetime
+    person: str
+    """Whom the case is about, where it is about one person."""
+    account: str
+    """That person's account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,8 @@ def tasks(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str 
         found = session.execute(
             chosen.join(moved, moved.c.case_id == Case.id)
             .join(Step, Step.id == moved.c.step_id)
-            .add_columns(Step)
+            .outerjoin(Contributor, Contributor.id == Case.contributor_id)
+            .add_columns(Step, Contributor.name, Contributor.account)
             .order_by(Step.id.desc())
             .offset(first)
             .limit(most)
@@ -120,9 +126,9 @@ def tasks(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str 
         items = [
             Task(
                 case.id, case.serial or "", case.kind.label, case.status, case.version,
-                _summary(step), clock.in_china(step.taken_at),
+                _summary(step), clock.in_china(step.taken_at), name or "", account or "",
             )
-            for case, step in found
+            for case, step, name, account in found
         ]  # fmt: skip
         return Page(items, _total(session, chosen))
 
@@ -175,14 +181,23 @@ def _chosen(tab: Tab, actor: Actor) -> Select[Message] | Select[Case]:
 
 
 def _matching(tab: Tab, actor: Actor, search: str) -> Select[Message] | Select[Case]:
-    """Choose by the business's name, the serial, or a message's words."""
+    """Choose by the business's name, the serial, and a task's person or a message's words."""
     chosen, words = _chosen(tab, actor), search.strip()
     if not words:
         return chosen
     named = [kind for kind in BusinessKind if words in kind.label]
     numbered = Case.serial.contains(words, autoescape=True)
     if tab not in (Tab.MESSAGES, Tab.READ):
-        return chosen.where(or_(numbered, Case.kind.in_(named)))
+        person = Contributor
+        about = select(person.id).where(
+            or_(
+                person.name.contains(words, autoescape=True),
+                person.account.contains(words, autoescape=True),
+            )
+        )
+        return chosen.where(
+            or_(numbered, Case.kind.in_(named), Case.contributor_id.in_(about))
+        )  # fmt: skip
     return chosen.outerjoin(Case, Case.id == Message.case_id).where(
         or_(numbered, Message.kind.in_(named), Message.text.contains(words, autoescape=True))
     )

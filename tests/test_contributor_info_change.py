@@ -207,8 +207,12 @@ def test_a_case_turned_back_is_in_the_clerks_to_do_with_a_message(
     page = review.open_case(officer_a, case_id)
     assert [paper.filename for paper in page.papers] == ["学历证书.pdf"]
     review.reject(officer_a, case_id, version=page.version, opinion="证书不清晰")
-    assert inbox.counts(clerk1)[Tab.TO_DO] == 1
     assert inbox.counts(clerk1)[Tab.MESSAGES] == 1
+    (task,) = inbox.tasks(clerk1, Tab.TO_DO).items
+    who = person_of(person)
+    assert (task.person, task.account) == (who.name, who.account)
+    for words, found in ((who.name, 1), (who.account[-6:], 1), ("没有此人", 0)):
+        assert inbox.count(clerk1, Tab.TO_DO, words) == found
     now = contributor_info_change.situation(clerk1, person)
     assert (now.status, len(now.changes)) == (CaseStatus.REJECTED, 1)
     contributor_info_change.detach(clerk1, person, now.papers[0].id)

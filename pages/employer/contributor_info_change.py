@@ -25,6 +25,8 @@ def render(actor: Actor) -> None:
         guide="/handbook",
     )
     people = contributor_info_change.people(actor)
+    if wanted := st.session_state.pop("go_to_account", None):
+        st.session_state[f"{KEY}_person"] = next((p for p in people if p.account == wanted), None)
     with st.container(width=change_form.WIDTH):
         person = st.selectbox(
             "个人账号", people, index=None, format_func=_entry, key=f"{KEY}_person", filter_mode="contains",

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import brand, task_list, work_list
+from components import brand, session, task_list, work_list
 from data.enums import BusinessKind, CaseStatus
 from services import home, inbox
 from services.actor import Actor
@@ -23,14 +23,16 @@ STEPS = "下载模板并填写", "批量导入（{rows}/{people}人）", "上传
 
 def render(actor: Actor) -> None:
     facts = home.home(actor)
-    _cards(facts)
+    _cards(actor, facts)
     _due(actor, facts)
     work_list.show(actor)
     _tiles(facts)
     _tasks(actor)
 
 
-def _cards(facts: Home) -> None:
+def _cards(actor: Actor, facts: Home) -> None:
+    who = session.signed_in()
+    ends = f"{who.certificate_ends:%Y-%m-%d}" if who else "—"
     employer, account, clerk = st.columns((1.25, 1, 0.8), gap="small")
     with employer:
         brand.facts("单位信息", [
@@ -48,8 +50,8 @@ def _cards(facts: Home) -> None:
     with clerk:
         brand.facts("经办人信息", [
             ("姓名", facts.clerk), ("手机号码", facts.clerk_mobile),
-            ("固定电话", facts.clerk_landline), ("单位发薪日", f"每月{facts.payday}日"),
-            ("开户日期", str(facts.opened_on)), ("办理渠道", "网厅"),
+            ("固定电话", facts.clerk_landline), ("身份", actor.role.label),
+            ("证书到期", ends), ("办理渠道", "网厅"),
         ])  # fmt: skip
 
 

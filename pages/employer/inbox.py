@@ -13,7 +13,7 @@ A_PAGE = 15
 
 
 def render(actor: Actor) -> None:
-    brand.title(TITLE, "全部消息与业务办理记录，可按业务名称、流水号或内容查找。")
+    brand.title(TITLE, "全部消息与业务办理记录，可按业务名称、流水号、职工或消息内容查找。")
     counts = inbox.counts(actor)
     names = {tab: f"{tab.value}（{counts[tab]}）" for tab in Tab}
     wanted = st.session_state.pop("inbox_tab", None)

@@ -65,7 +65,7 @@ def _enter_what_cannot_be(clerk: Visitor) -> None:
         ("家庭月收入", "=1+1", "家庭月收入应填写数字，如8000或8000.50"),
     ):
         enter(clerk, label, text)
-        clerk.sees(reason)
+        clerk.blamed(reason)
         expect(clerk.page.get_by_label(label, exact=True)).to_have_value(text)
     expect(clerk.button("保存")).to_be_disabled()
     assert_all_chinese(clerk.page)
@@ -113,8 +113,10 @@ def _read_why_and_save_again(clerk: Visitor) -> None:
     expect(clerk.tile("缴存人信息变更")).to_contain_text("已退回")
     clerk.to_tab("待办")
     clerk.entry(REASON).get_by_role("button", name="打开").click()
-    clerk.dialog("业务详情").get_by_role("button", name="去修改").click()
-    _choose_the_person(clerk, FIRST)
+    dialog = clerk.dialog("业务详情")
+    expect(dialog).to_contain_text(FIRST)
+    dialog.get_by_role("button", name="去修改").click()
+    expect(clerk.page.get_by_label("个人账号", exact=True).nth(1)).to_have_value(FIRST)
     has_list(clerk, EDUCATION)
     enter(clerk, "家庭月收入", "12,500.50")
     has_list(clerk, INCOME, EDUCATION)

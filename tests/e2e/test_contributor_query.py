@@ -12,7 +12,7 @@ PAGE = "/contributor_query"
 UNIT, NUMBER = "凯里下司物流(示例)", "522601000506"
 CHANGED, SEALED = "522620040001", "522620040002"
 ID_NUMBER, STATUS = 3, 4  # columns of the accounts
-ITEM, NEW = 4, 6  # columns of the changes of information
+ITEM, OLD, NEW = 4, 5, 6  # columns of the changes of information
 KIND, REASON, BEFORE, AFTER, MONTH = 3, 4, 5, 6, 7  # columns of the changes of status
 ACCOUNTS = "请选择开户日期或勾选账户状态，点击【查询】；也可选择个人账号单个查询。不选表示不限。"
 
@@ -95,7 +95,7 @@ def _find_the_changes_of_information(clerk: Visitor) -> None:
     rows = books.cells(content)[1:]
     assert [(row[1], row[ITEM], row[NEW]) for row in rows] == [
         (CHANGED, "学历", "硕士研究生毕业"), (CHANGED, "手机号码", "13985567890")]  # fmt: skip
-    querying.equals_the_screen(clerk, rows, most=NEW)
+    querying.equals_the_screen(clerk, rows, most=OLD)
     assert_all_chinese(clerk.page)
     clerk.shot("b6-changes")
     assert "13985567890" in querying.printed(clerk)

@@ -71,7 +71,7 @@ def _enter_what_cannot_be(clerk: Visitor) -> None:
         ("法定代表人证件号码", "522601199003070018", "身份证号码应为18位且校验码正确，请对照证件核对"),
     ):  # fmt: skip
         enter(clerk, label, text)
-        clerk.sees(reason)
+        clerk.blamed(reason)
         expect(clerk.page.get_by_label(label, exact=True)).to_have_value(text)
     expect(clerk.button(SUBMIT)).to_be_disabled()
     clerk.shot("b1-errors")
