@@ -12,6 +12,12 @@ from services.approval.requirements import Material
 TYPES = ["pdf", "jpg", "jpeg", "png"]
 
 
+def are_complete(materials: Sequence[Material], papers: Sequence[Paper]) -> bool:
+    """Tell whether every required material has been uploaded."""
+    there = {paper.material for paper in papers}
+    return all(material.code in there for material in materials if material.required)
+
+
 def upload(
     materials: Sequence[Material],
     papers: Sequence[Paper],
@@ -32,9 +38,7 @@ def upload(
             format_func=lambda m: f"{m.label}（{'必传' if m.required else '选传'}）",
         )  # fmt: skip
         uploads = st.session_state.setdefault(f"{key}_uploads", 0)
-        file = st.file_uploader(
-            "本地文件（PDF、JPG、PNG，每份不超过10MB）", type=TYPES, key=f"{key}_file_{uploads}"
-        )
+        file = st.file_uploader("本地文件", type=TYPES, key=f"{key}_file_{uploads}")
         if st.button("上传", disabled=file is None, key=f"{key}_upload") and file:
             with feedback.refusals():
                 attach(material.code, file.name, file.getvalue())

@@ -13,6 +13,7 @@ from services.approval.change_case import Standing
 TITLE = "单位信息变更"
 ICON = ":material/edit_note:"
 KEY = "employer_info_change"
+STEPS = ["修改项目", "核对清册", "上传材料", "提交审核"]
 HOW = "没有变更项目。请在上方修改需要变更的项目，变更会显示在这里，核对后上传材料并提交审核。"
 
 
@@ -25,6 +26,7 @@ def render(actor: Actor) -> None:
 def _work(actor: Actor) -> None:
     now = employer_info_change.situation(actor)
     change_form.banner(now)
+    brand.steps(STEPS, _step(now))
     if now.status is CaseStatus.PENDING:
         _waiting(actor, now)
         return
@@ -34,6 +36,14 @@ def _work(actor: Actor) -> None:
         with st.container(width=change_form.WIDTH):
             _documents(actor, now)
     _submit(actor, now, is_good=is_good)
+
+
+def _step(now: Standing) -> int:
+    if now.status is CaseStatus.PENDING:
+        return len(STEPS)
+    if not now.changes:
+        return 0
+    return 3 if documents.are_complete(now.materials, now.papers) else 1
 
 
 def _waiting(actor: Actor, now: Standing) -> None:

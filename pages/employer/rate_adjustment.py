@@ -28,6 +28,7 @@ from services.rules.months import Month
 TITLE = "缴存比例调整"
 ICON = ":material/percent:"
 KEY = "rate_adjustment"
+STEPS = ["选择比例", "核对影响", "上传材料", "提交审批"]
 
 
 def render(actor: Actor) -> None:
@@ -38,10 +39,19 @@ def render(actor: Actor) -> None:
         guide="/handbook",
     )
     _banner(now)
+    brand.steps(STEPS, _step(now))
     if now.status is CaseStatus.PENDING:
         _waiting(actor, now)
     else:
         _form(actor, now)
+
+
+def _step(now: Situation) -> int:
+    if now.status is CaseStatus.PENDING:
+        return len(STEPS)
+    if now.rate is None:
+        return 0
+    return 3 if documents.are_complete(now.materials, now.papers) else 1
 
 
 def _banner(now: Situation) -> None:
