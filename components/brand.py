@@ -6,6 +6,7 @@ What people typed goes into HTML only through `escape`.
 from functools import cache
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -56,8 +57,9 @@ def link(label: str, address: str, *, is_primary: bool = False) -> None:
 
 
 def title(text: str, sentence: str, guide: str = "") -> None:
-    """Draw a page's title, one sentence on what it does, and the link to its guide."""
-    more = f' <a href="{escape(guide, quote=True)}">办理指南</a>' if guide else ""
+    """Draw a page's title, one sentence on what it does, and the link to its part of the guide."""
+    address = escape(f"{guide}?of={quote(text)}", quote=True)
+    more = f' <a href="{address}">办理指南</a>' if guide else ""
     st.html(
         f'<header class="hall-title"><h1>{escape(text)}</h1><p>{escape(sentence)}{more}</p></header>'
     )

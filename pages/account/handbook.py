@@ -61,8 +61,9 @@ STEPS: dict[str, tuple[str, ...]] = {
 
 def render(_actor: Actor) -> None:
     brand.title(TITLE, "各项业务的办理步骤。")
+    wanted = st.query_params.get("of", "基数调整")
     for name, steps in STEPS.items():
-        with st.expander(name, expanded=name == "基数调整"):
+        with st.expander(name, expanded=name == wanted):
             st.markdown(
                 "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))
             )
