@@ -27,7 +27,7 @@ def has_list(clerk: Visitor, *lines: tuple[str, str, str]) -> None:
     """Expect exactly these lines on the list: item, before, after."""
     clerk.sees(f"待变更清册（{len(lines)}项）")
     for number, (item, before, after) in enumerate(lines, start=1):
-        cells = line(clerk, item).get_by_test_id("stMarkdownContainer")
+        cells = line(clerk, item).get_by_test_id("stColumn")
         expect(cells).to_have_text([f"{number} ✕", item, before, after])
 
 
