@@ -38,7 +38,7 @@ def test_a_change_goes_from_the_form_to_the_register(arrive: Arrive) -> None:
     clerk.hears("已提交至中心审核")
     _see_it_pending(clerk)
     other.button(SUBMIT).click()
-    other.alerts(PENDING)
+    expect(other.page.get_by_role("status").filter(has_text=PENDING)).to_be_visible()
     other.page.close()
     _see_the_case_and_approve(arrive("officerA"))
     _read_the_verdict(clerk)
