@@ -1,5 +1,7 @@
 """The employer's information in a browser (manual B1): entered, taken back, sent, in force."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -138,7 +140,7 @@ def _see_the_case_and_approve(officer: Visitor) -> None:
 def _read_the_verdict(clerk: Visitor) -> None:
     clerk.open("/")
     clerk.sees(f"尊敬的{UNIT}，您已完成办理单位信息变更！")
-    expect(clerk.tile("单位信息变更")).to_have_text("单位信息变更")
+    expect(clerk.tile("单位信息变更")).to_have_text(re.compile("单位信息变更$"))
 
 
 def _see_it_in_force(clerk: Visitor) -> None:
