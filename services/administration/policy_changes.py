@@ -96,6 +96,8 @@ def propose_terms(
     Raises as `propose`, and as `business_terms.read`.
     """
     actor.require(Role.ADMINISTRATOR)
+    if topic not in OF_BUSINESS:
+        raise NotFound(what="该参数")
     with transaction() as session:
         require_day(effective_from, reason)
         before = business_terms.stated(session, topic, business, effective_from)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import AuditAction, BusinessKind, ContributorStatus
+from data.enums import AuditAction, BusinessKind, ContributorStatus, Role
 from services import audit
 from services.actor import Actor
 from services.approval import engine
@@ -119,6 +119,7 @@ def check_workbook(actor: Actor, content: bytes, count: Count = quietly) -> Chec
 
     Raises UnreadableWorkbook or a refusal of the whole file; the season's refusals.
     """
+    actor.require(Role.CLERK)
     sheet = workbook.read(content, columns())
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
@@ -140,6 +141,7 @@ def import_workbook(
     Rows of people on the roster already replace theirs; `settle` is called in the transaction that
     stores them. Raises as `check_workbook`, AlreadyPending.
     """
+    actor.require(Role.CLERK)
     sheet = workbook.read(content, columns())
     with transaction() as session:
         terms = facts.terms(session, actor.employer)

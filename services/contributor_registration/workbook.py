@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import AuditAction
+from data.enums import AuditAction, Role
 from data.models.registration import RegistrationLine
 from services import audit
 from services.actor import Actor
@@ -88,6 +88,7 @@ def check_workbook(actor: Actor, content: bytes, count: Count = quietly) -> Chec
 
     Raises UnreadableWorkbook or a refusal of the whole file; EmployerNotOpen.
     """
+    actor.require(Role.CLERK)
     sheet = workbook.read(content, COLUMNS, max_rows=roster.MOST_ROWS)
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
@@ -108,6 +109,7 @@ def import_workbook(
 
     `settle` is called in the transaction that stores them. Raises as `check_workbook`, RosterFull.
     """
+    actor.require(Role.CLERK)
     sheet = workbook.read(content, COLUMNS, max_rows=roster.MOST_ROWS)
     with transaction() as session:
         terms = facts.terms(session, actor.employer)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import AuditAction, BusinessKind
+from data.enums import AuditAction, BusinessKind, Role
 from data.models.register import Contributor
 from services import audit
 from services.actor import Actor
@@ -81,6 +81,7 @@ def check_workbook(
 
     Raises UnreadableWorkbook or a refusal of the whole file; EmployerNotOpen.
     """
+    actor.require(Role.CLERK)
     sheet = workbook.read(content, columns(kind), max_rows=roster.MOST_ROWS)
     with snapshot() as session:
         upload = _judge(session, facts.terms(session, kind, actor.employer), sheet, count)
@@ -99,6 +100,7 @@ def import_workbook(
 
     `settle` is called in the transaction that stores them. Raises as `check_workbook`.
     """
+    actor.require(Role.CLERK)
     sheet = workbook.read(content, columns(kind), max_rows=roster.MOST_ROWS)
     with transaction() as session:
         upload = _judge(session, facts.terms(session, kind, actor.employer), sheet, count)

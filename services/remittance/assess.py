@@ -82,9 +82,9 @@ def assess_each(
     client_id: str,
 ) -> None:
     """Send each month through the engine, under one lock on the employer."""
+    conflicts.lock_employer(session, actor.employer)
     if not months:
         raise NoMonth
-    conflicts.lock_employer(session, actor.employer)
     for month in months:
         click = f"{client_id}-{kind}-{month.number}"
         if session.scalar(select(Step.id).where(Step.client_id == click)):
