@@ -1,6 +1,6 @@
 # The hall's commands. `make run` and `make test` set up all that they need.
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test check lint types layers jobs verify migrate backup restore manual nightly assurance bench system system-test clean
+.PHONY: help run demo-reset demo-center test check lint types layers jobs verify migrate backup restore manual nightly assurance bench system system-test clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,6 +14,9 @@ run: system $(VENV)/run.stamp ## set up and serve the hall with the demo fixture
 
 demo-reset: system $(VENV)/run.stamp ## forget the demo's data
 	@$(BIN)/python -m demo reset
+
+demo-center: system $(VENV)/run.stamp ## beside the demo: 6,000 employers, 300,000 people, 36 months to look at
+	@$(BIN)/python -m demo.center
 
 test: system-test $(VENV)/dev.stamp ## set up and run every test, on SQLite and PostgreSQL, and in a browser
 	@$(BIN)/python -m pytest -n 2
