@@ -3,6 +3,7 @@
 What people typed goes into HTML only through `escape`.
 """
 
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -101,6 +102,20 @@ def measures(items: list[tuple[str, str, str, list[tuple[str, str, str]]]], mont
 def label(text: str) -> None:
     """Draw a few words that name what stands beside them."""
     st.html(f'<p class="hall-label">{escape(text)}</p>', width="content")
+
+
+def heading(text: str) -> None:
+    """Draw a small heading within a page."""
+    st.html(f'<p class="hall-heading">{escape(text)}</p>')
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Draw a plain table to be read."""
+    top = "".join(f"<th>{escape(head)}</th>" for head in heads)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    st.html(f'<table class="hall-table"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>')
 
 
 def steps(names: list[str], current: int) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from components import brand, feedback
-from data.enums import CaseStatus, LabelledEnum
+from components import brand, feedback, pending_case
+from data.enums import LabelledEnum
 from services import change_records
 from services.approval.change_case import Standing
 from services.approval.change_list import Change, Item
@@ -28,12 +28,8 @@ def banner(now: Standing) -> None:
     """Draw what blocks or waits, where something does."""
     if now.objection:
         brand.banner(f"{now.objection}（流水号{now.serial}），办结前不能重复提交。", "warn")
-    elif now.status in (CaseStatus.RETURNED, CaseStatus.REJECTED):
-        brand.banner(
-            f"业务{now.serial}{now.status.label}，原因见首页【待办】。可修改后重新提交，"
-            "或在【待办】中结束流程。",
-            "warn",
-        )
+    else:
+        pending_case.banner(now.serial, now.status)
 
 
 def fields(now: Standing, *, key: str, enter: Enter) -> bool:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import brand, case_timeline, entries, feedback, session
+from components import brand, case_timeline, entries, feedback, pending_case, session
 from services import inbox
 from services.actor import Actor
 from services.inbox import Note, Tab, Task
@@ -109,6 +109,8 @@ def _open_task(task: Task, *, can_close: bool) -> None:
     st.markdown("**流程图**")
     with feedback.refusals():
         case_timeline.show(inbox.course(who.actor, task.case_id))
+    if task.can_withdraw and (now := inbox.waiting(who.actor, task.case_id)):
+        pending_case.ask(task.case_id, now)
     if not can_close:
         return
     st.caption("可到业务页面修改后重新提交；结束流程后本次申请终止，可以重新申请。")

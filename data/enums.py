@@ -151,6 +151,7 @@ class CaseStatus(LabelledEnum):
     PENDING = "pending", "待审核"
     RETURNED = "returned", "已退回"
     REJECTED = "rejected", "审核不通过"
+    WITHDRAWN = "withdrawn", "已撤回"
     APPROVED = "approved", "已办结"
     CLOSED = "closed", "已终止"
 
@@ -174,6 +175,8 @@ class Action(LabelledEnum):
     RETURN = "return", "退回"
     REJECT = "reject", "不通过"
     CLOSE = "close", "结束流程"
+    WITHDRAW = "withdraw", "撤回"
+    TRANSFER = "transfer", "转办"
 
 
 class AuditAction(LabelledEnum):
@@ -193,6 +196,8 @@ class AuditAction(LabelledEnum):
     CASE_RETURN = "case_return", "审批退回"
     CASE_REJECT = "case_reject", "审批不通过"
     CASE_CLOSE = "case_close", "结束流程"
+    CASE_WITHDRAW = "case_withdraw", "撤回"
+    CASE_TRANSFER = "case_transfer", "转办"
     CASE_EFFECT = "case_effect", "业务生效"
     ENTERED = "entered", "录入"
     IMPORTED = "imported", "批量导入"

@@ -19,7 +19,7 @@ from services.approval.change_case import Business, Standing
 from services.approval.change_list import Change, Form, Item, declared
 from services.approval.engine import ApprovalKind
 from services.approval.requirements import Material
-from services.approval.sheet import Figure, Sheet
+from services.approval.sheet import Check, Figure, Sheet, checked
 from services.errors import BusinessError, NotFound
 from services.rules import identity
 
@@ -164,9 +164,13 @@ def _subject(session: Session, case: Case, *, is_locked: bool = False) -> Contri
 def _check(session: Session, case: Case) -> None:
     """Raise where the list may not stand: at submission, and again at the approval."""
     person = _subject(session, case)
+    _require_here(case, person)
+    change_list.require_sound(change_list.lines(session, case, ITEMS), person)
+
+
+def _require_here(case: Case, person: Contributor) -> None:
     if person.employer_id != case.employer_id or person.status not in OPEN:
         raise MovedAway(name=person.name)
-    change_list.require_sound(change_list.lines(session, case, ITEMS), person)
 
 
 def _apply(session: Session, case: Case) -> None:
@@ -186,7 +190,7 @@ def _present(session: Session, case: Case) -> Sheet:
         Figure("证件号码", identity.masked(person.id_number)),
         Figure("变更项目", f"{len(changes)}"),
     ]
-    return Sheet(figures, lines)
+    return Sheet(figures, lines, pairs=change_case.PAIRS)
 
 
 def _note(session: Session, person: Contributor, change: Change) -> str:
@@ -196,6 +200,19 @@ def _note(session: Session, person: Contributor, change: Change) -> str:
         Contributor.mobile == change.new, Contributor.id != person.id
     )
     return "该手机号码已被他人使用" if session.scalar(same.limit(1)) else ""
+
+
+def _checks(session: Session, case: Case) -> list[Check]:
+    """Return each rule with what it says of the person and the list now."""
+    person, changes = _subject(session, case), change_list.lines(session, case, ITEMS)
+    notes = "；".join(note for change in changes if (note := _note(session, person, change)))
+    return [
+        checked("账户状态", "账户在本单位且未销户", lambda: _require_here(case, person)),
+        checked("变更内容", "各项填写合规，变更前与登记内容一致",
+                lambda: change_list.require_sound(changes, person)),
+        checked("手机号码", "未被其他缴存人使用，已使用的请核对", lambda: notes or None),
+        papers.check(session, KIND.code, _asked(changes), case),
+    ]  # fmt: skip
 
 
 def _asked(_changes: Sequence[Change]) -> list[Material]:
@@ -208,6 +225,7 @@ KIND: Final = ApprovalKind(
     apply=_apply,
     present=_present,
     done="您已完成办理缴存人信息变更！",
+    checks=_checks,
     materials=(PROOF,),
 )
 KINDS = (KIND,)

@@ -16,7 +16,7 @@ from services.approval import change_case, change_list, papers
 from services.approval.change_case import Business, Standing
 from services.approval.change_list import BadValue, Change
 from services.approval.engine import ApprovalKind
-from services.approval.sheet import Figure, Sheet
+from services.approval.sheet import Check, Figure, Sheet, checked
 from services.employer_info_change_items import ITEMS, MATERIALS, asked, faults
 from services.errors import BusinessError
 from services.rules.months import Month
@@ -120,10 +120,8 @@ def _check(session: Session, case: Case) -> None:
     changes = change_list.lines(session, case, ITEMS)
     change_list.require_sound(changes, employer)
     values = change_list.values(employer, changes, ITEMS)
-    for objection in faults(values).values():
-        raise BadValue(reason=objection)
-    if values["name"] != employer.name:
-        _require_free_name(session, employer, values["name"])
+    _require_matching(values)
+    _require_own_name(session, employer, values)
 
 
 def _apply(session: Session, case: Case) -> None:
@@ -146,7 +144,34 @@ def _present(session: Session, case: Case) -> Sheet:
     notes = [_note(session, case, change) for change in changes]
     lines = change_case.table(changes, notes)
     documents = "、".join(material.label for material in asked(changes))
-    return Sheet([Figure("变更项目", f"{len(changes)}"), Figure("须核对材料", documents)], lines)
+    figures = [Figure("变更项目", f"{len(changes)}"), Figure("须核对材料", documents)]
+    return Sheet(figures, lines, pairs=change_case.PAIRS)
+
+
+def _checks(session: Session, case: Case) -> list[Check]:
+    """Return each rule with what it says of the list now."""
+    employer = session.get_one(Employer, case.employer_id)
+    changes = change_list.lines(session, case, ITEMS)
+    values = change_list.values(employer, changes, ITEMS)
+    notes = "；".join(note for change in changes if (note := _note(session, case, change)))
+    return [
+        checked("变更内容", "各项填写合规，变更前与登记内容一致",
+                lambda: change_list.require_sound(changes, employer)),
+        checked("法定代表人证件", "证件号码与证件类型相符", lambda: _require_matching(values)),
+        checked("单位名称", "未与其他单位重名", lambda: _require_own_name(session, employer, values)),
+        checked("单位地址", "与其他单位相同的请核对", lambda: notes or None),
+        papers.check(session, KIND.code, asked(changes), case),
+    ]  # fmt: skip
+
+
+def _require_matching(values: Mapping[str, str]) -> None:
+    for objection in faults(values).values():
+        raise BadValue(reason=objection)
+
+
+def _require_own_name(session: Session, employer: Employer, values: Mapping[str, str]) -> None:
+    if values["name"] != employer.name:
+        _require_free_name(session, employer, values["name"])
 
 
 def _note(session: Session, case: Case, change: Change) -> str:
@@ -164,6 +189,7 @@ KIND: Final = ApprovalKind(
     apply=_apply,
     present=_present,
     done="您已完成办理单位信息变更！",
+    checks=_checks,
     materials=MATERIALS,
 )
 KINDS = (KIND,)

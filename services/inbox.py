@@ -1,7 +1,7 @@
 """The employer's task center (消息, 待办, 已办, 我发起的, 已阅): manual H3–H8."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Generic, TypeVar
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from data.database import snapshot, transaction
 from data.enums import AuditAction, BusinessKind, CaseStatus, Role
 from data.models.case import Case, Message, Step
+from data.models.people import User
 from data.models.register import Contributor
 from services import audit
 from services.actor import Actor
@@ -31,8 +32,6 @@ class Tab(Enum):
     READ = "已阅"
 
 
-#: What the employer has to act on: an officer sent it back.
-TURNED_BACK = (CaseStatus.RETURNED, CaseStatus.REJECTED)
 ENDED = (CaseStatus.APPROVED, CaseStatus.CLOSED)
 
 
@@ -64,6 +63,21 @@ class Task:
     """Whom the case is about, where it is about one person."""
     account: str
     """That person's account."""
+    can_withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A case of the employer's own that waits for the center."""
+
+    serial: str
+    version: int
+    submitted_by: str
+    submitted_at: datetime
+    due_on: date | None
+    can_withdraw: bool
+    """Whether this clerk may take it back now."""
+    course: list[Stage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +141,7 @@ def tasks(actor: Actor, tab: Tab, *, first: int = 0, most: int = 5, search: str 
             Task(
                 case.id, case.serial or "", case.kind.label, case.status, case.version,
                 _summary(step), clock.in_china(step.taken_at), name or "", account or "",
+                engine.can_withdraw(case, actor),
             )
             for case, step, name, account in found
         ]  # fmt: skip
@@ -161,6 +176,39 @@ def course(actor: Actor, case_id: int) -> list[Stage]:
 
 
 @audit.refusals
+def waiting(actor: Actor, case_id: int) -> Waiting | None:
+    """Return one of the employer's own cases as it waits for the center, None where it no longer does.
+
+    Raises NotFound.
+    """
+    with snapshot() as session:
+        case = session.scalar(select(Case).filter_by(id=case_id, employer_id=actor.employer))
+        if case is None:
+            raise NotFound(what="该业务")
+        if case.status is not CaseStatus.PENDING or case.submitted_at is None:
+            return None
+        return Waiting(
+            serial=case.serial or "",
+            version=case.version,
+            submitted_by=session.scalar(select(User.name).filter_by(id=case.submitted_by)) or "",
+            submitted_at=clock.in_china(case.submitted_at),
+            due_on=case.due_on,
+            can_withdraw=engine.can_withdraw(case, actor),
+            course=history.course(session, KINDS[case.kind], case),
+        )
+
+
+@audit.refusals
+def withdraw(actor: Actor, case_id: int, *, version: int) -> None:
+    """撤回: take a submission back while nobody at the center has decided on it.
+
+    Raises NotFound, NotYourStep, IllegalMove, Stale.
+    """
+    with transaction() as session:
+        engine.withdraw(session, engine.own(session, case_id, actor), actor, version=version)
+
+
+@audit.refusals
 def end_flow(actor: Actor, case_id: int, *, version: int) -> None:
     """结束流程: end a case that came back. Raises NotFound, Stale, IllegalMove."""
     with transaction() as session:
@@ -174,7 +222,7 @@ def _chosen(tab: Tab, actor: Actor) -> Select[Message] | Select[Case]:
         return mine.where(is_read if tab is Tab.READ else ~is_read)
     own = select(Case).filter_by(employer_id=actor.employer).where(Case.serial.is_not(None))
     if tab is Tab.TO_DO:
-        return own.where(Case.status.in_(TURNED_BACK))
+        return own.where(Case.status.in_(engine.TURNED_BACK))
     if tab is Tab.DONE:
         return own.where(Case.status.in_(ENDED))
     return own.where(Case.started_by == actor.user_id)

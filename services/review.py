@@ -1,9 +1,10 @@
-"""Review (中心审批): what waits for an officer, a case as she sees it, her decision."""
+"""Review (中心审批): a case as an officer sees it, her decision, 转办."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,34 +15,20 @@ from data.enums import OFFICERS, Action, AuditAction, CaseStatus, ContributorSta
 from data.models.case import Case
 from data.models.people import User
 from data.models.register import Contributor, Employer
-from services import audit, businesses
+from services import audit, businesses, working_days
 from services.actor import Actor
 from services.approval import engine, history, papers
 from services.approval.engine import ApprovalKind
 from services.approval.history import Stage
 from services.approval.papers import Paper
-from services.approval.sheet import Sheet
+from services.approval.sheet import Check, Outcome, Sheet
+from services.errors import BusinessError
 from services.rules import clock
 from services.rules.months import Month
+from services.rules.workdays import Urgency
 
 KINDS: Mapping[str, ApprovalKind] = {kind.code: kind for kind in businesses.KINDS}
 EARLIER_CASES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A case in the queue. Times are China's."""
-
-    case_id: int
-    serial: str
-    kind: str
-    employer_number: str
-    employer_name: str
-    submitted_by: str
-    submitted_at: datetime
-    status: CaseStatus
-    opened_by: str | None
-    """The other officer who has it open now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +60,17 @@ class CasePage:
     status: CaseStatus
     version: int
     effective_month: Month
+    submitted_by: str
+    submitted_at: datetime | None
+    due_on: date | None
+    urgency: Urgency | None
+    """How the due day stands today, while the case waits."""
     held_by: str | None
     """The other officer who has it open now; then this one may only look."""
+    not_hers: str | None
+    """Why this officer decides nothing here, whoever has it open; None where she may."""
+    checks: list[Check]
+    """What each rule says as things stand now, while the case waits."""
     objection: str | None
     """What an approval would be refused for as things stand now."""
     can_decide: bool
@@ -87,54 +83,36 @@ class CasePage:
 
 
 @audit.refusals
-def queue(actor: Actor, *, waiting: bool = True) -> list[Waiting]:
-    """Return the branch's cases that wait (oldest first), or those decided (latest first)."""
-    actor.require(*OFFICERS)
-    chosen = (
-        select(Case, Employer.number, Employer.name, User.name)
-        .join(Employer, Employer.id == Case.employer_id)
-        .join(User, User.id == Case.submitted_by)
-        .where(Employer.branch == actor.branch)
-    )
-    if waiting:
-        chosen = chosen.where(Case.status == CaseStatus.PENDING).order_by(
-            Case.submitted_at, Case.id
-        )
-    else:
-        decided = (CaseStatus.APPROVED, CaseStatus.RETURNED, CaseStatus.REJECTED, CaseStatus.CLOSED)
-        chosen = chosen.where(Case.status.in_(decided)).order_by(Case.submitted_at.desc())
-    with snapshot() as session:
-        return [
-            Waiting(
-                case.id,
-                case.serial or "",
-                case.kind.label,
-                number,
-                employer,
-                clerk,
-                clock.in_china(case.submitted_at),
-                case.status,
-                engine.held_by_other(session, case, actor),
-            )
-            for case, number, employer, clerk in session.execute(chosen).all()
-            if case.submitted_at
-        ]
-
-
-@audit.refusals
 def open_case(actor: Actor, case_id: int) -> CasePage:
-    """Return a case of the officer's branch, and keep it for her where nobody else has it.
+    """Return a case of the officer's branch, and keep it for her where she may decide it.
 
-    Raises NotFound, OtherBranch.
+    Raises NotFound, OtherBranch, Withdrawn.
     """
     actor.require(*OFFICERS)
     with transaction() as session:
-        case = engine.of_branch(session, case_id, actor)
-        engine.hold(session, case, actor)
-        audit.record(
-            session, actor, AuditAction.CASE_OPENED, engine.about(case), employer=case.employer_id
+        case = engine.of_branch(session, case_id, actor, to_look=True)
+        not_hers = _not_hers(session, case, actor)
+        is_open = case.opened_by == actor.user_id
+        if not_hers is None:
+            engine.hold(session, case, actor)
+        if not is_open:
+            audit.record(
+                session, actor, AuditAction.CASE_OPENED, engine.about(case),
+                employer=case.employer_id,
+            )  # fmt: skip
+        return _page(session, case, actor, not_hers)
+
+
+@audit.refusals
+def leave(actor: Actor, case_id: int) -> None:
+    """Let a colleague have the case: this officer no longer has it open."""
+    actor.require(*OFFICERS)
+    with transaction() as session:
+        case = session.scalar(
+            select(Case).filter_by(id=case_id, opened_by=actor.user_id).with_for_update()
         )
-        return _page(session, case, actor)
+        if case:
+            engine.let_go(case)
 
 
 @audit.refusals
@@ -155,6 +133,50 @@ def reject(actor: Actor, case_id: int, *, version: int, opinion: str) -> None:
     _decide(actor, case_id, Action.REJECT, version, opinion)
 
 
+@audit.refusals
+def colleagues(actor: Actor) -> dict[int, str]:
+    """Return who works in the officer's branch and role, herself included: user id to name."""
+    actor.require(*OFFICERS)
+    with snapshot() as session:
+        chosen = select(User.id, User.name).where(engine.is_colleague(actor)).order_by(User.id)
+        return dict(session.execute(chosen).all())
+
+
+@audit.refusals
+def transfer(
+    actor: Actor, case_id: int, colleague_id: int, *, version: int, reason: str = ""
+) -> None:
+    """转办. Raises as `engine.transfer` does."""
+    actor.require(*OFFICERS)
+    with transaction() as session:
+        case = engine.of_branch(session, case_id, actor)
+        engine.transfer(
+            session, KINDS[case.kind], case, colleague_id, actor, version=version, reason=reason
+        )
+
+
+def _checks(session: Session, case: Case, objection: str | None) -> list[Check]:
+    """Return what each rule says of a case that waits; in the end what would really refuse it."""
+    if case.status is not CaseStatus.PENDING:
+        return []
+    said = KINDS[case.kind].checks(session, case)
+    if objection and all(check.outcome is not Outcome.FAILED for check in said):
+        said.append(Check("办结复核", "审批通过时按当前数据重新检查", Outcome.FAILED, objection))
+    return said
+
+
+def reckon_due_days(session: Session) -> int:
+    """Reckon the due days of all waiting cases anew, after the calendar has changed; how many moved."""
+    moved = 0
+    reckoned = cache(partial(working_days.due_on, session))
+    for case in session.scalars(select(Case).filter_by(status=CaseStatus.PENDING)):
+        if case.submitted_at:
+            due = reckoned(KINDS[case.kind].days, clock.in_china(case.submitted_at).date())
+            moved += due != case.due_on
+            case.due_on = due
+    return moved
+
+
 def _decide(actor: Actor, case_id: int, action: Action, version: int, opinion: str) -> None:
     actor.require(*OFFICERS)
     with transaction() as session:
@@ -163,11 +185,22 @@ def _decide(actor: Actor, case_id: int, action: Action, version: int, opinion: s
         engine.decide(session, kind, case, action, actor, version=version, opinion=opinion)
 
 
-def _page(session: Session, case: Case, actor: Actor) -> CasePage:
+def _not_hers(session: Session, case: Case, actor: Actor) -> str | None:
+    if case.status is not CaseStatus.PENDING:
+        return None
+    try:
+        engine.require_decider(session, KINDS[case.kind], case, actor)
+    except BusinessError as refusal:
+        return str(refusal)
+    return None
+
+
+def _page(session: Session, case: Case, actor: Actor, not_hers: str | None) -> CasePage:
     kind = KINDS[case.kind]
     held_by = engine.held_by_other(session, case, actor)
-    levels = engine.levels(session, kind, case)
-    is_mine = case.status is CaseStatus.PENDING and actor.role is levels[case.level - 1]
+    is_waiting = case.status is CaseStatus.PENDING
+    days = working_days.calendar(session)
+    objection = engine.objection(session, kind, case)
     return CasePage(
         case_id=case.id,
         serial=case.serial or "",
@@ -175,9 +208,15 @@ def _page(session: Session, case: Case, actor: Actor) -> CasePage:
         status=case.status,
         version=case.version,
         effective_month=Month.of(case.effective_month),
+        submitted_by=session.scalar(select(User.name).filter_by(id=case.submitted_by)) or "",
+        submitted_at=clock.in_china(case.submitted_at) if case.submitted_at else None,
+        due_on=case.due_on,
+        urgency=days.urgency(case.due_on, clock.today()) if is_waiting and case.due_on else None,
         held_by=held_by,
-        objection=engine.objection(session, kind, case),
-        can_decide=is_mine and held_by is None,
+        not_hers=not_hers,
+        checks=_checks(session, case, objection),
+        objection=objection,
+        can_decide=is_waiting and not_hers is None and held_by is None,
         employer=_employer(session, case.employer_id),
         sheet=kind.present(session, case),
         papers=papers.listed(session, kind, case),

@@ -19,6 +19,8 @@ from tests.rosters import imported, submitted
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
 TWO_LEVELS = replace(approval.KIND, levels=(Role.REVIEWER, Role.SENIOR_REVIEWER), done="办结")
+REFUSED = (engine.IllegalMove, engine.Withdrawn, Stale, NotAllowed)
+OFFICERS_ACTS = {action for action, roles in engine.MAY.items() if Role.REVIEWER in roles}
 AT_ONCE = replace(approval.KIND, levels=(), done="办结")
 
 
@@ -106,18 +108,24 @@ def test_a_kind_without_levels_takes_effect_at_submission(clerk2: Actor) -> None
     ("before", "action"), [pair for pair in product(CaseStatus, Action) if pair not in engine.MOVES]
 )
 def test_what_is_not_in_the_table_is_refused(
-    clerk2: Actor, officer_a: Actor, before: CaseStatus, action: Action
+    clerk2: Actor, officer_a: Actor, officer_b: Actor, before: CaseStatus, action: Action
 ) -> None:
     case_id = submitted(clerk2, 5000)
     with transaction() as session:
         session.get_one(Case, case_id).status = before
-    actor = clerk2 if action in (Action.SUBMIT, Action.CLOSE) else officer_a
-    with pytest.raises((engine.IllegalMove, Stale, NotAllowed)), transaction() as session:
+    actor = officer_a if action in OFFICERS_ACTS else clerk2
+    with pytest.raises(REFUSED), transaction() as session:
         case = session.get_one(Case, case_id)
         if action is Action.SUBMIT:
             engine.submit(session, approval.KIND, case, actor, version=case.version, client_id="x")
         elif action is Action.CLOSE:
             engine.close(session, case, actor, version=case.version)
+        elif action is Action.WITHDRAW:
+            engine.withdraw(session, case, actor, version=case.version)
+        elif action is Action.TRANSFER:
+            engine.transfer(
+                session, approval.KIND, case, officer_b.user_id, actor, version=case.version
+            )
         else:
             engine.decide(
                 session, approval.KIND, case, action, actor, version=case.version, opinion="x"

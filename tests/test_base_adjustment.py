@@ -14,7 +14,7 @@ from data.enums import CaseStatus, ContributorStatus
 from data.models.case import Case, Message
 from data.models.policy import PolicyRow
 from data.models.register import Contributor, ContributorChange, Employer
-from services import inbox, review
+from services import inbox, review, review_queue
 from services.actor import Actor
 from services.approval import engine, papers
 from services.approval.history import Progress
@@ -22,6 +22,7 @@ from services.base_adjustment import approval, desk, facts, roster, workbook
 from services.errors import NotAllowed, NotFound, Stale
 from services.files.guard import WrongColumns
 from services.inbox import Tab
+from services.review_queue import Shown, Wanted
 from tests.rosters import NEW_BASE, PDF, filled, imported, submitted
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
@@ -400,8 +401,8 @@ def test_a_submission_reaches_the_officers_of_its_branch_and_no_other(
     case_id = submitted(clerk1)
     assert case_of(case_id).status is CaseStatus.PENDING
     for officer in (officer_a, officer_b):
-        assert [waiting.case_id for waiting in review.queue(officer)] == [case_id]
-    assert review.queue(officer_d) == []
+        assert [row.case_id for row in review_queue.queue(officer).rows] == [case_id]
+    assert review_queue.queue(officer_d).rows == []
     (mine,) = inbox.tasks(clerk1, Tab.STARTED).items
     assert (mine.business, mine.status) == ("基数调整", CaseStatus.PENDING)
     assert len(mine.serial) == 15
@@ -525,7 +526,8 @@ def test_approval_changes_300_bases_and_tells_the_employer_in_the_manuals_words(
         assert {(c.old, c.new, c.effective_month) for c in changes} == {
             ("6000.00", "6500.00", 202607)
         }
-    assert [w.case_id for w in review.queue(officer_a, waiting=False)] == [case_id]
+    decided = review_queue.queue(officer_a, Wanted(Shown.DECIDED)).rows
+    assert [row.case_id for row in decided] == [case_id]
     course = inbox.course(clerk1, case_id)
     assert [(s.title, s.progress) for s in course] == [
         ("提交", Progress.PASSED), ("审批（初审员）", Progress.PASSED), ("办结", Progress.PASSED)]  # fmt: skip
@@ -644,7 +646,7 @@ def test_the_second_officer_sees_who_has_it_open(
     assert review.open_case(officer_a, case_id).can_decide
     seen = review.open_case(officer_b, case_id)
     assert (seen.held_by, seen.can_decide) == ("王建国", False)
-    assert review.queue(officer_b)[0].opened_by == "王建国"
+    assert review_queue.queue(officer_b).rows[0].opened_by == "王建国"
     with pytest.raises(engine.BeingReviewed, match="王建国正在审核此业务"):
         review.approve(officer_b, case_id, version=seen.version, opinion="同意")
 

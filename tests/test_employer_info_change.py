@@ -9,7 +9,14 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind, CaseStatus, EmployerKind, IdType
 from data.models.case import Case, CaseChange, Message
 from data.models.register import Employer
-from services import change_records, contributor_info_change, employer_info_change, inbox, review
+from services import (
+    change_records,
+    contributor_info_change,
+    employer_info_change,
+    inbox,
+    review,
+    review_queue,
+)
 from services.actor import Actor
 from services.approval.change_case import InReview, Standing
 from services.approval.change_list import (
@@ -246,8 +253,8 @@ def test_the_submission_waits_with_the_branch_and_nowhere_else(
     clerk1: Actor, officer_a: Actor, officer_d: Actor
 ) -> None:
     case_id = submitted(clerk1, postcode="556000")
-    assert [waiting.case_id for waiting in review.queue(officer_a)] == [case_id]
-    assert review.queue(officer_d) == []
+    assert [row.case_id for row in review_queue.queue(officer_a).rows] == [case_id]
+    assert review_queue.queue(officer_d).rows == []
     assert inbox.counts(clerk1)[Tab.STARTED] == 1
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from data.enums import ADMINISTRATORS, OFFICERS, Role
-from services import review
+from services import review, review_queue
 from services.actor import Actor
 from services.approval.engine import MAY
 from services.errors import NotAllowed
@@ -20,13 +20,13 @@ def test_an_administrator_decides_nothing_and_an_officer_administers_nothing() -
 
 
 def test_the_director_sees_the_queue_of_the_branch(director: Actor) -> None:
-    assert review.queue(director) == []
+    assert review_queue.queue(director).rows == []
 
 
 @pytest.mark.parametrize("key", ["admin", "security", "auditor", "manager", "clerk1"])
 def test_nobody_but_an_officer_opens_the_queue(key: str) -> None:
     with pytest.raises(NotAllowed):
-        review.queue(person(key))
+        review_queue.queue(person(key))
 
 
 @pytest.mark.parametrize("act", [review.approve, review.send_back, review.reject])

@@ -1,15 +1,19 @@
 """Cases (业务): what an employer asks for, each step taken on it, its documents, the messages."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base, Coded, Id, Instant
-from data.enums import Action, BusinessKind, CaseStatus, Channel
+from data.enums import Action, BusinessKind, CaseStatus, Channel, Role
 
 #: Not yet ended: an employer may have one such case of a kind, no more.
-LIVE = (CaseStatus.DRAFT, CaseStatus.PENDING, CaseStatus.RETURNED, CaseStatus.REJECTED)
+LIVE = (
+    CaseStatus.DRAFT, CaseStatus.PENDING, CaseStatus.RETURNED, CaseStatus.REJECTED,
+    CaseStatus.WITHDRAWN,
+)  # fmt: skip
 
 
 class Case(Base):
@@ -39,10 +43,16 @@ class Case(Base):
     started_at: Mapped[Instant]
     submitted_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     submitted_at: Mapped[Instant | None]
+    waits_for: Mapped[Role | None] = mapped_column(Coded(Role))
+    """Whose decision comes next: the role of the present level; None where nobody has to."""
+    due_on: Mapped[date | None]
+    """The last day to decide, reckoned at the submission; None where nobody has to decide."""
     ended_at: Mapped[Instant | None]
     opened_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     """The officer who has the case open, until `opened_until`."""
     opened_until: Mapped[Instant | None]
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    """The officer it was handed to (转办), who alone decides at this level."""
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -63,7 +73,8 @@ Index(
     sqlite_where=Case.status.in_(LIVE) & Case.contributor_id.is_not(None),
     postgresql_where=Case.status.in_(LIVE) & Case.contributor_id.is_not(None),
 )
-Index("ix_case_queue", Case.status, Case.submitted_at)
+Index("ix_case_queue", Case.waits_for, Case.due_on, Case.id)
+Index("ix_case_submitted", Case.submitted_at, Case.id)
 
 
 class Step(Base):

@@ -9,16 +9,15 @@ import streamlit as st
 from components import (
     base_adjustment_view,
     brand,
-    case_timeline,
     documents,
     feedback,
+    pending_case,
     roster,
     roster_import,
     session,
     signing,
 )
 from data.enums import CaseStatus
-from services import inbox
 from services.actor import Actor
 from services.base_adjustment import approval, desk
 from services.base_adjustment import roster as lines
@@ -66,20 +65,14 @@ def _banner(now: Situation) -> None:
         brand.banner(now.objection, "warn" if now.status is CaseStatus.PENDING else "stop")
     elif now.submission_objection:
         brand.banner(now.submission_objection, "stop")
-    elif now.status in (CaseStatus.RETURNED, CaseStatus.REJECTED):
-        brand.banner(
-            f"业务{now.serial}{now.status.label}，原因见首页【待办】。可修改清册或材料后重新提交，"
-            "或在【待办】中结束流程。",
-            "warn",
-        )
+    elif pending_case.banner(now.serial, now.status, "清册或材料"):
+        return
     elif now.status is CaseStatus.DRAFT and now.rows:
         brand.banner("有未提交的清册，已为您保存，可继续办理。")
 
 
 def _waiting(actor: Actor, now: Situation) -> None:
-    st.markdown(f"**业务流水号 {now.serial}　待审核**")
-    if now.case_id:
-        case_timeline.show(inbox.course(actor, now.case_id))
+    pending_case.show(actor, now.case_id)
     found = desk.desk(actor, page=roster.turned_to(KEY), size=roster.A_PAGE)
     base_adjustment_view.figures(found.effect)
     _table(found, on_edit=None)

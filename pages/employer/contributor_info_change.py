@@ -5,9 +5,9 @@ from functools import partial
 
 import streamlit as st
 
-from components import brand, case_timeline, change_form, documents, feedback, session, signing
+from components import brand, change_form, documents, feedback, pending_case, session, signing
 from data.enums import CaseStatus
-from services import contributor_info_change, inbox
+from services import contributor_info_change
 from services.actor import Actor
 from services.approval.change_case import Standing
 from services.contributor_info_change import Person
@@ -58,8 +58,7 @@ def _work(actor: Actor, person: int) -> None:
 
 
 def _waiting(actor: Actor, now: Standing, key: str) -> None:
-    if now.case_id:
-        case_timeline.show(inbox.course(actor, now.case_id))
+    pending_case.show(actor, now.case_id)
     change_form.change_list(now.changes, key=key, take_back=None, empty=HOW)
     documents.listed(now.papers)
 

@@ -6,10 +6,9 @@ from decimal import Decimal
 
 import streamlit as st
 
-from components import brand, case_timeline, documents, feedback, roster, signing
+from components import brand, documents, feedback, pending_case, roster, signing
 from components.roster import Heading
 from data.enums import CaseStatus
-from services import inbox
 from services.actor import Actor
 from services.deferral import approval, back_payment
 from services.deferral.approval import MONEY, Situation
@@ -42,18 +41,12 @@ def render(actor: Actor) -> None:
 def _banner(now: Situation) -> None:
     if now.objection:
         brand.banner(now.objection, "warn" if now.status is CaseStatus.PENDING else "stop")
-    elif now.status in (CaseStatus.RETURNED, CaseStatus.REJECTED):
-        brand.banner(
-            f"业务{now.serial}{now.status.label}，原因见首页【待办】。可修改后重新提交，"
-            "或在【待办】中结束流程。",
-            "warn",
-        )
+    else:
+        pending_case.banner(now.serial, now.status)
 
 
 def _waiting(actor: Actor, now: Situation) -> None:
-    st.markdown(f"**业务流水号 {now.serial}　待审核**")
-    if now.case_id:
-        case_timeline.show(inbox.course(actor, now.case_id))
+    pending_case.show(actor, now.case_id)
     brand.facts(f"{now.act.label}申请", [
         ("缓缴起始年月", now.first.label),
         (MONTH[now.act], now.month.label if now.month else "—"),

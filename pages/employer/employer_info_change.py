@@ -4,9 +4,9 @@ import secrets
 
 import streamlit as st
 
-from components import brand, case_timeline, change_form, documents, feedback, session, signing
+from components import brand, change_form, documents, feedback, pending_case, session, signing
 from data.enums import CaseStatus
-from services import employer_info_change, inbox
+from services import employer_info_change
 from services.actor import Actor
 from services.approval.change_case import Standing
 
@@ -47,8 +47,7 @@ def _step(now: Standing) -> int:
 
 
 def _waiting(actor: Actor, now: Standing) -> None:
-    if now.case_id:
-        case_timeline.show(inbox.course(actor, now.case_id))
+    pending_case.show(actor, now.case_id)
     change_form.change_list(now.changes, key=KEY, take_back=None, empty=HOW)
     documents.listed(now.papers)
 

@@ -7,17 +7,16 @@ import streamlit as st
 
 from components import (
     brand,
-    case_timeline,
     change_form,
     documents,
     feedback,
+    pending_case,
     roster,
     session,
     signing,
 )
 from components.roster import Heading
 from data.enums import CaseStatus
-from services import inbox
 from services.actor import Actor
 from services.errors import BusinessError
 from services.rate_adjustment import approval
@@ -57,18 +56,12 @@ def _step(now: Situation) -> int:
 def _banner(now: Situation) -> None:
     if now.objection:
         brand.banner(now.objection, "warn" if now.status is CaseStatus.PENDING else "stop")
-    elif now.status in (CaseStatus.RETURNED, CaseStatus.REJECTED):
-        brand.banner(
-            f"业务{now.serial}{now.status.label}，原因见首页【待办】。可修改后重新提交，"
-            "或在【待办】中结束流程。",
-            "warn",
-        )
+    else:
+        pending_case.banner(now.serial, now.status)
 
 
 def _waiting(actor: Actor, now: Situation) -> None:
-    st.markdown(f"**业务流水号 {now.serial}　待审核**")
-    if now.case_id:
-        case_timeline.show(inbox.course(actor, now.case_id))
+    pending_case.show(actor, now.case_id)
     if now.rate and now.month:
         st.markdown(
             f"**调整后缴存比例 {approval.pair(now.rate, now.rate)}　{now.month.label}起生效**"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from data.enums import DayKind
 from data.models.holiday import Holiday
 from data.models.proposal import Proposal
-from services import working_days
+from services import review, working_days
 from services.errors import BusinessError
 from services.rules import clock
 
@@ -56,6 +56,7 @@ def put_in_force(session: Session, row: Proposal) -> None:
         working_days.mark(
             session, date.fromisoformat(day), _KINDS[code], name, source=row.source, author=author
         )
+    review.reckon_due_days(session)
 
 
 def shown(value: str) -> str:

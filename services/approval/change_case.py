@@ -24,6 +24,8 @@ from services.errors import BusinessError, Stale
 from services.rules import clock
 from services.rules.months import Month
 
+#: The columns of the list that are the same thing before and after.
+PAIRS = (("变更前", "变更后"),)
 Asked = Callable[[Sequence[Change]], Sequence[Material]]
 
 

@@ -8,19 +8,28 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from data.enums import OFFICERS, Action, AuditAction, BusinessKind, CaseStatus, Channel, Role
+from data.enums import (
+    OFFICERS,
+    Action,
+    AuditAction,
+    BusinessKind,
+    CaseStatus,
+    Channel,
+    PolicyKey,
+    Role,
+)
 from data.models.case import LIVE, Case, Message, Step
 from data.models.people import User
 from data.models.register import ContributorChange, Employer
-from services import audit
+from services import audit, working_days
 from services.actor import Actor
 from services.approval import evidence, requirements
 from services.approval.requirements import Material
-from services.approval.sheet import Sheet
+from services.approval.sheet import Check, Sheet
 from services.errors import BusinessError, NotAllowed, NotFound, Stale
 from services.rules import clock
 
@@ -29,8 +38,12 @@ MOVES = {
     (CaseStatus.DRAFT, Action.SUBMIT): CaseStatus.PENDING,
     (CaseStatus.RETURNED, Action.SUBMIT): CaseStatus.PENDING,
     (CaseStatus.REJECTED, Action.SUBMIT): CaseStatus.PENDING,
+    (CaseStatus.WITHDRAWN, Action.SUBMIT): CaseStatus.PENDING,
     (CaseStatus.RETURNED, Action.CLOSE): CaseStatus.CLOSED,
     (CaseStatus.REJECTED, Action.CLOSE): CaseStatus.CLOSED,
+    (CaseStatus.WITHDRAWN, Action.CLOSE): CaseStatus.CLOSED,
+    (CaseStatus.PENDING, Action.WITHDRAW): CaseStatus.WITHDRAWN,
+    (CaseStatus.PENDING, Action.TRANSFER): CaseStatus.PENDING,
     (CaseStatus.PENDING, Action.APPROVE): CaseStatus.APPROVED,
     (CaseStatus.PENDING, Action.RETURN): CaseStatus.RETURNED,
     (CaseStatus.PENDING, Action.REJECT): CaseStatus.REJECTED,
@@ -38,6 +51,8 @@ MOVES = {
 MAY: dict[Action, tuple[Role, ...]] = {
     Action.SUBMIT: (Role.CLERK,),
     Action.CLOSE: (Role.CLERK,),
+    Action.WITHDRAW: (Role.CLERK,),
+    Action.TRANSFER: OFFICERS,
     Action.APPROVE: OFFICERS,
     Action.RETURN: OFFICERS,
     Action.REJECT: OFFICERS,
@@ -45,12 +60,18 @@ MAY: dict[Action, tuple[Role, ...]] = {
 _TOLD = {
     Action.SUBMIT: AuditAction.CASE_SUBMIT,
     Action.CLOSE: AuditAction.CASE_CLOSE,
+    Action.WITHDRAW: AuditAction.CASE_WITHDRAW,
+    Action.TRANSFER: AuditAction.CASE_TRANSFER,
     Action.APPROVE: AuditAction.CASE_APPROVE,
     Action.RETURN: AuditAction.CASE_RETURN,
     Action.REJECT: AuditAction.CASE_REJECT,
 }
+#: What the employer has to act on again.
+TURNED_BACK = (CaseStatus.RETURNED, CaseStatus.REJECTED, CaseStatus.WITHDRAWN)
 #: How long an officer who opened a case keeps it to herself.
 HOLD = timedelta(minutes=10)
+#: How long a note of that is good enough not to be written again at every click.
+NOTED_FOR = timedelta(minutes=1)
 OPINION_LENGTH = 500
 
 
@@ -58,10 +79,11 @@ OPINION_LENGTH = 500
 class ApprovalKind:
     """What one business adds to the common approval.
 
-    `present` returns what an officer looks at. `check` raises BusinessError where the case may not
-    stand; it runs at submission and again at the last approval, because the facts may have moved in
-    between. `apply` makes it so, once, in the approving transaction. `done` is what the employer is
-    then told, in the manual's words.
+    `present` returns what an officer looks at, `checks` what each rule says of the case now, for her
+    eyes. What counts is `check`: it raises BusinessError where the case may not stand, at submission
+    and again at the last approval, because the facts may have moved in between. `apply` makes it
+    so, once, in the approving transaction. `done` is what the employer is then told, in the
+    manual's words.
     `levels` names who decides, level by level; none means that submission takes effect at once.
     Levels and materials are what holds until the center sets others (see `requirements`).
     """
@@ -73,6 +95,9 @@ class ApprovalKind:
     done: str
     levels: tuple[Role, ...] = (Role.REVIEWER,)
     materials: tuple[Material, ...] = field(default=())
+    checks: Callable[[Session, Case], list[Check]] = lambda _session, _case: []
+    days: PolicyKey = PolicyKey.REVIEW_DAYS
+    """Which policy says how many working days the center has."""
 
 
 class AlreadyPending(BusinessError):
@@ -108,6 +133,22 @@ class SamePerson(BusinessError):
 
 class BeingReviewed(BusinessError):
     message = "{name}正在审核此业务"
+
+
+class HandedOn(BusinessError):
+    message = "该业务已转给{name}办理"
+
+
+class Withdrawn(BusinessError):
+    message = "单位已撤回该业务，请返回列表办理下一件"
+
+
+class NotYourStep(BusinessError):
+    message = "上一步不是您办理的，不能撤回"
+
+
+class NoColleague(BusinessError):
+    message = "请选择本管理部同一岗位的其他在岗人员"
 
 
 def live(
@@ -160,7 +201,10 @@ def submit(
     case.submitted_by, case.submitted_at, case.level = actor.user_id, clock.now(), 1
     case.levels = requirements.written(deciding)
     case.serial = case.serial or _serial(case)
-    if not deciding:
+    if deciding:
+        case.waits_for = deciding[0]
+        case.due_on = working_days.due_on(session, kind.days, clock.today())
+    else:
         _finish(session, kind, case, actor)
 
 
@@ -188,11 +232,13 @@ def decide(
 ) -> None:
     """Record the center's decision; at the last approval apply the effect.
 
-    Raises NoReason, Stale, OtherBranch, OtherLevel, SamePerson, BeingReviewed, and at the last
+    Raises NoReason, Stale, OtherBranch, OtherLevel, SamePerson, HandedOn, BeingReviewed, and at the last
     approval whatever `kind.check` raises; then nothing has changed.
     """
     opinion = opinion.strip()
-    _may_decide(session, kind, case, action, actor)
+    if action not in (Action.APPROVE, Action.RETURN, Action.REJECT):
+        raise NotAllowed
+    require_decider(session, kind, case, actor)
     if action is not Action.APPROVE and not opinion:
         raise NoReason
     if len(opinion) > OPINION_LENGTH:
@@ -217,13 +263,70 @@ def decide(
         session, case, action, actor, version=version, opinion=opinion, lands=lands,
         evidence_id=evidence_id,
     )  # fmt: skip
-    case.opened_by = case.opened_until = None
+    case.opened_by = case.opened_until = case.assigned_to = case.waits_for = None
     if action is not Action.APPROVE:
         _tell(session, case, _turned_back(case, opinion))
     elif is_last:
         _finish(session, kind, case, actor)
     else:
         case.level += 1
+        case.waits_for = levels(session, kind, case)[case.level - 1]
+
+
+def transfer(
+    session: Session,
+    kind: ApprovalKind,
+    case: Case,
+    colleague_id: int,
+    actor: Actor,
+    *,
+    version: int,
+    reason: str = "",
+) -> None:
+    """Hand the case (转办) to a colleague of the same role and branch, who alone decides it then.
+
+    Every officer of that role and branch may do it, also to take over what a colleague on leave
+    was handed; it stays on record. Raises NoColleague, SamePerson, BeingReviewed, OtherBranch,
+    OtherLevel, Stale.
+    """
+    require_level(session, kind, case, actor)
+    there = case.assigned_to or actor.user_id
+    colleague = session.scalar(select(User).where(is_colleague(actor), User.id == colleague_id))
+    if colleague is None or colleague.id == there:
+        raise NoColleague
+    if colleague.id in _hands(session, case):
+        raise SamePerson
+    if holder := held_by_other(session, case, actor):
+        raise BeingReviewed(name=holder)
+    said = f"转给{colleague.name}" + (f"：{reason.strip()}" if reason.strip() else "")
+    if len(said) > OPINION_LENGTH:
+        raise OpinionTooLong(limit=OPINION_LENGTH)
+    _move(session, case, Action.TRANSFER, actor, version=version, opinion=said)
+    case.opened_by = case.opened_until = None
+    case.assigned_to = colleague.id
+
+
+def is_colleague(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition of a user who works in the actor's branch and role."""
+    return and_(User.role == actor.role, User.branch == actor.branch, User.active.is_(True))
+
+
+def withdraw(session: Session, case: Case, actor: Actor, *, version: int) -> None:
+    """Take a submission back (撤回), while nobody at the center has decided on it.
+
+    An officer who only has it open, or handed it to a colleague, has not decided. The case can be
+    mended and submitted again, or ended. Raises NotYourStep, IllegalMove, Stale.
+    """
+    if case.status is CaseStatus.PENDING and not can_withdraw(case, actor):
+        raise NotYourStep
+    _move(session, case, Action.WITHDRAW, actor, version=version)
+    case.opened_by = case.opened_until = case.assigned_to = case.waits_for = case.due_on = None
+
+
+def can_withdraw(case: Case, actor: Actor) -> bool:
+    """Tell whether the last step that counts is this clerk's own submission."""
+    is_first = case.status is CaseStatus.PENDING and case.level == 1
+    return is_first and case.submitted_by == actor.user_id
 
 
 def discard(session: Session, case: Case) -> None:
@@ -252,8 +355,17 @@ def objection(session: Session, kind: ApprovalKind, case: Case) -> str | None:
 
 def hold(session: Session, case: Case, actor: Actor) -> None:
     """Note that this officer has the case open, where nobody else has."""
-    if case.status is CaseStatus.PENDING and held_by_other(session, case, actor) is None:
-        case.opened_by, case.opened_until = actor.user_id, clock.instant() + HOLD
+    if case.status is not CaseStatus.PENDING or held_by_other(session, case, actor):
+        return
+    until = clock.instant() + HOLD
+    noted = case.opened_until if case.opened_by == actor.user_id else None
+    if noted is None or until - noted > NOTED_FOR:
+        case.opened_by, case.opened_until = actor.user_id, until
+
+
+def let_go(case: Case) -> None:
+    """Note that the officer who had the case open has left it."""
+    case.opened_by = case.opened_until = None
 
 
 def held_by_other(session: Session, case: Case, actor: Actor) -> str | None:
@@ -282,13 +394,20 @@ def own(session: Session, case_id: int, actor: Actor) -> Case:
     return case
 
 
-def of_branch(session: Session, case_id: int, actor: Actor) -> Case:
-    """Return a submitted case of the officer's branch, locked. Raises NotFound, OtherBranch."""
+def of_branch(session: Session, case_id: int, actor: Actor, *, to_look: bool = False) -> Case:
+    """Return a submitted case of the officer's branch, locked.
+
+    Who belongs to no branch sees the whole center, `to_look` only. Raises NotFound, OtherBranch,
+    Withdrawn.
+    """
     actor.require(*OFFICERS)
     case = session.scalar(select(Case).filter_by(id=case_id).with_for_update())
     if case is None or case.status is CaseStatus.DRAFT:
         raise NotFound(what="该业务")
-    require_branch(session, case, actor)
+    if not (to_look and actor.branch is None):
+        require_branch(session, case, actor)
+    if case.status is CaseStatus.WITHDRAWN:
+        raise Withdrawn
     return case
 
 
@@ -329,30 +448,38 @@ def _begin(
     return case
 
 
-def _may_decide(
-    session: Session, kind: ApprovalKind, case: Case, action: Action, actor: Actor
-) -> None:
-    actor.require(*MAY[action])
-    if action not in (Action.APPROVE, Action.RETURN, Action.REJECT):
-        raise NotAllowed
+def require_level(session: Session, kind: ApprovalKind, case: Case, actor: Actor) -> None:
+    """Raise unless the case waits for this officer's role, in her branch."""
+    actor.require(*OFFICERS)
     require_branch(session, case, actor)
+    if case.status is CaseStatus.WITHDRAWN:
+        raise Withdrawn
     if case.status is not CaseStatus.PENDING:
         raise Stale
     due = levels(session, kind, case)[case.level - 1]
     if actor.role is not due:
         raise OtherLevel(role=due.label)
+
+
+def require_decider(session: Session, kind: ApprovalKind, case: Case, actor: Actor) -> None:
+    """Raise unless this officer may decide the case as it stands, whoever has it open."""
+    require_level(session, kind, case, actor)
     if actor.user_id in _hands(session, case):
         raise SamePerson
+    if case.assigned_to not in (None, actor.user_id):
+        name = session.scalar(select(User.name).filter_by(id=case.assigned_to))
+        raise HandedOn(name=name)
 
 
 def _hands(session: Session, case: Case) -> set[int]:
-    """Return who has had a hand in the present round: the submitter and those after."""
+    """Return who has had a hand in the present round: the submitter and those who decided since."""
     steps = session.execute(
         select(Step.user_id, Step.action).filter_by(case_id=case.id).order_by(Step.id.desc())
     )
     hands = set()
     for user_id, action in steps:
-        hands.add(user_id)
+        if action is not Action.TRANSFER:
+            hands.add(user_id)
         if action is Action.SUBMIT:
             break
     return hands

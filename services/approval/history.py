@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from data.enums import Action, CaseStatus
 from data.models.case import Case, Step
+from data.models.people import User
 from data.models.register import Employer
 from services.approval import engine
 from services.approval.engine import ApprovalKind
@@ -47,7 +48,7 @@ def course(session: Session, kind: ApprovalKind, case: Case) -> list[Stage]:
 
 
 def _stage(step: Step) -> Stage:
-    turned_back = step.action in (Action.RETURN, Action.REJECT, Action.CLOSE)
+    turned_back = step.action in (Action.RETURN, Action.REJECT, Action.CLOSE, Action.WITHDRAW)
     return Stage(
         title=_title(step),
         progress=Progress.TURNED_BACK if turned_back else Progress.PASSED,
@@ -61,7 +62,8 @@ def _stage(step: Step) -> Stage:
 
 
 def _title(step: Step) -> str:
-    return f"审批（{step.role}）" if step.level else step.action.label
+    is_decision = step.level and step.action is not Action.TRANSFER
+    return f"审批（{step.role}）" if is_decision else step.action.label
 
 
 def _ahead(session: Session, kind: ApprovalKind, case: Case) -> list[Stage]:
@@ -72,7 +74,7 @@ def _ahead(session: Session, kind: ApprovalKind, case: Case) -> list[Stage]:
         return [Stage("办结", Progress.PASSED, "系统", "已生效", taken_at=ended)]
     if case.status is CaseStatus.CLOSED:
         return []
-    if case.status in (CaseStatus.RETURNED, CaseStatus.REJECTED):
+    if case.status in engine.TURNED_BACK:
         return [
             Stage("单位处理", Progress.CURRENT, "单位经办人", "修改后重新提交，或结束流程"),
             end,
@@ -85,5 +87,8 @@ def _ahead(session: Session, kind: ApprovalKind, case: Case) -> list[Stage]:
     ]
     if case.status is CaseStatus.DRAFT:
         return [Stage("提交", Progress.CURRENT, "单位经办人", "待提交"), *deciding, end]
-    current = Stage(deciding[0].title, Progress.CURRENT, deciding[0].who, "待审核")
+    handed_to = session.scalar(select(User.name).filter_by(id=case.assigned_to))
+    role = case.waits_for.label if case.waits_for else ""
+    who = f"{handed_to}（{role}）" if handed_to else deciding[0].who
+    current = Stage(deciding[0].title, Progress.CURRENT, who, "待审核")
     return [current, *deciding[1:], end]

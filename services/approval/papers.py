@@ -1,5 +1,6 @@
 """The documents (材料) of a case: uploaded, taken back, listed, looked at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,12 +9,14 @@ from sqlalchemy.orm import Session
 
 import settings
 from data.database import snapshot, transaction
-from data.enums import OFFICERS, AuditAction, CaseStatus, Role
+from data.enums import OFFICERS, AuditAction, BusinessKind, CaseStatus, Role
 from data.models.case import Case, Document
 from services import audit
 from services.actor import Actor
 from services.approval import engine, requirements
 from services.approval.engine import ApprovalKind
+from services.approval.requirements import Material
+from services.approval.sheet import Check, Outcome
 from services.errors import BusinessError, NotFound
 from services.files import documents
 from services.rules import clock
@@ -117,6 +120,22 @@ def require_all(session: Session, kind: ApprovalKind, case: Case) -> None:
             raise MissingDocument(label=material.label)
 
 
+def check(
+    session: Session, business: BusinessKind, asked: Sequence[Material], case: Case
+) -> Check:  # fmt: skip
+    """Return whether the documents that `asked` requires are there, as an officer's check."""
+    there = {
+        row.material: row for row in session.scalars(select(Document).filter_by(case_id=case.id))
+    }
+    required = [one for one in requirements.materials_today(session, business, asked)
+                if one.required]  # fmt: skip
+    names = "、".join(one.label for one in required)
+    lacking = "、".join(one.label for one in required if one.code not in there)
+    outcome = Outcome.FAILED if lacking else Outcome.PASSED
+    rule = f"须上传：{names}" if names else "本业务没有必传材料"
+    return Check("办理材料", rule, outcome, f"缺少：{lacking}" if lacking else f"共{len(there)}份")
+
+
 @audit.refusals
 def content(actor: Actor, document_id: int) -> tuple[Paper, bytes]:
     """Return a document and its bytes, for its employer's clerk or an officer of its branch.
@@ -142,10 +161,11 @@ def content(actor: Actor, document_id: int) -> tuple[Paper, bytes]:
 def _may_see(session: Session, case: Case, actor: Actor) -> bool:
     if actor.role is Role.CLERK:
         return case.employer_id == actor.employer
-    if case.status is CaseStatus.DRAFT:
+    if case.status in (CaseStatus.DRAFT, CaseStatus.WITHDRAWN):
         return False
     try:
-        engine.require_branch(session, case, actor)
+        if actor.branch is not None:
+            engine.require_branch(session, case, actor)
     except engine.OtherBranch:
         return False
     return True

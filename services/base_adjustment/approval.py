@@ -31,8 +31,8 @@ from services.approval import conflicts, engine, papers, requirements
 from services.approval.engine import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.requirements import Material
-from services.approval.sheet import Figure, Sheet
-from services.base_adjustment import facts, roster
+from services.approval.sheet import Check, Figure, Sheet
+from services.base_adjustment import checks, facts, roster
 from services.base_adjustment.facts import Terms
 from services.base_adjustment.roster import Line
 from services.errors import BusinessError
@@ -248,7 +248,14 @@ def _present(session: Session, case: Case) -> Sheet:
         Figure("涨超50%或降超30%", f"{found.steep}人", "warn" if found.steep else ""),
         Figure("等于上下限", f"{found.at_limit}人", "warn" if found.at_limit else ""),
     ]
-    return Sheet(figures, lines, money=("调整前基数", "调整后基数", "调整后月缴存额", "基数变动"))
+    return Sheet(
+        figures, lines, money=("调整前基数", "调整后基数", "调整后月缴存额", "基数变动"),
+        pairs=(("调整前基数", "调整后基数"),),
+    )  # fmt: skip
+
+
+def _checks(session: Session, case: Case) -> list[Check]:
+    return checks.checks(session, case, KIND.materials)
 
 
 def _apply(session: Session, case: Case) -> None:
@@ -300,4 +307,5 @@ KIND = ApprovalKind(
         Material("011201", "缴存基数变更证明"),
         Material("011202", "工资表", required=False),
     ),
+    checks=_checks,
 )

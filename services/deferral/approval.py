@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, CaseStatus, Role
+from data.enums import BusinessKind, CaseStatus, PolicyKey, Role
 from data.models.case import Case
 from data.models.deferral import Deferral
 from data.models.register import Employer
@@ -18,7 +18,7 @@ from services.approval import conflicts, engine, papers, requirements
 from services.approval.engine import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.requirements import Material
-from services.approval.sheet import Figure, Sheet
+from services.approval.sheet import Check, Figure, Sheet, checked, raised
 from services.deferral import back_payment, form, periods
 from services.deferral.back_payment import MonthDue
 from services.deferral.form import Act
@@ -211,8 +211,8 @@ def _check(session: Session, case: Case) -> None:
     if refusal := form.objection(session, case.employer_id, act):
         raise refusal
     conflicts.require_booked(session, case.employer_id, 0)
-    if act is Act.DEFER and first != (due := form.due(session, case.employer_id)):
-        raise form.NotFromDueMonth(due=due.label)
+    if act is Act.DEFER:
+        _from(first, form.due(session, case.employer_id))
     form.require_month(session, case.employer_id, act, month)
 
 
@@ -230,6 +230,31 @@ def _present(session: Session, case: Case) -> Sheet:
         Figure(f"{act.label}原因", str(case.form["reason"])),
     ]
     return Sheet(figures, table(months), money=MONEY)
+
+
+def _checks(session: Session, case: Case) -> list[Check]:
+    """Return each rule with what it says of the application now."""
+    act, first, month = _filled(case)
+    employer_id, due = case.employer_id, form.due(session, case.employer_id)
+    state = "单位账户正常，缴存过，不在缓缴期内" if act is Act.DEFER else "单位正在缓缴期内"
+    end = "缓缴结束年月" if act is Act.DEFER else "解除缓缴年月"
+    allowed = form.choices(session, employer_id, act)
+    span = f"{end}在{allowed[0]}至{allowed[-1]}之间" if allowed else f"{end}在缓缴期内"
+    found = [
+        checked("单位状态", state, lambda: raised(form.objection(session, employer_id, act))),
+        checked("汇缴入账", "没有已核定未入账的汇缴",
+                lambda: conflicts.require_booked(session, employer_id, 0)),
+        checked("期限", span, lambda: form.require_month(session, employer_id, act, month)),
+        papers.check(session, KIND.code, form.MATERIALS[act], case),
+    ]  # fmt: skip
+    if act is Act.DEFER:
+        found.insert(2, checked("起始年月", "从应汇缴年月开始", lambda: _from(first, due)))
+    return found
+
+
+def _from(first: Month, due: Month) -> None:
+    if first != due:
+        raise form.NotFromDueMonth(due=due.label)
 
 
 def _apply(session: Session, case: Case) -> None:
@@ -253,6 +278,8 @@ KIND = ApprovalKind(
     apply=_apply,
     present=_present,
     done="您已完成办理缓缴/解除缓缴！",
+    checks=_checks,
+    days=PolicyKey.DEFERRAL_REVIEW_DAYS,
     levels=(Role.REVIEWER, Role.SENIOR_REVIEWER),
     materials=tuple(material for asked in form.MATERIALS.values() for material in asked),
 )

@@ -17,7 +17,7 @@ from services.approval import conflicts, engine, papers, requirements
 from services.approval.engine import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.requirements import Material
-from services.approval.sheet import Figure, Sheet
+from services.approval.sheet import Check, Figure, Sheet, checked, raised
 from services.errors import BusinessError
 from services.rate_adjustment import effect as effects
 from services.rate_adjustment import terms as rules
@@ -249,7 +249,35 @@ def _present(session: Session, case: Case) -> Sheet:
         Figure("调整后月缴存额", f"{whole.after:,.2f}"),
         Figure("差额", f"{whole.difference:+,.2f}", "up" if whole.difference > 0 else "down"),
     ]
-    return Sheet(figures, effects.frame(found), money=effects.MONEY)
+    pairs = (("调整前月缴存额", "调整后月缴存额"),)
+    return Sheet(figures, effects.frame(found), money=effects.MONEY, pairs=pairs)
+
+
+def _checks(session: Session, case: Case) -> list[Check]:
+    """Return each rule with what it says of the new rates now."""
+    terms, month = rules.terms(session, case.employer_id), Month.of(case.effective_month)
+    found, allowed, limits = _lines(session, case, terms), terms.policy, terms.policy.limits
+    return [
+        checked("缴存比例", f"单位与个人一致，为{allowed.rate_min}%至{allowed.rate_max}%的整数，与现比例不同",
+                lambda: rules.require_rates(terms, *_rates(case))),
+        checked("账户和次数", f"单位账户正常，每年度限办{allowed.rate_changes_per_year}次",
+                lambda: raised(rules.season_objection(session, terms, month))),
+        checked("汇缴入账", f"{month.label}起没有已核定未入账的汇缴",
+                lambda: conflicts.require_booked(session, case.employer_id, case.effective_month)),
+        checked("生效年月", "自应汇缴年月起，之前各月已核定",
+                lambda: raised(rules.month_objection(terms, month))),
+        checked("月缴存额上限", f"每人月缴存额不超过{yuan(limits.total_max):,.2f}元",
+                lambda: effects.require_below_cap(terms, found)),
+        checked("缴存额变动", "下调比例使职工月缴存额减少，请核对职工是否知情",
+                lambda: _lowering(effects.effect(found))),
+        papers.check(session, KIND.code, KIND.materials, case),
+    ]  # fmt: skip
+
+
+def _lowering(whole: Effect) -> str | None:
+    if whole.difference >= 0:
+        return None
+    return f"{whole.people}人月缴存额合计减少{-whole.difference:,.2f}元"
 
 
 def _apply(session: Session, case: Case) -> None:
@@ -301,6 +329,7 @@ KIND = ApprovalKind(
     apply=_apply,
     present=_present,
     done="您已完成办理缴存比例调整！",
+    checks=_checks,
     materials=(Material("051101", "比例调整申请表（盖章）"),),
 )
 KINDS = (KIND,)

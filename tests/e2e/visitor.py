@@ -194,7 +194,8 @@ class Visitor:
 
     def row(self, text: str) -> Locator:
         """Return the entry of a list that says `text`."""
-        return self.page.get_by_test_id("stHorizontalBlock").filter(has_text=text)
+        entries = self.page.locator('[data-testid="stHorizontalBlock"], .hall-queue tbody tr')
+        return entries.filter(has_text=text)
 
     def entry(self, text: str) -> Locator:
         """Return the entry of the task center that says `text`."""
