@@ -10,7 +10,7 @@ EVERYBODY = tuple(Role)
 STAFF = tuple(role for role in Role if role is not Role.CLERK)
 _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
     ((Role.CLERK,), """
-        base_adjustment.approval: situation due attach detach submit
+        base_adjustment.approval: situation season attach detach submit
         base_adjustment.desk: desk
         base_adjustment.roster: roster set_bases delete_rows
         base_adjustment.workbook: template check_workbook import_workbook
@@ -31,7 +31,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         employer_info_change: situation enter take_back attach detach submit
         employer_info_query: changes
         home: home
-        inbox: counts notes tasks mark_read delete course end_flow
+        inbox: count counts notes tasks mark_read delete course waiting withdraw end_flow
         rate_adjustment.approval: situation preview submitted choose attach detach submit
         remittance.assess: situation assess
         remittance.deferred: deferred_months assess_deferred
@@ -44,7 +44,9 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         remittance.arrivals_workbook: template check_workbook import_workbook
         remittance.balances: unallocated ledger
         remittance.desk: waiting
-        review: queue open_case approve send_back reject
+        review: open_case leave approve send_back reject colleagues transfer
+        review_batch: approve
+        review_queue: queue waiting next_case
     """),
     ((Role.REVIEWER,), """
         remittance.desk: approve send_back

@@ -306,9 +306,9 @@ def transfer(
     case.assigned_to = colleague.id
 
 
-def is_colleague(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition of a user who works in the actor's branch and role."""
-    return and_(User.role == actor.role, User.branch == actor.branch, User.active.is_(True))
+def is_colleague(of: Actor) -> ColumnElement[bool]:
+    """Return the condition of a user who works in this one's branch and role."""
+    return and_(User.role == of.role, User.branch == of.branch, User.active.is_(True))
 
 
 def withdraw(session: Session, case: Case, actor: Actor, *, version: int) -> None:
