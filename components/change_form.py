@@ -82,6 +82,9 @@ def _places(count: int) -> list[st.delta_generator.DeltaGenerator]:
 
 def _field(now: Standing, item: Item, *, key: str, enter: Enter) -> bool:
     """Draw one field and what is wrong with it; tell whether it can stand."""
+    refusal, value = _refusal(key, item.name), now.values[item.name]
+    if not item.choices and refusal is None:
+        _tidy(key, item.name, value)
     widget = _widget(key, item.name)
     common: dict[str, Any] = {
         "key": widget,
@@ -89,7 +92,6 @@ def _field(now: Standing, item: Item, *, key: str, enter: Enter) -> bool:
         "on_change": _take,
         "args": (key, item.name, enter),
     }
-    value = now.values[item.name]
     label = f"{item.label}（必填）" if item.is_required else item.label
     if item.choices:
         codes = [code.value for code in item.choices]
@@ -99,7 +101,7 @@ def _field(now: Standing, item: Item, *, key: str, enter: Enter) -> bool:
         )  # fmt: skip
     else:
         st.text_input(label, value, max_chars=item.most, placeholder=item.help, **common)
-    objection = _refusal(key, item.name) or now.faults.get(item.name)
+    objection = refusal or now.faults.get(item.name)
     if objection:
         st.caption(f":red[:material/error: {feedback.plain(objection)}]")
     return objection is None
@@ -113,6 +115,16 @@ def _words(choices: type[LabelledEnum]) -> Callable[[str], str]:
 
 def _widget(key: str, name: str) -> str:
     return f"{key}_field_{name}_{st.session_state.get(f'{key}_round_{name}', 0)}"
+
+
+def _tidy(key: str, name: str, value: str) -> None:
+    """Make a field anew that says the same in other characters than what was kept of it."""
+    if st.session_state.get(_widget(key, name), value) != value:
+        _renew(key, name)
+
+
+def _renew(key: str, name: str) -> None:
+    st.session_state[f"{key}_round_{name}"] = st.session_state.get(f"{key}_round_{name}", 0) + 1
 
 
 def _take(key: str, name: str, enter: Enter) -> None:
@@ -155,4 +167,4 @@ def _give_back(key: str, name: str, take_back: TakeBack) -> None:
     except BusinessError as refusal:
         feedback.notice(str(refusal))
     st.session_state.get(f"{key}_refusals", {}).pop(name, None)
-    st.session_state[f"{key}_round_{name}"] = st.session_state.get(f"{key}_round_{name}", 0) + 1
+    _renew(key, name)

@@ -60,7 +60,8 @@ def _work(actor: Actor, person: int) -> None:
 def _waiting(actor: Actor, now: Standing, key: str) -> None:
     pending_case.show(actor, now.case_id)
     change_form.change_list(now.changes, key=key, take_back=None, empty=HOW)
-    documents.listed(now.papers)
+    with st.container(width=change_form.WIDTH):
+        documents.listed(now.papers)
 
 
 def _documents(actor: Actor, person: int, now: Standing, key: str) -> None:

@@ -49,7 +49,8 @@ def _step(now: Standing) -> int:
 def _waiting(actor: Actor, now: Standing) -> None:
     pending_case.show(actor, now.case_id)
     change_form.change_list(now.changes, key=KEY, take_back=None, empty=HOW)
-    documents.listed(now.papers)
+    with st.container(width=change_form.WIDTH):
+        documents.listed(now.papers)
 
 
 def _documents(actor: Actor, now: Standing) -> None:

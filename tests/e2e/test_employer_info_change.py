@@ -85,6 +85,7 @@ def _enter_what_cannot_be(clerk: Visitor) -> None:
 def _enter_and_take_back(clerk: Visitor) -> None:
     enter(clerk, "邮政编码", "５５６０００")  # half-width is what is kept
     has_list(clerk, POSTCODE)
+    expect(clerk.page.get_by_label("邮政编码", exact=True)).to_have_value("556000")
     choose(clerk, "经济类型", "国有独资", "151 国有独资（公司）")
     has_list(clerk, ECONOMY, POSTCODE)
     enter(clerk, "所属行业", HOSTILE)
