@@ -21,6 +21,12 @@ def _roster(job: Job) -> Outcome:
     return _printed(printed, "汇缴清册已生成")
 
 
+def _changes(job: Job) -> Outcome:
+    job.count("正在比较上月明细", 0, 0)
+    printed = prints.remittance_changes(job.actor, int(job.arguments["assessment"]))
+    return _printed(printed, "汇缴变更清册已生成")
+
+
 def _print(job: Job) -> Outcome:
     found = _found(job)
     printed = prints.listing(job.actor, found, job.count)
@@ -56,5 +62,6 @@ def _printed(printed: Printed, summary: str) -> Outcome:
 
 VOUCHER_PRINT: Final = Kind("remittance_voucher", "汇缴打印", "汇缴", _voucher)
 ROSTER_PRINT: Final = Kind("remittance_roster", "汇缴清册打印", "汇缴", _roster)
+CHANGES_PRINT: Final = Kind("remittance_changes", "变更清册打印", "汇缴", _changes)
 LISTING_PRINT: Final = Kind("listing_print", "查询结果打印", "缴存人信息查询", _print)
 LISTING_EXPORT: Final = Kind("listing_export", "查询结果下载", "缴存人信息查询", _export)

@@ -21,6 +21,7 @@ from data.models.record import Print
 from data.models.register import Employer
 from data.models.remittance import Assessment
 from services import audit, exports
+from services import remittance_changes_paper as changes_paper
 from services import remittance_papers as papers
 from services.actor import Actor
 from services.errors import NotFound
@@ -36,7 +37,7 @@ from services.works.kinds import Count, quietly
 ALPHABET: Final = "34679ACDEFGHJKMNPQRTUWXY"
 LENGTH: Final = 12
 _WIDE_FROM: Final = 10  # columns
-REMITTANCE: Final = ("remittance_voucher:", "remittance_roster:")
+REMITTANCE: Final = ("remittance_voucher:", "remittance_roster:", "remittance_changes:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,23 @@ def remittance_roster(actor: Actor, assessment_id: int, count: Count = quietly) 
 
     draft = Draft(
         _roster_of(assessment_id), "住房公积金汇缴清册", month.employer.id,
+        month.summary, month.assessment.heads, draw,
+    )  # fmt: skip
+    return once(actor, draft, month.label)
+
+
+@audit.refusals
+def remittance_changes(actor: Actor, assessment_id: int) -> Printed:
+    """Print who makes a month differ from the last (汇缴变更清册). Raises as `remittance_voucher`."""
+    with snapshot() as session:
+        month = _month(session, actor, assessment_id)
+
+    def draw(code: str) -> bytes:
+        with snapshot() as session:
+            return list_paper(changes_paper.changes(session, month, code, verify_address()))
+
+    draft = Draft(
+        f"remittance_changes:{assessment_id}", "住房公积金汇缴变更清册", month.employer.id,
         month.summary, month.assessment.heads, draw,
     )  # fmt: skip
     return once(actor, draft, month.label)

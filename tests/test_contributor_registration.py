@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 
 from data.database import snapshot, transaction
-from data.enums import ChangeKind, ContributorStatus, EmployerStatus, IdType, Sex
+from data.enums import BusinessKind, ChangeKind, ContributorStatus, EmployerStatus, IdType, Sex
 from data.models.case import Case, Message, Step
 from data.models.register import Contributor, ContributorChange, Employer
 from services.actor import Actor
@@ -19,8 +19,10 @@ from services.contributor_registration import approval, outcome, roster, workboo
 from services.contributor_registration.entry import Entry
 from services.contributor_registration.facts import EmployerNotOpen
 from services.contributor_registration.roster import WrongEntry
+from services.contributor_status_change import approval as status_change
+from services.contributor_status_change import roster as status_roster
 from services.errors import BusinessError, NotAllowed, NotFound
-from services.remittance import matrix
+from services.remittance import assess, matrix
 from services.rules.months import Month
 from tests.test_races import at_once, winners
 
@@ -516,3 +518,40 @@ def test_two_employers_opening_many_at_once_share_no_number(clerk1: Actor, clerk
     assert len({person(number).account for _, number in SIX}) == 6
     accounts = [int(person(number).account) for _, number in SIX[:3]]
     assert accounts == list(range(accounts[0], accounts[0] + 3))
+
+
+def sealed_from(actor: Actor, month: Month) -> Contributor:
+    """Seal the first of the employer's people from this month on, by the business itself."""
+    who = somebody(actor)
+    entry = status_roster.Entry(who.account, "03", month)
+    status_roster.add(actor, BusinessKind.SEALING, entry)
+    status_change.confirm(actor, BusinessKind.SEALING, [who.account], client_id="seal")
+    return who
+
+
+def test_who_moves_in_leaves_no_month_behind_that_is_still_to_be_assessed(
+    clerk1: Actor, clerk3: Actor
+) -> None:
+    """The account goes with the person: April and May would be nobody's."""
+    who = sealed_from(clerk3, Month(2026, 6))
+    said = "该职工封存前的月份在原单位尚未核定，须先由原单位核定，请联系管理部"
+    assert refusal(clerk1, as_entry(who)) == {"id_number": said}
+    assess.assess(clerk3, [Month(2026, 4), Month(2026, 5)], client_id="months")
+    roster.add(clerk1, as_entry(who))
+    confirm(clerk1)
+    moved = person(who.id_number)
+    assert (moved.account, moved.employer_id) == (who.account, clerk1.employer)
+    with snapshot() as session:
+        here, there = (session.get_one(Employer, a.employer) for a in (clerk1, clerk3))
+        assert matrix.against_last(session, here, JULY).heads == 301
+        assert matrix.against_last(session, there, Month(2026, 6)).heads == 39
+
+
+def test_who_moves_in_begins_when_the_sealing_does_at_the_earliest(
+    clerk1: Actor, clerk4: Actor
+) -> None:
+    who = sealed_from(clerk4, JULY.plus(1))
+    assess.assess(clerk4, [JULY], client_id="july")
+    said = "该职工在原单位自2026-08起封存，首次汇缴年月最早可填2026-08"
+    assert refusal(clerk1, as_entry(who)) == {"id_number": said}
+    roster.add(clerk1, as_entry(who, first_month=JULY.plus(1)))

@@ -19,7 +19,7 @@ from services.contributor_status_change import approval, facts, roster, workbook
 from services.contributor_status_change.entry import Entry
 from services.contributor_status_change.roster import WrongEntry
 from services.errors import NotAllowed, NotFound
-from services.remittance import matrix
+from services.remittance import assess, matrix
 from services.rules.months import Month
 from tests.test_races import at_once, winners
 
@@ -428,3 +428,61 @@ def test_the_same_click_twice_seals_once_and_is_no_refusal(clerk1: Actor) -> Non
     assert confirm(clerk1, SEALING, [account]) == confirm(clerk1, SEALING, [account])
     with snapshot() as session:
         assert session.scalars(select(func.count()).select_from(Step)).one() == 1
+
+
+# Months between changes
+
+
+def heads(actor: Actor, month: Month) -> int:
+    with snapshot() as session:
+        employer = session.get_one(Employer, actor.employer)
+        return matrix.against_last(session, employer, month).heads
+
+
+def test_who_is_sealed_and_unsealed_in_one_month_is_in_it(clerk1: Actor) -> None:
+    account = accounts(clerk1)[0]
+    for kind in (SEALING, UNSEALING):
+        enter(clerk1, kind, account)
+        confirm(clerk1, kind, [account], click=kind.value)
+    assert heads(clerk1, JULY) == 300
+
+
+def test_who_is_sealed_again_from_the_month_of_the_unsealing_was_out_before_it(
+    clerk1: Actor,
+) -> None:
+    account, august = accounts(clerk1)[0], JULY.plus(1)
+    for click, kind, month in (
+        ("1", SEALING, JULY), ("2", UNSEALING, august), ("3", SEALING, august),
+    ):  # fmt: skip
+        enter(clerk1, kind, account, month=month)
+        confirm(clerk1, kind, [account], click=click)
+    assert (heads(clerk1, JULY), heads(clerk1, august)) == (299, 299)
+
+
+def test_a_sealing_does_not_begin_before_the_change_before_it(clerk1: Actor) -> None:
+    account, august = accounts(clerk1)[0], JULY.plus(1)
+    for kind, month in ((SEALING, JULY), (UNSEALING, august)):
+        enter(clerk1, kind, account, month=month)
+        confirm(clerk1, kind, [account], click=kind.value)
+    said = refusal(clerk1, SEALING, account, month=JULY)
+    assert said == {"month": "生效年月2026-07早于该职工上次状态变更的生效年月，最早可填2026-08"}
+    enter(clerk1, SEALING, account, month=august)
+
+
+def test_a_new_base_waits_until_the_months_at_the_old_one_are_assessed(clerk3: Actor) -> None:
+    account = accounts(clerk3)[0]
+    enter(clerk3, SEALING, account, month=Month(2026, 5))
+    confirm(clerk3, SEALING, [account], click="seal")
+    said = refusal(clerk3, UNSEALING, account, base=Decimal(4000))
+    assert said == {
+        "base": "该职工封存前的2026-04尚未核定，请先在【汇缴】中核定，或保留原基数3000.00"
+    }
+    assess.assess(clerk3, [Month(2026, 4)], client_id="april")
+    enter(clerk3, UNSEALING, account, base=Decimal(4000))
+    confirm(clerk3, UNSEALING, [account], click="unseal")
+    with snapshot() as session:
+        change = session.scalars(
+            select(ContributorChange).filter_by(kind=ChangeKind.BASE_CHANGED)
+        ).one()
+    assert (change.old, change.new, change.effective_month) == ("3000.00", "4000.00", 202607)
+    assert (person(account).base, person(account).employer_amount) == (Decimal(4000), Decimal(200))

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from sqlalchemy import func, select, update
 
 from data.database import snapshot, transaction
-from data.enums import AssessmentStatus, RemittanceKind
+from data.enums import AssessmentStatus, BusinessKind, RemittanceKind
 from data.models.record import Export, Print
 from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment, AssessmentLine
@@ -21,7 +21,11 @@ from services.errors import NotAllowed, NotFound
 from services.files import pdf_font
 from services.files.columns import Column
 from services.files.pdf import ListPaper, list_paper
+from services.remittance import assess, desk, edit
 from services.remittance_papers import Deleted, NotApproved
+from services.rules.months import Month
+from tests import test_contributor_registration as registering
+from tests import test_contributor_status_change as changing
 from tests.conftest import employer
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
@@ -111,6 +115,37 @@ def test_the_roster_has_22_rows_then_31_and_totals_on_the_last_of_10_pages(clerk
         assert ("468,936.00" in page) == (number in (1, 10))
         assert page.count("234,468.00") == (2 if number == 10 else 0)
     assert "发生额：468,936.00元" in pages[0]
+
+
+def test_the_list_of_changes_says_who_came_who_went_and_who_pays_otherwise(
+    clerk2: Actor, officer_a: Actor, on_day
+) -> None:
+    """4,726.00 less 1,226.00, and 832.00 more, and 108.00 more: 4,440.00."""
+    gone, other = changing.accounts(clerk2)[:2]
+    changing.enter(clerk2, BusinessKind.SEALING, gone)
+    changing.confirm(clerk2, BusinessKind.SEALING, [gone], "seal")
+    registering.roster.add(clerk2, registering.YANG)
+    registering.confirm(clerk2)
+    changing.set_person(
+        other, base=Decimal(5000), employer_amount=Decimal(400), contributor_amount=Decimal(400)
+    )
+    assess.assess(clerk2, [Month(2026, 7)], client_id="july")
+    july = edit.assessed_months(clerk2)[0]
+    desk.approve(officer_a, july.id)
+    printed = prints.remittance_changes(clerk2, july.id)
+    (text,) = texts(printed.content)
+    for words in (
+        "5人，4,726.00元", "5人，4,440.00元", "开户", "杨再兴", "832.00", "增加小计", gone, "封存",
+        "终止/解除劳动关系", "-1,226.00", "减少小计", other, "108.00", "调整小计", "-286.00",
+    ):  # fmt: skip
+        assert words in text, words
+    changing.set_person(other, name="改名后")
+    on_day("2026-09-01")
+    assert prints.remittance_changes(clerk2, july.id) == printed
+    edit.delete(clerk2, july.id, reason="漏报")
+    found = prints.verify(printed.code)
+    assert found
+    assert found.is_void
 
 
 def test_both_papers_are_written_down_as_taken_out_each_time(clerk1: Actor) -> None:

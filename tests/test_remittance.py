@@ -338,6 +338,21 @@ def test_paid_to_waits_for_the_deferred_months(
     assert someone(clerk2).paid_to == 202609
 
 
+def test_a_month_booked_late_does_not_set_back_who_is_paid_for_further(
+    clerk2: Actor, officer_a: Actor
+) -> None:
+    """Somebody who has moved on may have been paid for by the next employer."""
+    go(clerk2, 202607)
+    further = someone(clerk2).id
+    with transaction() as session:
+        session.get_one(Contributor, further).paid_to = 202609
+    desk.approve(officer_a, listed(clerk2, 202607).id)
+    receive(officer_a, clerk2, "4726.00")
+    with snapshot() as session:
+        chosen = select(Contributor.paid_to).filter_by(employer_id=clerk2.employer)
+        assert sorted(session.scalars(chosen)) == [202607] * 4 + [202609]
+
+
 def test_a_base_that_has_changed_since_is_not_charged_for_a_deferred_month(
     clerk2: Actor, on_day: OnDay
 ) -> None:

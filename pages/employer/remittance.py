@@ -80,16 +80,17 @@ def _blockers(now: Situation) -> None:
     if not now.objection:
         return
     brand.banner(f"{now.next_month.label}：{now.objection}", "stop" if now.blockers else "warn")
-    for blocker in now.blockers:
-        _blocker(blocker)
+    with st.container(horizontal=True):
+        for blocker in now.blockers:
+            _way_to(blocker)
 
 
-def _blocker(blocker: Blocker) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.write(feedback.plain(str(blocker)))
-        if st.button("去办理", key=f"{KEY}_blocker_{blocker.case_id}"):
-            st.session_state["go_to"] = _PAGES.get(blocker.kind, blocker.kind.label)
-            st.rerun()
+def _way_to(blocker: Blocker) -> None:
+    """Lead to the page where a business in the way is ended; the banner has named it."""
+    label = f"去办理{blocker.kind.label}"
+    if st.button(label, key=f"{KEY}_blocker_{blocker.case_id}", icon=":material/arrow_forward:"):
+        st.session_state["go_to"] = _PAGES.get(blocker.kind, blocker.kind.label)
+        st.rerun()
 
 
 @st.dialog("汇缴核定")
@@ -173,6 +174,7 @@ def _acts(month: AssessedMonth) -> None:
     for label, kind in (
         ("汇缴打印", outputs.VOUCHER_PRINT),
         ("汇缴清册打印", outputs.ROSTER_PRINT),
+        ("变更清册打印", outputs.CHANGES_PRINT),
     ):
         if st.button(label, disabled=hint is not None, help=hint):
             making.preview(kind, {"assessment": month.id}, making.click())

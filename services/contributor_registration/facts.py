@@ -73,6 +73,10 @@ class Known(NamedTuple):
     name: str
     status: ContributorStatus
     paid_to: Month | None
+    sealed_month: Month | None
+    """From which month on the account is sealed, where it is."""
+    is_settled: bool
+    """Every month before the sealing has been assessed by the employer that sealed it."""
 
 
 Identity = tuple[IdType, str]
@@ -105,16 +109,30 @@ def known(
     """
     wanted, found = sorted(id_numbers), dict[Identity, Known]()
     for start in range(0, len(wanted), _MANY):
-        chosen = select(Contributor).where(Contributor.id_number.in_(wanted[start : start + _MANY]))
+        chosen = (
+            select(Contributor, Employer.assessed_to, Employer.paid_to)
+            .join(Employer, Employer.id == Contributor.employer_id)
+            .where(Contributor.id_number.in_(wanted[start : start + _MANY]))
+            .order_by(Contributor.id_number, Contributor.id)
+        )
         if is_held:
-            chosen = chosen.with_for_update().execution_options(populate_existing=True)
-        people = session.scalars(chosen.order_by(Contributor.id_number, Contributor.id)).all()
-        for person in sorted(people, key=lambda person: person.status in OPEN):
-            paid_to = Month.of(person.paid_to) if person.paid_to else None
-            found[person.id_type, person.id_number] = Known(
-                person.id, person.employer_id, person.account, person.name, person.status, paid_to
+            chosen = chosen.with_for_update(of=Contributor).execution_options(
+                populate_existing=True
             )
+        people = session.execute(chosen).all()
+        for person, assessed_to, paid_to in sorted(people, key=lambda row: row[0].status in OPEN):
+            settled = max(assessed_to or 0, paid_to or 0)
+            found[person.id_type, person.id_number] = _known(person, settled)
     return found
+
+
+def _known(person: Contributor, settled: int) -> Known:
+    sealed = Month.of(person.sealed_month) if person.sealed_month else None
+    return Known(
+        person.id, person.employer_id, person.account, person.name, person.status,
+        Month.of(person.paid_to) if person.paid_to else None, sealed,
+        is_settled=sealed is None or sealed.plus(-1).number <= settled,
+    )  # fmt: skip
 
 
 def objection(person: Known, name: str, first_month: Month, employer_id: int) -> str | None:
@@ -136,6 +154,12 @@ def _moving_objection(person: Known, first_month: Month) -> str | None:
         return "该职工在其他单位有正常账户，须先由原单位封存"
     if person.paid_to and first_month <= person.paid_to:
         return f"该职工已缴至{person.paid_to}，首次汇缴年月最早可填{person.paid_to.plus(1)}"
+    if person.sealed_month and first_month < person.sealed_month:
+        month = person.sealed_month
+        return f"该职工在原单位自{month}起封存，首次汇缴年月最早可填{month}"
+    if not person.is_settled:
+        # It would go with the account: the employer before assesses whoever is on its own books.
+        return "该职工封存前的月份在原单位尚未核定，须先由原单位核定，请联系管理部"
     return None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 import pandas as pd
@@ -134,6 +135,7 @@ def _check(session: Session, case: Case) -> None:
     accounts = [line.person.account for line in found]
     people = facts.people(session, case.employer_id, accounts=accounts, is_held=True)
     others = facts.on_other_rosters(session, case.kind, case.employer_id)
+    since = facts.last_changes(session, case.employer_id)
     refused = []
     for line in found:
         who = f"{line.person.name}（{line.person.account}）"
@@ -141,8 +143,9 @@ def _check(session: Session, case: Case) -> None:
             refused.append((who, "账户已转出本单位，请从清册中删除"))
             continue
         said = entries.objections(
-            roster.as_entry(line), line.person, terms, others.get(line.person.id)
-        )
+            roster.as_entry(line), line.person, terms, others.get(line.person.id),
+            since.get(line.person.id),
+        )  # fmt: skip
         refused += [(who, reason) for _, reason in said]
     if refused:
         raise RowsRefused(refused)
@@ -155,9 +158,12 @@ def _apply(session: Session, case: Case) -> None:
         partial(_unseal, terms=terms) if case.kind is UNSEALING else _seal
     )
     for line in roster.lines(session, case):
+        base = line.person.base
         change(line)
         line.person.version += 1
         session.add(_record(line, case))
+        if line.person.base != base:
+            session.add(_base_record(line, case, base))
     keep.people(session, case.employer_id)
 
 
@@ -184,6 +190,20 @@ def _record(line: Line, case: Case) -> ContributorChange:
         kind=_CHANGES[case.kind],
         old=facts.BEFORE[case.kind].label,
         new=facts.AFTER[case.kind].label,
+        effective_month=line.entry.effective_month,
+        changed_on=clock.today(),
+    )
+
+
+def _base_record(line: Line, case: Case, base: Decimal) -> ContributorChange:
+    """Note what the base was: months before the unsealing may still be reckoned (缓缴补缴)."""
+    return ContributorChange(
+        contributor_id=line.person.id,
+        employer_id=case.employer_id,
+        case_id=case.id,
+        kind=ChangeKind.BASE_CHANGED,
+        old=f"{base:.2f}",
+        new=f"{line.person.base:.2f}",
         effective_month=line.entry.effective_month,
         changed_on=clock.today(),
     )

@@ -39,15 +39,23 @@ Objection = tuple[str, str]
 
 
 def objections(
-    entry: Entry, person: Contributor, terms: Terms, other: BusinessKind | None
+    entry: Entry,
+    person: Contributor,
+    terms: Terms,
+    other: BusinessKind | None,
+    since: Month | None,
 ) -> list[Objection]:
-    """Return everything wrong with an entry, field by field."""
+    """Return everything wrong with an entry, field by field.
+
+    `other` is the other kind's roster that the person stands on, `since` the month of the person's
+    last change.
+    """
     found = list(_about_reason(entry, terms))
     if reason := facts.status_objection(terms, person, other):
         found.append(("account", reason))
     elif entry.month is None:
         found.append(("month", "不能为空"))
-    elif reason := facts.month_objection(terms, person, entry.month):
+    elif reason := facts.month_objection(terms, person, entry.month, since):
         found.append(("month", reason))
     if terms.kind is UNSEALING:
         found += _about_base(entry, person, terms)
@@ -78,6 +86,13 @@ def _about_base(entry: Entry, person: Contributor, terms: Terms) -> Iterator[Obj
             entry.base is None
         ) else ""  # fmt: skip
         yield "base", kept + reason
+    elif base != person.base.scaleb(2) and (earlier := facts.unassessed(terms, person)):
+        yield (
+            "base",
+            (
+                f"该职工封存前的{earlier}尚未核定，请先在【汇缴】中核定，或保留原基数{person.base:.2f}"
+            ),
+        )
 
 
 def base_after(base: Decimal | None, person: Contributor) -> Decimal:

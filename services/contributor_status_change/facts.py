@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data.enums import (
     BusinessKind,
+    ChangeKind,
     ContributorStatus,
     EmployerStatus,
     LabelledEnum,
@@ -15,7 +16,7 @@ from data.enums import (
     UnsealReason,
 )
 from data.models.case import LIVE, Case
-from data.models.register import Contributor, Employer
+from data.models.register import Contributor, ContributorChange, Employer
 from data.models.status_change import StatusChangeLine
 from services import policy
 from services.errors import BusinessError
@@ -145,15 +146,49 @@ def status_objection(terms: Terms, person: Contributor, other: BusinessKind | No
     return None
 
 
-def month_objection(terms: Terms, person: Contributor, month: Month) -> str | None:
-    """Say why the change may not take effect from this month, or None."""
+def unassessed(terms: Terms, person: Contributor) -> Month | None:
+    """Return the last month before the sealing where it has still to be assessed, at the old base."""
+    if person.sealed_month is None:
+        return None
+    before = Month.of(person.sealed_month).plus(-1)
+    first = terms.settled_to.plus(1) if terms.settled_to else Month.of(person.first_month)
+    return before if first <= before else None
+
+
+def last_changes(session: Session, employer_id: int) -> dict[int, Month]:
+    """Return from when the last change of status at this employer is in effect, by person."""
+    change = ContributorChange
+    rows = session.execute(
+        select(change.contributor_id, func.max(change.effective_month))
+        .where(
+            change.employer_id == employer_id,
+            change.kind.in_((ChangeKind.SEALED, ChangeKind.UNSEALED)),
+        )
+        .group_by(change.contributor_id)
+    )
+    return {person: Month.of(month) for person, month in rows}
+
+
+def month_objection(
+    terms: Terms, person: Contributor, month: Month, since: Month | None
+) -> str | None:
+    """Say why the change may not take effect from this month, or None.
+
+    `since` is the month of the person's last change: one before it would rewrite the months between.
+    """
     if reason := terms.span.objection(month, "生效年月", settled_to=terms.settled_to):
         return reason
     first = Month.of(person.first_month)
     if month < first:
         return f"生效年月{month}早于该职工首次汇缴年月，最早可填{first}"
-    if terms.kind is SEALING:
-        return None
+    if terms.kind is UNSEALING:
+        return _unsealing_objection(person, month)
+    if since and month < since:
+        return f"生效年月{month}早于该职工上次状态变更的生效年月，最早可填{since}"
+    return None
+
+
+def _unsealing_objection(person: Contributor, month: Month) -> str | None:
     if person.sealed_month and month.number < person.sealed_month:
         return f"生效年月{month}早于该职工封存年月，最早可填{Month.of(person.sealed_month)}"
     if person.paid_to and month.number <= person.paid_to:

@@ -174,7 +174,8 @@ def add(actor: Actor, kind: BusinessKind, entry: Entry) -> str:
         if person is None:
             raise NotFound(what="该个人账号")
         others = facts.on_other_rosters(session, kind, actor.employer)
-        found = entries.objections(entry, person, terms, others.get(person.id))
+        since = facts.last_changes(session, actor.employer).get(person.id)
+        found = entries.objections(entry, person, terms, others.get(person.id), since)
         there = lines(session, case)
         if person.id in {line.person.id for line in there}:
             found.append(("account", ON_THE_ROSTER))

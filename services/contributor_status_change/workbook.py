@@ -23,6 +23,7 @@ from services.files.cells import is_blank, shown
 from services.files.columns import SheetRow
 from services.files.faults import Fault, faults_workbook, in_order
 from services.files.workbook import Row, Sheet
+from services.rules.months import Month
 from services.works.kinds import Count, counted, quietly
 
 VERSION = "1"
@@ -124,6 +125,7 @@ class _Upload:
     there: set[int]
     """Who is on the roster already."""
     others: Mapping[int, BusinessKind]
+    last_changes: Mapping[int, Month]
     fields: tuple[str, ...]
     faults: list[Fault] = field(default_factory=list)
     entered: list[tuple[Entry, Contributor]] = field(default_factory=list)
@@ -156,6 +158,7 @@ def _judge(session: Session, terms: Terms, sheet: Sheet, count: Count) -> _Uploa
         {person.id_number: person for person in people.values()},
         {line.person.id for line in roster.lines(session, case)} if case else set(),
         facts.on_other_rosters(session, terms.kind, terms.employer_id),
+        facts.last_changes(session, terms.employer_id),
         fields(terms.kind),
     )
     for row in counted(rows, count):
@@ -173,7 +176,8 @@ def _judge_row(upload: _Upload, row: Row) -> None:
             **{name: read[name] for name in ("reason", "note", "month", LAST[upload.terms.kind])},
         )
         other = upload.others.get(person.id)
-        for name, reason in entries.objections(entry, person, upload.terms, other):
+        since = upload.last_changes.get(person.id)
+        for name, reason in entries.objections(entry, person, upload.terms, other, since):
             found.setdefault(name, reason)
         if repeated := _repeated(upload, row, person):
             found.setdefault("account", repeated)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from data.enums import AssessmentStatus, AuditAction, EntryKind, RemittanceKind
@@ -161,7 +161,11 @@ def _move_paid_to(session: Session, employer: Employer) -> None:
         people = select(AssessmentLine.contributor_id).where(AssessmentLine.assessment_id == row.id)
         session.execute(
             update(Contributor)
-            .where(Contributor.id.in_(people))
+            .where(
+                Contributor.id.in_(people),
+                # who moved on may have been paid for further by the next employer
+                or_(Contributor.paid_to.is_(None), Contributor.paid_to < row.month),
+            )
             .values(paid_to=row.month)
             .execution_options(synchronize_session=False)
         )

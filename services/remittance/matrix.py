@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
@@ -17,6 +29,7 @@ from data.models.remittance import Assessment, AssessmentLine
 from services.rules.months import Month
 
 _NEVER = 999912
+_IDS = 10**10  # more than there will be changes
 
 
 class OutOfBalance(RuntimeError):
@@ -84,11 +97,15 @@ def due(employer: Employer, month: Month) -> Select[*tuple[Any, ...]]:
 
 
 def _sealed_then(employer: Employer, month: Month) -> Select[int]:
-    """Return those whose next change of status after the month is an unsealing."""
+    """Return those whose next change of status after the month is an unsealing.
+
+    Of changes in effect from the same month, the one entered first is the next.
+    """
     change = ContributorChange
+    place = cast(change.effective_month, BigInteger) * _IDS + change.id
 
     def first(kind: ChangeKind) -> ColumnElement[int]:
-        return func.min(case((change.kind == kind, change.effective_month), else_=_NEVER))
+        return func.min(case((change.kind == kind, place), else_=_NEVER * _IDS))
 
     return (
         select(change.contributor_id)

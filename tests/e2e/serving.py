@@ -108,16 +108,15 @@ class Hall:
     @contextmanager
     def behind(self) -> Iterator[None]:
         """Let this process act on the hall's data by the services, as if in another browser."""
-        storage, key, day = settings.STORAGE, settings.AUDIT_KEY, os.environ["HALL_TODAY"]
-        settings.STORAGE, os.environ["HALL_TODAY"] = self.data, self.day
-        settings.AUDIT_KEY = self.data / "audit.key"
+        kept = settings.STORAGE, settings.AUDIT_KEY, os.environ["HALL_TODAY"]
+        settings.STORAGE, settings.AUDIT_KEY = self.data, self.data / "audit.key"
+        os.environ["HALL_TODAY"] = self.day
         engine = database.connect(f"sqlite:///{self.data / 'hall.db'}")
         try:
             yield
         finally:
             engine.dispose()
-            settings.STORAGE, os.environ["HALL_TODAY"] = storage, day
-            settings.AUDIT_KEY = key
+            settings.STORAGE, settings.AUDIT_KEY, os.environ["HALL_TODAY"] = kept
 
     @property
     def origin(self) -> str:
