@@ -17,6 +17,7 @@ from services.imports import File, Found, Import
 from services.works import desk
 from services.works.desk import Progress
 
+MEGABYTES = 5  # what the reading of workbooks takes, said before the file is sent
 BEGIN = "导入前系统会检查全部数据：有错误时一次列出，全部正确后点击【确定】才会写入清册。"
 WANTED = "work_wanted"
 """The kind of work that the person asked at home to see: its page opens it."""
@@ -62,7 +63,10 @@ def draw(
     `hint` says how much a file may hold, `begin` what importing does, `who` what a row is about.
     """
     file = st.file_uploader(
-        f"选择填写完成的模板文件（.xlsx，{hint}）", type=["xlsx"], key=f"{key}_file"
+        f"选择填写完成的模板文件（.xlsx，{hint}）",
+        type=["xlsx"],
+        key=f"{key}_file",
+        max_upload_size=MEGABYTES,
     )
     now = None
     with feedback.refusals():

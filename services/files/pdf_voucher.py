@@ -47,18 +47,17 @@ def _draw_figures(pen: Pen, figures: Sequence[Sequence[str]], y: int) -> int:
     """Draw the table; return where it ends."""
     count = len(figures[0])
     width = (pen.right - MARGIN) // count
-    right = MARGIN + width * count
-    pen.shade(Box(MARGIN, y, width * count, _ROW))
+    edges = [*(MARGIN + width * place for place in range(count)), pen.right]
+    pen.shade(Box(MARGIN, y, pen.right - MARGIN, _ROW))
     for number, row in enumerate(figures):
         top = y + number * _ROW
-        pen.line(MARGIN, top, right, top)
-        for place, words in enumerate(row):
-            is_figure = number and place
-            cell = fit(words, width, _SIZE)
-            align: Align = "right" if is_figure else "center"
-            pen.cell(cell, Box(MARGIN + place * width, top, width, _ROW), align)
+        pen.line(MARGIN, top, pen.right, top)
+        for words, left, right in zip(row, edges, edges[1:], strict=False):
+            align: Align = "right" if number and left > MARGIN else "center"
+            box = Box(left, top, right - left, _ROW)
+            pen.cell(fit(words, box.width, _SIZE), box, align)
     bottom = y + len(figures) * _ROW
-    pen.line(MARGIN, bottom, right, bottom)
-    for place in range(count + 1):
-        pen.line(MARGIN + place * width, y, MARGIN + place * width, bottom)
+    pen.line(MARGIN, bottom, pen.right, bottom)
+    for edge in edges:
+        pen.line(edge, y, edge, bottom)
     return bottom
