@@ -53,7 +53,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
     """),
     ((Role.CLERK, *OFFICERS), """
         approval.papers: content
-        prints: remittance_voucher remittance_roster
+        prints: remittance_voucher remittance_roster remittance_changes
     """),
     ((Role.CLERK, *OFFICERS, Role.AUDITOR), """
         signing: exported
