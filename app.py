@@ -19,7 +19,7 @@ import uvicorn
 import settings
 from data import database, schema
 from services.works import store as works
-from web import application, schedule
+from web import application, logs, schedule
 
 SCRIPT: Final = Path(__file__).parent / "pages" / "main.py"
 #: Imported before the first visitor comes, who would otherwise wait a second for them.
@@ -49,6 +49,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     works.recover()
     for name in (*HEAVY, *_screens()):
         importlib.import_module(name)
+    logs.configure()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*settings.GARBAGE)

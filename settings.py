@@ -22,6 +22,12 @@ HEADS_KEY = Path(os.environ.get("HALL_AUDIT_HEADS_KEY") or STORAGE / "audit-head
 #: Submissions and decisions are signed with the UKey; off only where no key can be asked.
 SIGNATURES = os.environ.get("HALL_SIGNATURES", "on") != "off"
 BACKUPS = Path(os.environ.get("HALL_BACKUPS") or STORAGE / "backups").resolve()
+#: The folder of the technical log; `-` is the standard error output, for a journal to take.
+LOGS = (
+    None
+    if os.environ.get("HALL_LOGS") == "-"
+    else Path(os.environ.get("HALL_LOGS") or STORAGE / "logs")
+)
 #: `__Host-` keeps a cookie to this host and to HTTPS; browsers refuse the name on plain http.
 COOKIE = "__Host-hall" if IS_HTTPS else "hall"
 #: When Python looks for garbage: seldom. A roster of 20,000 rows is read in a seventh less time.

@@ -97,12 +97,15 @@ class NotConnected(Exception):
 def open_engine(url: str) -> Engine:
     """Return an engine wired for money: see the module's words on SQLite."""
     if not make_url(url).drivername.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
+        )
     if database := make_url(url).database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         module=sqlite,
+        hide_parameters=True,  # they would stand in the words of an error
         pool_size=10,
         max_overflow=90,
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
