@@ -324,8 +324,21 @@ def upgrade() -> None:
 
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.add_column(sa.Column("levels", sa.String(length=120), nullable=True))
+        batch_op.add_column(sa.Column("waits_for", sa.String(length=30), nullable=True))
+        batch_op.add_column(sa.Column("due_on", sa.Date(), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "assigned_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+            )
+        )
+        batch_op.drop_index(batch_op.f("ix_case_queue"))
+        batch_op.create_index("ix_case_queue", ["waits_for", "due_on", "id"], unique=False)
         batch_op.create_index("ix_case_kind_ended", ["kind", "ended_at"], unique=False)
         batch_op.create_index("ix_case_kind_month", ["kind", "effective_month"], unique=False)
+        batch_op.create_index("ix_case_submitted", ["submitted_at", "id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_case_assigned_to_user"), "user", ["assigned_to"], ["id"]
+        )
 
     with op.batch_alter_table("case_step", schema=None) as batch_op:
         batch_op.add_column(
