@@ -40,6 +40,8 @@ def upgrade(engine: Engine, to: str = "head") -> None:
         command.upgrade(config(connection), to)
         if inspect(connection).has_table("audit_head"):
             schema_objects.apply(connection)
+        if revision(connection) == head():
+            schema_objects.remake_indexes(connection)
 
 
 def stamp(connection: Connection) -> None:

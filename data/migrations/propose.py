@@ -1,8 +1,9 @@
 """`python -m data.migrations.propose WORDS`: draft the revision that brings the models' changes.
 
 A draft: columns that must not be empty need a value for the rows that are there, and summaries
-need rebuilding, checks on tables that are there and indexes of expressions are not noticed. Read it,
-mend it, then run tests/test_migrations.py, which compares all of it with the models.
+need rebuilding, and checks on tables that are there are not noticed. Read it, mend it, then run
+tests/test_migrations.py, which compares all of it with the models. Indexes with a condition or an
+expression need nothing: they are made anew after every upgrade.
 """
 
 import sys
