@@ -40,7 +40,7 @@ def upgrade(engine: Engine, to: str = "head") -> None:
         command.upgrade(config(connection), to)
         if inspect(connection).has_table("audit_head"):
             schema_objects.apply(connection)
-        if revision(connection) == head():
+        if to == "head":
             schema_objects.remake_indexes(connection)
 
 
