@@ -5,24 +5,36 @@ from html import escape
 
 import streamlit as st
 
+#: A cell of so many characters stays on one line.
+SHORT = 20
+
 
 def show(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Collection[int] = ()
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numbers: Collection[int] = (),
+    marked: Collection[int] = (),
 ) -> None:
-    """Draw a table; `numbers` are the columns, counted from 0, whose cells are figures."""
+    """Draw a table.
+
+    `numbers` are the columns, counted from 0, whose cells are figures; `marked` the rows to notice.
+    """
     head = "".join(
         f'<th class="{"number" if place in numbers else ""}" scope="col">{escape(text)}</th>'
         for place, text in enumerate(heads)
     )
     body = "".join(
-        "<tr>"
-        + "".join(
-            f'<td class="{"number" if place in numbers else ""}">{escape(cell)}</td>'
-            for place, cell in enumerate(row)
-        )
-        + "</tr>"
-        for row in rows
+        f'<tr class="{"marked" if place in marked else ""}">{_cells(row, numbers)}</tr>'
+        for place, row in enumerate(rows)
     )
-    st.html(
-        f'<table class="hall-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    st.html(f'<table class="hall-table plain">{table}</table>')
+
+
+def _cells(row: Sequence[str], numbers: Collection[int]) -> str:
+    return "".join(
+        f'<td class="{"number" if place in numbers else ""}'
+        f'{" short" if len(cell) <= SHORT else ""}">{escape(cell)}</td>'
+        for place, cell in enumerate(row)
     )

@@ -1,6 +1,7 @@
 """A proposal (待复核变更) on the page: what changes, what it will affect, who has said what."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -14,9 +15,10 @@ HEADS = ("项目", "变更前", "变更后")
 
 
 def lines(change: Change) -> None:
-    """Draw the values before and after."""
+    """Draw the values before and after, those that change marked."""
     rows = [(line.label, line.before, line.after) for line in change.lines]
-    plain_table.show(HEADS, rows)
+    changed = [place for place, (_, before, after) in enumerate(rows) if before != after]
+    plain_table.show(HEADS, rows, marked=changed)
 
 
 def facts(change: Change) -> None:
@@ -60,32 +62,36 @@ def decision(
         brand.banner("本变更由您提出，须由另一名管理员复核后生效。", "warn")
     elif may_decide:
         st.text_input("退回原因（退回时必填）", key=f"{key}_opinion", max_chars=500, width=960)
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("返回列表", key=f"{key}_back"):
-            leave()
-        if not may_decide:
-            return
-        if trace.is_own:
-            _pressed("撤回", f"{key}_withdraw", "变更已撤回", leave,
-                     lambda who: withdraw(who, trace.id))  # fmt: skip
-            return
-        opinion = str(st.session_state.get(f"{key}_opinion", ""))
-        _pressed("退回", f"{key}_reject", "变更已退回提出人", leave,
-                 lambda who: reject(who, trace.id, opinion))  # fmt: skip
-        _pressed("确认生效", f"{key}_confirm", "变更已复核，将按生效日期执行", leave,
-                 lambda who: confirm(who, trace.id), is_primary=True)  # fmt: skip
-
-
-def _pressed(
-    label: str, key: str, done: str, leave: Callable[[], None], act: Callable[[Actor], None],
-    *, is_primary: bool = False,
-) -> None:  # fmt: skip
-    """Draw one button and, once pressed, act for whoever is signed in at that moment."""
-    if not st.button(label, key=key, type="primary" if is_primary else "secondary"):
-        return
-    who = session.signed_in()
-    with feedback.refusals():
-        if who:
+    refusal_above = st.container()
+    pressed = _buttons(may_decide=may_decide, is_own=trace.is_own, key=key)
+    if pressed == "返回列表":
+        leave()
+    opinion = str(st.session_state.get(f"{key}_opinion", ""))
+    acts: dict[str, tuple[Callable[[Actor], None], str]] = {
+        "撤回": (lambda who: withdraw(who, trace.id), "变更已撤回"),
+        "退回": (lambda who: reject(who, trace.id, opinion), "变更已退回提出人"),
+        "确认生效": (lambda who: confirm(who, trace.id), "变更已复核，将按生效日期执行"),
+    }
+    who = session.signed_in() if pressed in acts else None
+    if who:
+        act, done = acts[pressed]
+        with refusal_above, feedback.refusals():
             act(who.actor)
             feedback.notice(done)
             leave()
+
+
+def _buttons(*, may_decide: bool, is_own: bool, key: str) -> str:
+    """Draw the buttons; return the one that was pressed, "" for none."""
+    labels = ["返回列表"]
+    if may_decide:
+        labels += ["撤回"] if is_own else ["退回", "确认生效"]
+    pressed = ""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        for label in labels:
+            kind: Literal["primary", "secondary"] = (
+                "primary" if label == "确认生效" else "secondary"
+            )
+            if st.button(label, key=f"{key}_do_{labels.index(label)}", type=kind):
+                pressed = label
+    return pressed

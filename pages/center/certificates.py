@@ -63,6 +63,7 @@ def _list(actor: Actor) -> None:
                 _all(actor)
             else:
                 _keys(
+                    actor,
                     soon,
                     "没有60天内到期的UKey。到期前60天会显示在这里，也会提醒经办人本人。",
                     "soon",
@@ -77,13 +78,14 @@ def _all(actor: Actor) -> None:
         state = st.selectbox("状态", states, key=f"{KEY}_state", width=160,
                              format_func=lambda one: one.label if one else "全部")  # fmt: skip
     found = certificate_list.keys(actor, words, status=state)
-    _keys(found, "没有符合条件的UKey。绑定后会显示在这里。", "all")
+    _keys(actor, found, "没有符合条件的UKey。绑定后会显示在这里。", "all")
 
 
-def _keys(found: list[Key], empty: str, name: str) -> None:
+def _keys(actor: Actor, found: list[Key], empty: str, name: str) -> None:
     if not found:
         brand.quiet(empty)
         return
+    label = "办理" if actor.role in certificates.KEEPERS else "查看"
     with st.container(key=f"list_keys_{name}", gap=None):
         entries.head(("持有人", "身份", "单位或部门", "证书序列号", "到期", "状态", "操作"), SHARES)
         for key in found:
@@ -92,7 +94,7 @@ def _keys(found: list[Key], empty: str, name: str) -> None:
                 ends += f"（剩{key.days_left}天）" if key.days_left >= 0 else "（已过期）"
             cells = (key.holder, key.role.label, key.place, key.serial[:16], ends,
                      key.status.label)  # fmt: skip
-            if entries.row(cells, SHARES).button("办理", key=f"key_{name}_{key.id}"):
+            if entries.row(cells, SHARES).button(label, key=f"key_{name}_{key.id}"):
                 _open("key", key)
 
 
@@ -219,7 +221,7 @@ def _lists(actor: Actor) -> None:
     st.caption("吊销列表缺失或过期时，该CA的UKey一律不能登录。")
     if actor.role is not Role.SECURITY_ADMINISTRATOR:
         return
-    file = st.file_uploader("导入吊销列表（CRL）", key=f"{KEY}_crl", type=["crl", "pem"])
+    file = st.file_uploader("导入吊销列表", key=f"{KEY}_crl", type=["crl", "pem"])
     if st.button("导入", type="primary", key=f"{KEY}_take_in", disabled=file is None) and file:
         with feedback.refusals():
             now = revocation_lists.take_in(actor, file.getvalue())

@@ -95,7 +95,8 @@ def keys(
         return [
             Key(
                 row.id, user.id, user.name, user.role, _place(user, number, name), row.serial,
-                row.issuer, row.status, clock.in_china(row.not_after), (row.not_after - now).days,
+                certificate_text.readable(row.issuer), row.status,
+                clock.in_china(row.not_after), (row.not_after - now).days,
                 row.bound_by, clock.in_china(row.bound_at),
             )
             for row, user, number, name in session.execute(chosen.where(*_conditions(actor, words)))

@@ -63,8 +63,8 @@ def read(content: bytes) -> Read:
         )
         return Read(
             found.public_bytes(Encoding.DER), found.fingerprint(SHA256()).hex(),
-            _name(found, NameOID.COMMON_NAME), _name(found, NameOID.ORGANIZATION_NAME),
-            _uscc(found), found.issuer.rfc4514_string(), f"{found.serial_number:x}",
+            _name(found.subject, NameOID.COMMON_NAME), _name(found.subject, NameOID.ORGANIZATION_NAME),
+            _uscc(found), named(found.issuer), f"{found.serial_number:x}",
             clock.in_china(found.not_valid_before_utc), clock.in_china(found.not_valid_after_utc),
             _objection(found),
         )  # fmt: skip
@@ -86,8 +86,22 @@ def _objection(found: x509.Certificate) -> str | None:
     return None
 
 
-def _name(found: x509.Certificate, oid: ObjectIdentifier) -> str:
-    return " ".join(str(one.value) for one in found.subject.get_attributes_for_oid(oid))
+def named(who: x509.Name) -> str:
+    """Return a name as people read it: common name, organization in brackets."""
+    person, organization = _name(who, NameOID.COMMON_NAME), _name(who, NameOID.ORGANIZATION_NAME)
+    return f"{person}（{organization}）" if organization else person
+
+
+def readable(issuer: str) -> str:
+    """Return an issuer kept as RFC 4514 text as people read it; any other text as it is."""
+    try:
+        return named(x509.Name.from_rfc4514_string(issuer))
+    except ValueError:
+        return issuer
+
+
+def _name(who: x509.Name, oid: ObjectIdentifier) -> str:
+    return " ".join(str(one.value) for one in who.get_attributes_for_oid(oid))
 
 
 def _uscc(found: x509.Certificate) -> str:
@@ -96,7 +110,7 @@ def _uscc(found: x509.Certificate) -> str:
         is_known = extension.oid.dotted_string in USCC_EXTENSIONS
         if is_known and isinstance(value, x509.UnrecognizedExtension):
             return identity.normal(_der_text(value.value))
-    stated = _name(found, NameOID.SERIAL_NUMBER)
+    stated = _name(found.subject, NameOID.SERIAL_NUMBER)
     return identity.normal(stated) if identity.is_uscc(identity.normal(stated)) else ""
 
 

@@ -13,6 +13,7 @@ from data.database import transaction
 from data.enums import ADMINISTRATORS, AuditAction, Role
 from services import audit
 from services.actor import Actor
+from services.administration import certificate_text
 from services.errors import BusinessError
 from services.rules import clock
 from ukey.certificate import CrlIndex, TrustStore, read_crl
@@ -82,7 +83,7 @@ def take_in(actor: Actor, content: bytes) -> Held:
         None,
     )
     if authority is None:
-        raise UnknownAuthority(issuer=offered.crl.issuer.rfc4514_string())
+        raise UnknownAuthority(issuer=certificate_text.named(offered.crl.issuer))
     _require_current(offered, authority, trust)
     known = _newest(trust, authority)
     if known and known.crl.last_update_utc >= offered.crl.last_update_utc:
@@ -128,7 +129,7 @@ def _newest(trust: TrustStore, authority: x509.Certificate) -> CrlIndex | None:
 
 def _held(trust: TrustStore, authority: x509.Certificate) -> Held:
     found, now = _newest(trust, authority), clock.instant()
-    name = authority.subject.rfc4514_string()
+    name = certificate_text.named(authority.subject)
     if found is None:
         return Held(name, None, None, None, 0, "缺失", is_good=False)
     fault = found.fault(authority, now, trust.policy.skew, trust.policy.crl_grace)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 #: Names that Chinese clerks write in Latin letters.
 KNOWN = {
     "UKey", "Ukey", "CA", "PIN", "SO", "USB", "PDF", "JPG", "PNG", "KB", "MB", "xlsx", "Excel",
-    "Alt", "Chrome", "Edge", "Firefox", "JavaScript", "pdf",
+    "Alt", "CRL", "PEM", "DER", "SHA", "Chrome", "Edge", "Firefox", "JavaScript", "pdf",
 }  # fmt: skip
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])")
 _READABLE = """() => {

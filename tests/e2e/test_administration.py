@@ -1,0 +1,244 @@
+"""Administration walked: a policy change (H14), a new employer and its UKey, new staff, the auditor."""
+
+import re
+import time
+
+from playwright.sync_api import expect
+
+from tests.e2e import conftest
+from tests.e2e.conftest import Arrive
+from tests.e2e.visitor import Visitor
+from tests.e2e.wording import assert_all_chinese
+
+TOPIC = "缴存基数与月缴存额上下限"
+SOURCE = "州公积金管委会〔2026〕8号"
+SCREENS = ((1366, 768), (1920, 1080))
+hall = conftest.own_hall
+
+
+def both_sizes(visitor: Visitor, name: str) -> None:
+    for width, height in SCREENS:
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        visitor.shot(f"{name}-{width}")
+
+
+def test_an_administrators_policy_change(arrive: Arrive) -> None:
+    admin, security = arrive("admin"), arrive("security")
+    began = time.monotonic()
+    _propose(admin)
+    _confirm(security)
+    assert time.monotonic() - began < 25
+    _seen_in_force(admin)
+
+
+def _propose(admin: Visitor) -> None:
+    admin.open("/")
+    both_sizes(admin, "policy-list")
+    admin.row(TOPIC).get_by_role("button", name="变更").click()
+    admin.idle()
+    upper = admin.page.get_by_label("缴存基数上限（元）（必填）")
+    upper.fill("1000")
+    upper.press("Enter")
+    admin.idle()
+    admin.press("试算影响")
+    expect(admin.page.get_by_role("alert").first).to_contain_text(
+        "缴存基数下限（元）须小于缴存基数上限（元）"
+    )
+    both_sizes(admin, "policy-form-error")
+    upper.fill("8000")
+    upper.press("Enter")
+    admin.idle()
+    admin.page.get_by_label("依据（必填）").fill(SOURCE)
+    admin.page.get_by_label("依据（必填）").press("Enter")
+    admin.idle()
+    month = admin.page.get_by_role("spinbutton", name="月, 生效日期（必填）")
+    month.click()
+    month.press_sequentially("08")
+    admin.page.get_by_label("说明（生效日期早于今天时必填）").click()
+    admin.idle()
+    told = admin.page.get_by_role("status").filter(
+        has_text="缴存基数高于新上限8,000.00元的正常缴存人"
+    )
+    expect(told).to_contain_text("家单位")
+    both_sizes(admin, "policy-form-tried")
+    assert_all_chinese(admin.page)
+    admin.press("提交复核")
+    admin.hears("变更已提交，等待另一名管理员复核")
+    admin.to_tab("待复核")
+    admin.row(TOPIC).filter(has_text=SOURCE).get_by_role("button", name="办理").click()
+    admin.idle()
+    admin.sees("本变更由您提出，须由另一名管理员复核后生效。")
+    expect(admin.button("确认生效")).to_have_count(0)
+    both_sizes(admin, "policy-own-proposal")
+
+
+def _confirm(security: Visitor) -> None:
+    security.open("/")
+    expect(security.page.get_by_role("button", name="变更", exact=True)).to_have_count(0)
+    security.to_tab("待复核")
+    security.row(TOPIC).filter(has_text=SOURCE).get_by_role("button", name="办理").click()
+    security.idle()
+    line = security.page.locator(".hall-table tbody tr").filter(has_text="缴存基数上限（元）").first
+    expect(line).to_contain_text("21,774.00")
+    expect(line).to_contain_text("8,000.00")
+    security.press("退回")
+    expect(security.page.get_by_role("alert")).to_contain_text("请填写退回原因")
+    both_sizes(security, "policy-confirm")
+    security.press("确认生效")
+    security.hears("变更已复核，将按生效日期执行")
+
+
+def _seen_in_force(admin: Visitor) -> None:
+    admin.press("返回列表")
+    expect(admin.row(TOPIC).first).to_contain_text("2026-08-06起：缴存基数上限（元） 8,000.00")
+    admin.row(TOPIC).first.get_by_role("button", name="历史").click()
+    admin.idle()
+    rows = admin.page.locator(".hall-table tbody tr")
+    expect(rows.filter(has_text=re.compile("缴存基数上限"))).to_have_count(2)
+    expect(rows.first).to_contain_text("谢文博提出，田晓岚复核")
+    both_sizes(admin, "policy-history")
+    admin.press("返回列表")
+    admin.to_tab("待复核")
+    both_sizes(admin, "policy-none-waiting")
+
+
+def typed(visitor: Visitor, label: str, text: str) -> None:
+    field = visitor.page.get_by_label(label, exact=True)
+    field.fill(text)
+    field.press("Enter")
+    visitor.idle()
+
+
+def to(visitor: Visitor, page: str) -> None:
+    visitor.page.get_by_test_id("stSidebarNavLink").filter(has_text=page).click()
+    visitor.idle()
+
+
+def test_a_new_employer_gets_its_clerk_her_key_and_loses_it(arrive: Arrive) -> None:
+    """Opened at the counter, the key made and bound, the clerk lets herself in, and is put out."""
+    officer, security = arrive("officerA"), arrive("security")
+    number = _opened(officer)
+    _found(officer, number)
+    _bound(security, number)
+    clerk = arrive()
+    clerk.open_sign_in()
+    clerk.sign_in("newkey1", "260717")
+    clerk.sees("单位经办人 潘小梅")
+    _suspended(security)
+    clerk.page.reload()
+    expect(clerk.page.locator("#sign-in")).to_be_visible()
+
+
+def _opened(officer: Visitor) -> str:
+    officer.open("/register")
+    both_sizes(officer, "register-empty")
+    officer.press("单位开户")
+    typed(officer, "单位名称（必填）", "凯里清水江文旅有限公司")
+    officer.press("确认开户")
+    expect(officer.page.get_by_role("alert")).to_contain_text("统一社会信用代码不正确")
+    both_sizes(officer, "opening-faults")
+    for label, text in (
+        ("统一社会信用代码（必填）", "91522601MA6DBBBB0U"), ("单位地址（必填）", "凯里市北京西路1号"),
+        ("法定代表人（必填）", "杨清江"), ("法定代表人身份证号码（必填）", "522601199003070017"),
+        ("受托银行（必填）", "农业银行凯里分行"), ("经办人姓名（必填）", "潘小梅"),
+        ("经办人手机号码（必填）", "13885511111"),
+    ):  # fmt: skip
+        typed(officer, label, text)
+    both_sizes(officer, "opening-filled")
+    assert_all_chinese(officer.page)
+    officer.press("确认开户")
+    done = officer.page.get_by_role("status").filter(has_text="已开户，单位账号")
+    told = re.search(r"单位账号(\d{12})", done.inner_text())
+    assert told
+    both_sizes(officer, "opening-done")
+    return told.group(1)
+
+
+def _found(officer: Visitor, number: str) -> None:
+    officer.press("打开单位档案")
+    officer.sees("未绑定UKey")
+    officer.press("返回查找")
+    typed(officer, "查找", number)
+    expect(officer.row(number)).to_contain_text("凯里清水江文旅有限公司")
+    typed(officer, "查找", "第九中学")
+    officer.row("522601000101").get_by_role("button", name="打开").first.click()
+    officer.idle()
+    both_sizes(officer, "employer-file")
+    officer.page.get_by_role("tab", name="欠缴").click()
+    officer.idle()
+    both_sizes(officer, "employer-file-owed")
+    assert_all_chinese(officer.page)
+
+
+def _bound(security: Visitor, number: str) -> None:
+    security.open("/certificates")
+    both_sizes(security, "certificates-list")
+    security.page.get_by_role("tab", name="吊销列表").click()
+    security.idle()
+    both_sizes(security, "certificates-crl")
+    assert_all_chinese(security.page)
+    security.page.get_by_role("tab", name="绑定UKey").click()
+    typed(security, "查找要绑定的人员", number)
+    security.row("潘小梅").get_by_role("button", name="绑定").click()
+    security.idle()
+    security.press("读取插入的UKey")
+    expect(security.page.get_by_label("UKey中的证书")).to_be_visible()
+    both_sizes(security, "certificates-bind")
+    security.page.get_by_text("制作演示UKey（仅演示环境）").click()
+    typed(security, "UKey名称", "newkey1")
+    typed(security, "Ukey证书密码", "260717")
+    security.press("制作并绑定")
+    security.hears("演示UKey newkey1已制作并绑定给潘小梅")
+
+
+def _suspended(security: Visitor) -> None:
+    typed(security, "查找", "潘小梅")
+    security.row("潘小梅").get_by_role("button", name="办理").first.click()
+    security.idle()
+    security.press("停用")
+    expect(security.page.get_by_role("alert").first).to_contain_text("请填写原因")
+    typed(security, "原因（必填）", "UKey遗失")
+    both_sizes(security, "certificates-key")
+    security.press("停用")
+    security.hears("潘小梅的UKey已停用")
+
+
+def test_staff_are_taken_on_and_given_a_role_by_two(arrive: Arrive) -> None:
+    admin, security = arrive("admin"), arrive("security")
+    admin.open("/users")
+    both_sizes(admin, "users-list")
+    admin.press("新增人员")
+    typed(admin, "姓名（必填）", "蒙建军")
+    typed(admin, "用户名（必填）", "mengjj")
+    typed(admin, "初始密码（必填，12位以上）", "short")
+    admin.press("确认新增")
+    expect(admin.page.get_by_role("alert")).to_contain_text("密码须为12位以上")
+    both_sizes(admin, "users-new-error")
+    typed(admin, "初始密码（必填，12位以上）", "kaili-xinren-2026")
+    admin.press("确认新增")
+    admin.hears("蒙建军已新增")
+    admin.row("欧阳志强").get_by_role("button", name="办理").click()
+    admin.idle()
+    both_sizes(admin, "users-person")
+    assert_all_chinese(admin.page, "officerc")
+    typed(admin, "依据（必填）", "任免通知〔2026〕3号")
+    admin.press("提交复核")
+    expect(admin.page.get_by_role("alert")).to_contain_text("变更后的内容与现行内容相同")
+    admin.press("返回列表")
+    security.open("/users")
+    security.to_tab("待复核")
+    security.sees("暂无待复核的角色变更。系统管理员提出后会显示在这里。")
+
+
+def test_the_auditor_reads_what_was_done(arrive: Arrive) -> None:
+    auditor = arrive("auditor")
+    auditor.open("/")
+    expect(auditor.page.locator(".hall-table tbody tr").first).to_contain_text("彭立新")
+    both_sizes(auditor, "audit-log")
+    auditor.page.get_by_role("tab", name="数据下载日志").click()
+    auditor.idle()
+    both_sizes(auditor, "audit-exports-empty")
+    for page in ("政策参数", "人员管理", "证书管理"):
+        to(auditor, page)
+        for act in ("变更", "办理", "新增人员", "导入"):
+            expect(auditor.button(act)).to_have_count(0)
