@@ -18,6 +18,7 @@ import uvicorn
 
 import settings
 from data import database, schema
+from services.works import queue
 from services.works import store as works
 from web import application, logs, schedule
 
@@ -47,6 +48,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         sys.stderr.write(f"网厅未启动：{unfit}。\n")
         raise
     works.recover()
+    if settings.WORKS_BY == "queue":
+        queue.prepare()
     for name in (*HEAVY, *_screens()):
         importlib.import_module(name)
     logs.configure()

@@ -32,7 +32,9 @@ LOGS = (
 COOKIE = "__Host-hall" if IS_HTTPS else "hall"
 #: When Python looks for garbage: seldom. A roster of 20,000 rows is read in a seventh less time.
 GARBAGE = (100_000, 20, 20)
-#: How many long works (imports, prints) this process does at once; the others wait in the database.
+#: Who does long works: this process (`here`), or workers from a queue in PostgreSQL (`queue`).
+WORKS_BY = os.environ.get("HALL_WORKS", "here")
+#: How many long works (imports, prints) a process does at once; the others wait in the database.
 WORKS_AT_ONCE = int(os.environ.get("HALL_WORKS_AT_ONCE", "2"))
 #: How many seconds a page waits for a work before it shows progress instead.
 PATIENCE = float(os.environ.get("HALL_PATIENCE", "0.9"))

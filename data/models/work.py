@@ -36,6 +36,8 @@ class Work(Base):
     refusal: Mapped[str] = mapped_column(String(500), default="")
     runner: Mapped[str] = mapped_column(String(80))
     """The process that does it: host, process number, and a word that no other process has."""
+    tries: Mapped[int] = mapped_column(default=0)
+    """How many processes have taken it on."""
     started_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
     beat_at: Mapped[Instant]

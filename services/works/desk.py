@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,12 +20,13 @@ from services import audit
 from services.actor import Actor
 from services.errors import BusinessError, NotFound
 from services.rules import clock
-from services.works import runner, store
+from services.works import queue, runner, store
 from services.works.kinds import Kind, Outcome
 
 #: How long a work is kept after it ended, with what was uploaded for it; as long as its files.
 LIFE: Final = timedelta(hours=1)
 MOST_AT_ONCE: Final = 5
+LOOK_SECONDS: Final = 0.05
 
 
 class TooManyAtOnce(BusinessError):
@@ -99,7 +101,7 @@ def start(
             if there := _there(session, actor, key, subject):
                 return there
         raise
-    runner.submit(work_id, kind)
+    _hand_on(work_id, kind)
     return work_id
 
 
@@ -122,8 +124,12 @@ def again(actor: Actor, kind: Kind, work_id: int) -> int:
 def progress(actor: Actor, work_id: int, *, wait: float = 0) -> Progress:
     """Return how a work stands, waiting for its end up to `wait` seconds. Raises NotFound."""
     found = _progress(actor, work_id)
-    if found.is_live and wait > 0:
+    if found.is_live and wait > 0 and not _is_queued():
         runner.wait(work_id, wait)
+        return _progress(actor, work_id)
+    until = time.monotonic() + wait
+    while found.is_live and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
         found = _progress(actor, work_id)
     return found
 
@@ -183,6 +189,18 @@ def close(actor: Actor, work_id: int) -> None:
         )
 
 
+def _hand_on(work_id: int, kind: Kind) -> None:
+    if _is_queued():
+        queue.send(work_id, kind.code)
+    else:
+        runner.submit(work_id, kind)
+
+
+def _is_queued() -> bool:
+    """Tell whether workers of their own do the works, and not this process."""
+    return settings.WORKS_BY == "queue"
+
+
 def _there(session: Session, actor: Actor, key: str, subject: str) -> int | None:
     same = (Work.subject == subject) & Work.state.in_(LIVE)
     return session.scalar(select(Work.id).where(*_own(actor), or_(Work.key == key, same)).limit(1))
@@ -207,7 +225,7 @@ def _progress(actor: Actor, work_id: int) -> Progress:
 
 def _counted(actor: Actor, work: Work) -> Progress:
     """Return how a work stands by what its own process says, where that is this one."""
-    if work.state in LIVE and _is_silent(work):
+    if work.state in LIVE and not _is_queued() and store.is_gone(work):
         with transaction() as session:
             store.mark_lost(session, *_own(actor))
         return replace(_shown(work), state=WorkState.LOST, refusal=store.INTERRUPTED)
@@ -215,11 +233,6 @@ def _counted(actor: Actor, work: Work) -> Progress:
     if work.state in LIVE and (here := runner.counts(work.id)):
         shown = replace(shown, stage=here.stage, done=here.done, total=here.total)
     return shown
-
-
-def _is_silent(work: Work) -> bool:
-    is_late = work.beat_at < clock.instant() - store.SILENCE
-    return work.runner != store.RUNNER and (is_late or not store.is_alive(work.runner))
 
 
 def _shown(work: Work) -> Progress:

@@ -15,7 +15,7 @@ from data.enums import WorkState
 from services.errors import BusinessError
 from services.works import store
 from services.works.kinds import Job, Kind, Outcome
-from services.works.store import Counts, TakenAway
+from services.works.store import Claimed, Counts, TakenAway
 
 log = logging.getLogger("hall.works")
 BEAT_SECONDS: Final = 2.0
@@ -35,19 +35,16 @@ class _Here:
 _here: dict[int, _Here] = {}
 _waiting: SimpleQueue[tuple[int, Kind]] = SimpleQueue()
 _start: Final = threading.Lock()
-_threads: list[threading.Thread] = []
+_threads: dict[str, threading.Thread] = {}
 
 
 def submit(work_id: int, kind: Kind) -> None:
     """Have a waiting work done as soon as one of the threads is free."""
     _here[work_id] = _Here()
     _waiting.put((work_id, kind))
-    with _start:
-        if not _threads:
-            loops: list[Callable[[], None]] = [_work] * settings.WORKS_AT_ONCE + [_beat]
-            _threads.extend(threading.Thread(target=loop, daemon=True) for loop in loops)
-            for thread in _threads:
-                thread.start()
+    for number in range(settings.WORKS_AT_ONCE):
+        _keep_going(f"work-{number}", _work)
+    _keep_going("beat", _beat)
 
 
 def counts(work_id: int) -> Counts | None:
@@ -63,11 +60,22 @@ def wait(work_id: int, seconds: float) -> None:
 
 
 def run(work_id: int, kind: Kind) -> None:
-    """Do a work and write how it ended, whatever happens in it."""
-    claimed = store.claim(work_id)
-    if claimed is None:
-        return
+    """Do a work that waits and write how it ended, whatever happens in it."""
+    _keep_going("beat", _beat)
+    here = _here.setdefault(work_id, _Here())
+    try:
+        if claimed := store.claim(work_id):
+            _do(work_id, kind, claimed, here.counts)
+    finally:
+        _here.pop(work_id, None)
+        here.ended.set()
+
+
+def _do(work_id: int, kind: Kind, claimed: Claimed, counts: Counts) -> None:
     is_settled = False
+
+    def count(stage: str, done: int, total: int) -> None:
+        counts.stage, counts.done, counts.total = stage, done, total
 
     def settle(session: Session, outcome: Outcome) -> None:
         nonlocal is_settled
@@ -77,8 +85,7 @@ def run(work_id: int, kind: Kind) -> None:
     try:
         outcome = kind.run(
             Job(
-                claimed.actor, claimed.arguments, claimed.filename, claimed.content,
-                _counter(work_id), settle,
+                claimed.actor, claimed.arguments, claimed.filename, claimed.content, count, settle,
             )
         )  # fmt: skip
     except BusinessError as refusal:
@@ -95,13 +102,12 @@ def run(work_id: int, kind: Kind) -> None:
             store.end(work_id, WorkState.DONE, outcome=outcome)
 
 
-def _counter(work_id: int) -> Callable[[str, int, int], None]:
-    kept = _here.setdefault(work_id, _Here()).counts
-
-    def count(stage: str, done: int, total: int) -> None:
-        kept.stage, kept.done, kept.total = stage, done, total
-
-    return count
+def _keep_going(name: str, loop: Callable[[], None]) -> None:
+    """Have this process run a loop of its own, once."""
+    with _start:
+        if name not in _threads:
+            _threads[name] = threading.Thread(target=loop, name=name, daemon=True)
+            _threads[name].start()
 
 
 def _work() -> None:
@@ -111,8 +117,6 @@ def _work() -> None:
             run(work_id, kind)
         except Exception:  # the database is away: its silence will mark the work as lost
             log.exception("work_unwritten id=%d kind=%s", work_id, kind.code)
-        finally:
-            _here.pop(work_id).ended.set()
 
 
 def _beat() -> None:

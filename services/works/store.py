@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, CursorResult, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from sqlalchemy.orm import Session, undefer
 
+import settings
 from data.database import transaction
 from data.enums import WorkState
 from data.models.people import User
@@ -24,6 +25,9 @@ HOST: Final = socket.gethostname()[:40]
 RUNNER: Final = f"{HOST}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 #: A process that has been silent for so long is gone.
 SILENCE: Final = timedelta(seconds=30)
+#: A work that has waited no longer than this is on its way to the queue.
+SETTLED: Final = timedelta(seconds=10)
+MOST_TRIES: Final = 3
 INTERRUPTED: Final = "处理因系统重启而中断，数据未受影响，请重新办理"
 
 
@@ -55,7 +59,7 @@ def claim(work_id: int) -> Claimed | None:
     now = clock.instant()
     with transaction() as session:
         if not _move(session, Work.state == WorkState.WAITING, work_id, state=WorkState.RUNNING,
-                     runner=RUNNER, beat_at=now):  # fmt: skip
+                     runner=RUNNER, beat_at=now, tries=Work.tries + 1):  # fmt: skip
             return None
         work = session.get_one(Work, work_id, options=[undefer(Work.content)])
         user = session.get_one(User, work.user_id)
@@ -92,14 +96,34 @@ def beat(counts: Mapping[int, Counts]) -> None:
 
 
 def mark_lost(session: Session, *more: ColumnElement[bool]) -> None:
-    """Mark works whose process is gone; `more` says which works are looked at."""
-    silent = Work.beat_at < clock.instant() - SILENCE
-    gone = or_(silent, Work.runner.in_(_ended_runners(session)))
-    session.execute(
-        update(Work)
-        .where(Work.state.in_(LIVE), Work.runner != RUNNER, gone, *more)
-        .values(state=WorkState.LOST, refusal=INTERRUPTED, ended_at=clock.instant())
-    )
+    """Mark works whose process is gone; `more` says which works are looked at.
+
+    Where a queue keeps them, none is lost: another worker takes them on.
+    """
+    if settings.WORKS_BY != "queue":
+        _lose(session, Work.state.in_(LIVE), _is_gone(session), *more)
+
+
+def to_send_again() -> list[tuple[int, str]]:
+    """Give back to the queue what a dead worker was doing; return all that waits there, with kinds.
+
+    What has taken three workers with it is lost.
+    """
+    now = clock.instant()
+    with transaction() as session:
+        running, gone = Work.state == WorkState.RUNNING, _is_gone(session)
+        _lose(session, running, gone, Work.tries >= MOST_TRIES)
+        session.execute(update(Work).where(running, gone).values(state=WorkState.WAITING))
+        waiting = (Work.state == WorkState.WAITING) & (Work.started_at < now - SETTLED)
+        return [
+            (row.id, row.kind) for row in session.execute(select(Work.id, Work.kind).where(waiting))
+        ]
+
+
+def is_gone(work: Work) -> bool:
+    """Tell whether the process of a work under way is no longer there."""
+    is_late = work.beat_at < clock.instant() - SILENCE
+    return work.runner != RUNNER and (is_late or not is_alive(work.runner))
 
 
 def recover() -> None:
@@ -120,6 +144,16 @@ def is_alive(runner: str) -> bool:
     except PermissionError:
         return True
     return int(rest) != os.getpid() or runner == RUNNER
+
+
+def _is_gone(session: Session) -> ColumnElement[bool]:
+    silent = Work.beat_at < clock.instant() - SILENCE
+    return and_(Work.runner != RUNNER, or_(silent, Work.runner.in_(_ended_runners(session))))
+
+
+def _lose(session: Session, *which: ColumnElement[bool]) -> None:
+    lost = {"state": WorkState.LOST, "refusal": INTERRUPTED, "ended_at": clock.instant()}
+    session.execute(update(Work).where(*which).values(lost))
 
 
 def _ended_runners(session: Session) -> list[str]:
