@@ -15,7 +15,7 @@ from services.works import queue
 def main() -> int:
     engine = database.connect(settings.DATABASE_URL)
     try:
-        schema.create(engine)
+        schema.require(engine)
         queue.prepare()
         queue.serve(work_kinds.KINDS)
     finally:

@@ -133,7 +133,7 @@ def test_what_waits_without_a_job_is_sent_again_and_what_kills_workers_is_not() 
     assert store.to_send_again() == [(begun, IMPORT.check.code)]
     queue.send(begun, IMPORT.check.code)  # there already: one is enough
     with snapshot() as session:
-        assert session.scalar(text("select count(*) from procrastinate_jobs")) == 1
+        assert session.scalar(text("select count(*) from works_queue.procrastinate_jobs")) == 1
     for tries, state in ((2, WorkState.WAITING), (3, WorkState.LOST)):
         with database.transaction() as session:
             work = session.scalars(select(Work)).one()

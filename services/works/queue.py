@@ -27,6 +27,8 @@ SWEEP: Final = "sweep"
 EVERY_TEN_SECONDS: Final = "* * * * * */10"
 #: How long a worker that is told to stop goes on with what it does.
 LAST_SECONDS: Final = 60
+SCHEMA: Final = "works_queue"
+"""Where its tables stand: not among the hall's own, which are compared with the models."""
 LOCK: Final = 5226_02
 """The advisory lock's number while the queue's tables are made."""
 
@@ -41,7 +43,12 @@ def prepare() -> None:
         raise NoPostgreSQL(settings.DATABASE_URL.partition(":")[0])
     with transaction() as session:  # whoever comes second waits, and finds them
         session.execute(select(func.pg_advisory_xact_lock(LOCK)))
-        if session.scalar(text("select to_regclass('procrastinate_jobs')")) is None:
+        if session.scalar(text(f"select to_regclass('{SCHEMA}.procrastinate_jobs')")) is None:
+            with (
+                session.connection().engine.connect() as own
+            ):  # what it makes stands before the other looks
+                own.execute(text(f"create schema if not exists {SCHEMA}"))
+                own.commit()
             _sender().schema_manager.apply_schema()
 
 
@@ -87,4 +94,5 @@ def _sender() -> App:
 def _address() -> str:
     """Return the database's address as libpq knows it."""
     url = make_url(settings.DATABASE_URL).set(drivername="postgresql")
+    url = url.update_query_dict({"options": f"-csearch_path={SCHEMA}"})
     return url.render_as_string(hide_password=False)

@@ -219,6 +219,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.JSON(), nullable=True),
         sa.Column("refusal", sa.String(length=500), nullable=False),
         sa.Column("runner", sa.String(length=80), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
