@@ -173,6 +173,10 @@ def test_the_old_value_entered_leaves_no_case_behind(clerk1: Actor) -> None:
         ("kind", "999", "请在列表中选择单位性质"),
         ("industry", "教" * 61, "所属行业最多60字，请精简"),
         ("address", "凯里\n市", "单位地址含有无法显示的字符，请重新填写"),
+        ("address", "凯里\u202e市", "单位地址含有无法显示的字符，请重新填写"),
+        ("address", "凯" * 300, "单位地址最多200字，请精简"),
+        ("name", "凯里\u3000中学", "单位名称不能含空格，请删除空格"),
+        ("payday", "1e1", "单位发薪日应为1至31的整数，请核对"),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_to_do(
@@ -182,6 +186,17 @@ def test_a_wrong_value_is_refused_with_what_to_do(
         employer_info_change.enter(clerk1, item, text)
     assert str(refusal.value) == reason
     assert rows(clerk1) == []
+
+
+def test_what_is_typed_full_width_is_kept_half_width_and_words_as_they_are(clerk1: Actor) -> None:
+    employer_info_change.enter(clerk1, "contact_mobile", "１３８８５５０００００")
+    employer_info_change.enter(clerk1, "payday", " ０５ ")
+    employer_info_change.enter(clerk1, "address", "=1+1\u3000<b>**凯里（示例）**</b>")
+    assert rows(clerk1) == [
+        ("单位地址", "贵州省凯里市永乐路9号", "=1+1 <b>**凯里（示例）**</b>"),
+        ("单位发薪日", "10", "5"),
+        ("经办人手机号码", "（空）", "13885500000"),
+    ]
 
 
 def test_an_id_card_must_prove_itself_and_a_passport_need_not(clerk1: Actor) -> None:

@@ -127,8 +127,8 @@ def read(item: Item, entered: str) -> str:
 def _tidy(form: Form, entered: str) -> str:
     if form is Form.ID_NUMBER:
         return identity.normal(entered)
-    if form in (Form.WORDS, Form.CHOICE):
-        return entered.strip()
+    if form in (Form.WORDS, Form.CHOICE):  # a Chinese keyboard's wide space is a space
+        return "".join(" " if unicodedata.category(c) == "Zs" else c for c in entered).strip()
     text = unicodedata.normalize("NFKC", entered).strip()
     return text.replace(",", "") if form is Form.MONEY else text
 
