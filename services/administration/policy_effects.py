@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, or_, select, type_coerce
+from sqlalchemy import case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
@@ -106,32 +106,40 @@ def _effects(session: Session, asked: _Asked) -> list[Effect]:
 
 
 def _outside(session: Session, asked: _Asked) -> list[Effect]:
-    """Whose base or monthly amount lies outside the limits, and at which employers."""
+    """Whose base or monthly amount lies outside the limits, and at which employers: in one reading."""
     base_min, base_max, total_min, total_max = (
         Decimal(asked.value(key))
         for key in (
             PolicyKey.BASE_MIN, PolicyKey.BASE_MAX, PolicyKey.TOTAL_MIN, PolicyKey.TOTAL_MAX,
         )
     )  # fmt: skip
+    questions = {
+        f"缴存基数低于新下限{base_min:,.2f}元": Contributor.base < base_min,
+        f"缴存基数高于新上限{base_max:,.2f}元": Contributor.base > base_max,
+        f"月缴存额低于新下限{total_min:,.2f}元": total_min > _DUE,
+        f"月缴存额高于新上限{total_max:,.2f}元": total_max < _DUE,
+    }
+    counts = [func.sum(case((outside, 1), else_=0)) for outside in questions.values()]
+    rows = session.execute(
+        select(Contributor.employer_id, *counts)
+        .where(Contributor.status == ContributorStatus.NORMAL, or_(*questions.values()))
+        .group_by(Contributor.employer_id)
+    ).all()
+    employers = {
+        id_: (number, name)
+        for id_, number, name in session.execute(
+            select(Employer.id, Employer.number, Employer.name)
+        )
+    }
     return [
-        _people(session, f"缴存基数低于新下限{base_min:,.2f}元", Contributor.base < base_min),
-        _people(session, f"缴存基数高于新上限{base_max:,.2f}元", Contributor.base > base_max),
-        _people(session, f"月缴存额低于新下限{total_min:,.2f}元", total_min > _DUE),
-        _people(session, f"月缴存额高于新上限{total_max:,.2f}元", total_max < _DUE),
+        _people(what, [(*employers[row[0]], int(row[place])) for row in rows if row[place]])
+        for place, what in enumerate(questions, start=1)
     ]
 
 
-def _people(session: Session, what: str, outside: ColumnElement[bool]) -> Effect:
-    heads = func.count()
-    found = session.execute(
-        select(Employer.number, Employer.name, heads)
-        .select_from(Contributor)
-        .join(Employer, Employer.id == Contributor.employer_id)
-        .where(Contributor.status == ContributorStatus.NORMAL, outside)
-        .group_by(Employer.id)
-        .order_by(heads.desc(), Employer.number)
-    ).all()
+def _people(what: str, found: list[tuple[str, str, int]]) -> Effect:
     people = sum(count for _, _, count in found)
+    found.sort(key=lambda line: (-line[2], line[0]))
     return Effect(
         f"{what}的正常缴存人{people:,}人，涉及{len(found):,}家单位",
         people, ("单位账号", "单位名称", "人数"),
