@@ -39,7 +39,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
     """),
     (OFFICERS, """
         arrears: behind remind
-        register.opening: choices open_employer
+        register.opening: choices open_employer add_clerk
         remittance.arrivals: foresee receive receive_all pay_from_balance
         remittance.arrivals_workbook: template check_workbook import_workbook
         remittance.balances: unallocated ledger

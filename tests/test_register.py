@@ -216,3 +216,16 @@ def test_the_months_that_may_be_the_first(officer_a: Actor) -> None:
     found = opening.choices(officer_a)
     assert (found.months[0], found.months[-1]) == (Month(2026, 4), Month(2026, 8))
     assert found.rates == [5, 6, 7, 8, 9, 10, 11, 12]
+
+
+def test_a_second_clerk_is_registered_at_the_branch(officer_a: Actor, officer_d: Actor) -> None:
+    whose = employer(U1).id
+    clerk_id = opening.add_clerk(officer_a, whose, name="龙小燕", mobile="13985522222")
+    file = employer_file.opened(officer_a, whose)
+    assert [(one.name, one.keys) for one in file.clerks][-1] == ("龙小燕", "未绑定UKey")
+    with snapshot() as session:
+        assert session.get_one(User, clerk_id).role is Role.CLERK
+    with pytest.raises(NotFound):
+        opening.add_clerk(officer_d, whose, name="龙小燕", mobile="13985522222")
+    with pytest.raises(opening.FormFaults, match="手机号码须为11位"):
+        opening.add_clerk(officer_a, whose, name="龙小燕", mobile="1398552222")

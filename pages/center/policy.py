@@ -10,10 +10,12 @@ import streamlit as st
 from components import brand, entries, feedback, plain_table, policy_forms, proposal_view
 from components.policy_forms import Filled, Grounds
 from data.enums import BusinessKind, DayKind, ProposalTopic, Role
+from services import working_days
 from services.actor import Actor
 from services.administration import policy_changes, policy_effects, policy_view
 from services.administration.business_terms import Terms
 from services.administration.policy_view import Change, Standing
+from services.rules import clock
 
 TITLE = "政策参数"
 ICON = ":material/tune:"
@@ -161,6 +163,21 @@ def _terms(actor: Actor, *, may_propose: bool) -> None:
                 _open("levels", one)
             if one.has_materials and buttons.button("材料", key=f"papers_{one.business.value}"):
                 _open("materials", one)
+    _calendar_of_year(actor, may_propose=may_propose)
+
+
+def _calendar_of_year(actor: Actor, *, may_propose: bool) -> None:
+    year = clock.today().year
+    st.markdown(f"**{year}年工作日历**")
+    days = working_days.listed(actor, year)
+    if days:
+        with st.expander(f"查看{len(days)}个放假和调休日"):
+            rows = [
+                (str(one.day), one.kind.label, one.name, one.source, one.author) for one in days
+            ]
+            plain_table.show(("日期", "类型", "节日", "依据", "设置人"), rows)
+    else:
+        brand.quiet("尚未设置本年的节假日和调休，审批时限按星期计算。")
     if may_propose and st.button("设置工作日历", key="calendar"):
         _open("calendar", None)
 

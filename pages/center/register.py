@@ -3,9 +3,11 @@
 import streamlit as st
 
 from components import brand, employer_file_view, employer_opening_form, entries, feedback
-from data.enums import OFFICERS, ContributorStatus
+from data.enums import ADMINISTRATORS, OFFICERS, ContributorStatus, Role
 from services.actor import Actor
+from services.administration import users
 from services.register import employer_file, opening, search
+from services.register.employer_file import EmployerFile
 from services.register.opening import Form, Opened
 
 TITLE = "单位和缴存人"
@@ -100,6 +102,7 @@ def _file(actor: Actor, employer_id: int) -> None:
     if st.button("返回查找", key=f"{KEY}_back"):
         _leave()
     employer_file_view.facts(file)
+    _clerks(actor, file)
     tabs = st.tabs([f"缴存人（{file.normal + file.sealed}）", "业务", "汇缴核定", "欠缴"])
     with tabs[0]:
         _people(actor, employer_id)
@@ -109,6 +112,32 @@ def _file(actor: Actor, employer_id: int) -> None:
         employer_file_view.months(employer_file.months(actor, employer_id))
     with tabs[3]:
         employer_file_view.owed(employer_file.owed(actor, employer_id))
+
+
+def _clerks(actor: Actor, file: EmployerFile) -> None:
+    """Draw what may be done about the clerks: officers add one, administrators stop and let in."""
+    if actor.role in OFFICERS:
+        with st.expander("新增经办人（核对授权书和身份证后办理）"):
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                name = st.text_input("姓名", key=f"{KEY}_clerk_name", max_chars=30, width=200)
+                mobile = st.text_input(
+                    "手机号码", key=f"{KEY}_clerk_mobile", max_chars=11, width=200
+                )
+                pressed = st.button("确认新增", key=f"{KEY}_clerk_add")
+            if pressed:
+                with feedback.refusals():
+                    opening.add_clerk(actor, file.id, name=name, mobile=mobile)
+                    for field in ("clerk_name", "clerk_mobile"):
+                        st.session_state.pop(f"{KEY}_{field}", None)
+                    feedback.done(f"经办人{name.strip()}已新增，请在【证书管理】中绑定UKey")
+    if actor.role in ADMINISTRATORS and file.clerks:
+        with st.container(horizontal=True), feedback.refusals():
+            for clerk in file.clerks:
+                word, act = ("停用", users.disable) if clerk.active else ("恢复", users.enable)
+                may = clerk.active or actor.role is Role.ADMINISTRATOR
+                if may and st.button(f"{word}{clerk.name}", key=f"{KEY}_clerk_{clerk.id}"):
+                    act(actor, clerk.id)
+                    feedback.done(f"经办人{clerk.name}已{word}")
 
 
 def _people(actor: Actor, employer_id: int) -> None:

@@ -23,6 +23,7 @@ from data.models.register import Employer
 from services import audit, policy
 from services.actor import Actor
 from services.errors import BusinessError
+from services.register import scope
 from services.rules import clock, identity
 from services.rules.months import Month
 from services.summary import keep
@@ -36,7 +37,6 @@ ATTEMPTS = 3
 _LENGTHS = {
     "name": (4, 60, "单位名称"), "address": (4, 80, "单位地址"),
     "legal_representative": (2, 30, "法定代表人"), "bank": (4, 40, "受托银行"),
-    "clerk_name": (2, 30, "经办人姓名"),
 }  # fmt: skip
 
 
@@ -123,6 +123,31 @@ def open_employer(actor: Actor, form: Form) -> Opened:
     raise Busy
 
 
+@audit.refusals
+def add_clerk(actor: Actor, employer_id: int, *, name: str, mobile: str) -> int:
+    """Register one more clerk of an employer of the officer's branch; return the clerk's id.
+
+    Raises FormFaults, NotFound, NoBranch, NotAllowed.
+    """
+    _branch(actor)
+    faults = _clerk_faults(name, mobile)
+    if faults:
+        raise FormFaults(faults)
+    with transaction() as session:
+        employer = scope.employer(session, actor, employer_id)
+        clerk = User(
+            name=name.strip(), role=Role.CLERK, employer_id=employer.id,
+            mobile=identity.normal(mobile),
+        )  # fmt: skip
+        session.add(clerk)
+        session.flush()
+        audit.record(
+            session, actor, AuditAction.USER_SET, f"user:{clerk.id}", employer=employer.id,
+            change="created", of_role=Role.CLERK.value,
+        )  # fmt: skip
+        return clerk.id
+
+
 def _opened(actor: Actor, branch: Branch, form: Form) -> Opened:
     with transaction() as session:
         if faults := _faults(session, form):
@@ -193,8 +218,7 @@ def _faults(session: Session, form: Form) -> dict[str, str]:
         faults["uscc"] = "统一社会信用代码不正确，请核对18位代码"
     if not identity.is_id_card(identity.normal(form.legal_id_number)):
         faults["legal_id_number"] = "法定代表人身份证号码不正确"
-    if not identity.is_mobile(identity.normal(form.clerk_mobile)):
-        faults["clerk_mobile"] = "经办人手机号码须为11位"
+    faults |= _clerk_faults(form.clerk_name, form.clerk_mobile)
     if form.first_month not in {month.number for month in _months()}:
         faults["first_month"] = f"首次汇缴年月须在{_months()[0]}至{_months()[-1]}之间"
     rates = _rates(session)
@@ -202,6 +226,15 @@ def _faults(session: Session, form: Form) -> dict[str, str]:
         faults["rate"] = f"缴存比例须在{rates[0]}%至{rates[-1]}%之间"
     if not 1 <= form.payday <= 31:  # noqa: PLR2004 — the days of a month
         faults["payday"] = "发薪日须在1至31之间"
+    return faults
+
+
+def _clerk_faults(name: str, mobile: str) -> dict[str, str]:
+    faults = {}
+    if not 2 <= len(name.strip()) <= 30:  # noqa: PLR2004
+        faults["clerk_name"] = "经办人姓名须为2至30个字"
+    if not identity.is_mobile(identity.normal(mobile)):
+        faults["clerk_mobile"] = "经办人手机号码须为11位"
     return faults
 
 
