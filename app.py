@@ -41,7 +41,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
     Streamlit collects garbage after every run: 26–40 ms over these modules, nothing once frozen.
     """
-    engine = database.connect(settings.DATABASE_URL)
+    engine = database.connect(settings.DATABASE_URL, settings.DATABASE_REPLICA_URL)
     try:
         schema.require(engine)
     except schema.Unfit as unfit:

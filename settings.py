@@ -8,6 +8,11 @@ HALL_PORT = int(os.environ.get("HALL_PORT", "8501"))
 AGENT_PORT = int(os.environ.get("UKEY_AGENT_PORT", "17700"))
 STORAGE = Path(os.environ.get("HALL_DATA", "data/storage")).resolve()
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{STORAGE / 'hall.db'}"
+#: A copy that follows the database, for charts: some seconds behind. Empty: the database itself.
+DATABASE_REPLICA_URL = os.environ.get("DATABASE_REPLICA_URL", "")
+#: Where documents and prints are kept, as an address that fsspec knows (`s3://bucket/hall`). Empty:
+#: the data folder.
+FILES = os.environ.get("HALL_FILES", "")
 ORIGIN = os.environ.get("HALL_ORIGIN") or f"http://localhost:{HALL_PORT}"
 HOST = urlsplit(ORIGIN).netloc
 IS_HTTPS = ORIGIN.startswith("https://")

@@ -13,7 +13,7 @@ from services.works import queue
 
 
 def main() -> int:
-    engine = database.connect(settings.DATABASE_URL)
+    engine = database.connect(settings.DATABASE_URL, settings.DATABASE_REPLICA_URL)
     try:
         schema.require(engine)
         queue.prepare()

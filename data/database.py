@@ -5,6 +5,7 @@ own transactions are off, a writing transaction begins IMMEDIATE, and writers qu
 this process, because SQLite's own waiting is not fair.
 """
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from types import ModuleType, TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 import settings
@@ -26,6 +28,7 @@ try:
 except ImportError:  # pragma: no cover — platforms without a wheel
     import sqlite3 as sqlite
 
+log = logging.getLogger("hall.data")
 SAFE_WAL = (3, 51, 3)
 BUSY_SECONDS = 10
 
@@ -62,6 +65,7 @@ class FairLock:
 
 
 _reads: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
+_follows: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 _writes: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 _one_writer: AbstractContextManager[object] = nullcontext()
 _engine: Engine | None = None
@@ -70,12 +74,17 @@ _here = threading.local()
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
 
-def connect(url: str) -> Engine:
-    """Point every later transaction at the database at `url`; return its engine."""
+def connect(url: str, replica_url: str = "") -> Engine:
+    """Point every later transaction at the database at `url`; return its engine.
+
+    `replica_url` is a copy that follows it, which `replica` reads from.
+    """
     global _engine, _one_writer, _audit_key  # noqa: PLW0603 — the one database of this process
     if _engine is not None:
         _engine.dispose()
     _engine = open_engine(url)
+    follower = open_engine(replica_url) if replica_url else _engine
+    _follows.configure(bind=follower.execution_options(postgresql_readonly=True))
     _audit_key = chain.Key(settings.AUDIT_KEY)
     _one_writer = FairLock() if _engine.dialect.name == "sqlite" else nullcontext()
     _reads.configure(bind=_engine.execution_options(postgresql_readonly=True))
@@ -176,4 +185,22 @@ def is_writing() -> bool:
 def snapshot() -> Iterator[Session]:
     """Yield a session that only reads. What is changed in it is not kept."""
     with _reads(autoflush=False) as session:
+        yield session
+
+
+@contextmanager
+def replica() -> Iterator[Session]:
+    """Yield a session that only reads, from the replica where there is one and it answers.
+
+    It is some seconds behind: for charts, never for what somebody is about to act upon.
+    """
+    with _follows(autoflush=False) as session:
+        try:
+            session.connection()
+        except OperationalError:
+            log.warning("replica_away")
+        else:
+            yield session
+            return
+    with snapshot() as session:
         yield session

@@ -20,6 +20,7 @@ from data.database import engine, snapshot
 from data.models.case import Document
 from data.models.record import Print
 from services import audit_heads
+from services.files import storage
 from services.rules import clock
 
 MANIFEST: Final = "manifest.json"
@@ -77,14 +78,14 @@ def _keep_files() -> int:
         for name in names:
             target = settings.BACKUPS / FILES / store / name[:2] / name
             if not target.exists():
-                _copy(settings.STORAGE / store / name[:2] / name, target)
+                _write(storage.store(store).get(name), target)
     return sum(map(len, wanted.values()))
 
 
-def _copy(source: Path, target: Path) -> None:
+def _write(content: bytes, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     begun = target.with_name(f".begun-{target.name}")
-    shutil.copyfile(source, begun)
+    begun.write_bytes(content)
     _sync(begun)
     begun.replace(target)
 

@@ -26,9 +26,10 @@ from services import remittance_papers as papers
 from services.actor import Actor
 from services.errors import NotFound
 from services.exports import Listing
-from services.files.documents import Store
+from services.files import storage
 from services.files.pdf import ListPaper, list_paper
 from services.files.pdf_voucher import voucher_paper
+from services.files.storage import Store
 from services.remittance_papers import AssessedMonth
 from services.rules import clock
 from services.works.kinds import Count, quietly
@@ -262,4 +263,4 @@ def _is_void(session: Session, subject: str) -> bool:
 
 
 def _store() -> Store:
-    return Store(settings.STORAGE / "prints")
+    return storage.store("prints")

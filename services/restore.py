@@ -3,19 +3,19 @@
 What was done after the backup is lost; the audit says how much, by the heads that were exported.
 """
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import delete, update
 
-import settings
 from data import dump, migrating
 from data.database import engine, transaction
 from data.enums import AuditAction
 from data.models.people import Challenge, UserSession
 from data.models.slip import Slip
 from services import audit, audit_heads, backup
+from services.files import storage
+from services.files.storage import DocumentDamaged, DocumentMissing
 from services.rules import clock
 from services.summary import verify
 
@@ -59,13 +59,14 @@ def restore(folder: Path, *, replace: bool = False) -> Restored:
 
 
 def _bring_files(folder: Path) -> int:
-    """Put back the files that the rows name and the stores lack."""
+    """Put back the files that the rows name and the stores lack, or hold damaged."""
     wanted = [(store, name) for store, names in backup.named().items() for name in names]
     for store, name in wanted:
-        target = settings.STORAGE / store / name[:2] / name
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder.parent / backup.FILES / store / name[:2] / name, target)
+        kept = storage.store(store)
+        try:
+            kept.get(name)
+        except (DocumentMissing, DocumentDamaged):
+            kept.put((folder.parent / backup.FILES / store / name[:2] / name).read_bytes())
     return len(wanted)
 
 

@@ -2,11 +2,11 @@
 
 from sqlalchemy import text
 
-import settings
 from data import structure
 from data.database import engine
 from services import backup
-from services.files.storage import DocumentDamaged, DocumentMissing, Store
+from services.files import storage
+from services.files.storage import DocumentDamaged, DocumentMissing
 from services.verdict import Verdict
 
 
@@ -15,7 +15,7 @@ def files() -> Verdict:
     faults = []
     wanted = backup.named()
     for store, names in wanted.items():
-        kept = Store(settings.STORAGE / store)
+        kept = storage.store(store)
         for name in sorted(names):
             try:
                 kept.get(name)

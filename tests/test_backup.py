@@ -22,6 +22,7 @@ from data.models.case import Case
 from data.models.people import UserSession
 from services import audit_heads, audit_verify, backup, inbox, restore, review, sign_in
 from services.actor import Actor
+from services.files.storage import DocumentMissing
 from tests import figures
 from tests.rosters import submitted
 from tests.test_audit_tampering import COLUMNS, filled, repair_head
@@ -171,7 +172,7 @@ def test_a_damaged_backup_is_not_restored(db: Engine, other: str, kind: str) -> 
 def test_a_backup_that_fails_leaves_no_half_of_itself(storage: Path, clerk2: Actor) -> None:
     submitted(clerk2, 5000)
     shutil.rmtree(storage / "documents")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(DocumentMissing):
         backup.make()
     assert backup.latest() is None
     assert list(settings.BACKUPS.glob(".begun-*")) == []

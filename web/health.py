@@ -20,6 +20,7 @@ import settings
 from data.database import transaction
 from data.models.people import Challenge
 from services import audit_heads
+from services.files import storage
 from services.rules import clock
 from ukey.certificate import TrustStore
 
@@ -91,6 +92,13 @@ def _check_storage() -> None:
         probe.unlink(missing_ok=True)
 
 
+def _check_files() -> None:
+    """Put a file and get it back, where files are kept elsewhere."""
+    if settings.FILES:
+        kept = storage.store("documents")
+        kept.get(kept.put(b"ready"))
+
+
 def _check_disk() -> None:
     if shutil.disk_usage(settings.STORAGE).free < LEAST_FREE_BYTES:
         raise _NotReady("disk_full")
@@ -107,6 +115,7 @@ _CHECKS: Final[dict[str, Callable[[], None]]] = {
     "database": _check_database,
     "trust": _check_trust,
     "storage": _check_storage,
+    "files": _check_files,
     "disk": _check_disk,
     "audit_heads": _check_heads,
 }

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-import settings
 from data.database import snapshot, transaction
 from data.enums import OFFICERS, AuditAction, BusinessKind, CaseStatus, Role
 from data.models.case import Case, Document
@@ -18,7 +17,8 @@ from services.approval.engine import ApprovalKind
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Outcome
 from services.errors import BusinessError, NotFound
-from services.files import documents
+from services.files import documents, storage
+from services.files.storage import Store
 from services.rules import clock
 
 MOST = 20
@@ -171,5 +171,5 @@ def _may_see(session: Session, case: Case, actor: Actor) -> bool:
     return True
 
 
-def _store() -> documents.Store:
-    return documents.Store(settings.STORAGE / "documents")
+def _store() -> Store:
+    return storage.store("documents")

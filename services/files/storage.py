@@ -1,11 +1,15 @@
-"""Where documents are kept: a folder, each file under the SHA-256 of its content."""
+"""Where documents are kept: each file under the SHA-256 of its content, in a folder or elsewhere."""
 
 import hashlib
 import os
 import re
 import tempfile
 from pathlib import Path
+from typing import Protocol
 
+from fsspec.core import url_to_fs
+
+import settings
 from services.errors import BusinessError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -20,11 +24,23 @@ class DocumentDamaged(BusinessError):
     message = "该材料文件与上传时不一致，已停止使用，请联系中心"
 
 
-class Store:
-    """Files in a folder under the SHA-256 of their content. Put twice is kept once."""
+class Place(Protocol):
+    """Keeps bytes under names like `ab/ab12…`. `read` raises FileNotFoundError."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def read(self, path: str) -> bytes: ...
+
+    def write(self, path: str, content: bytes) -> None:
+        """Keep the content durably; before this returns, it is not to be seen."""
+
+
+class Store:
+    """Files under the SHA-256 of their content, in a folder or at an address that fsspec knows.
+
+    Put twice is kept once.
+    """
+
+    def __init__(self, root: Path | str) -> None:
+        self._place: Place = _Folder(root) if isinstance(root, Path) else _Elsewhere(root)
 
     def put(self, content: bytes) -> str:
         """Keep the content durably and give its SHA-256 (hexadecimal).
@@ -32,9 +48,50 @@ class Store:
         When this returns, the file survives a power failure; before that it is not to be seen.
         """
         name = hashlib.sha256(content).hexdigest()
-        target = self._path(name)
-        if self._is_kept(target, name):
-            return name
+        if not self._is_kept(name):
+            self._place.write(_path(name), content)
+        return name
+
+    def get(self, sha256: str) -> bytes:
+        """Give back the content, verified. Raises `DocumentMissing` or `DocumentDamaged`."""
+        if not _SHA256.fullmatch(sha256):
+            raise DocumentMissing
+        try:
+            content = self._place.read(_path(sha256))
+        except FileNotFoundError as error:
+            raise DocumentMissing from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise DocumentDamaged
+        return content
+
+    def _is_kept(self, name: str) -> bool:
+        """Tell whether it is there and sound; a damaged copy is written anew."""
+        try:
+            return hashlib.sha256(self._place.read(_path(name))).hexdigest() == name
+        except FileNotFoundError:
+            return False
+
+
+def store(name: str) -> Store:
+    """Return the hall's store of this name: in the data folder, or where HALL_FILES says."""
+    return Store(f"{settings.FILES}/{name}") if settings.FILES else Store(settings.STORAGE / name)
+
+
+def _path(name: str) -> str:
+    return f"{name[:2]}/{name}"
+
+
+class _Folder:
+    """A folder of this machine: what is written there is on the disk, names too."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, path: str) -> bytes:
+        return (self._folder / path).read_bytes()
+
+    def write(self, path: str, content: bytes) -> None:
+        target = self._folder / path
         self._make_folder(target.parent)
         handle, begun = tempfile.mkstemp(prefix=_BEGUN, dir=target.parent)
         try:
@@ -47,31 +104,24 @@ class Store:
             Path(begun).unlink(missing_ok=True)
             raise
         _sync_folder(target.parent)
-        return name
-
-    def get(self, sha256: str) -> bytes:
-        """Give back the content, verified. Raises `DocumentMissing` or `DocumentDamaged`."""
-        if not _SHA256.fullmatch(sha256):
-            raise DocumentMissing
-        try:
-            content = self._path(sha256).read_bytes()
-        except FileNotFoundError as error:
-            raise DocumentMissing from error
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise DocumentDamaged
-        return content
-
-    def _path(self, name: str) -> Path:
-        return self._folder / name[:2] / name
-
-    def _is_kept(self, target: Path, name: str) -> bool:
-        """Tell whether it is there and sound; a damaged copy is written anew."""
-        return target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() == name
 
     def _make_folder(self, folder: Path) -> None:
         if not folder.is_dir():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _sync_folder(self._folder)
+
+
+class _Elsewhere:
+    """An object store, which keeps an object whole or not at all: `s3://bucket/hall/documents`."""
+
+    def __init__(self, address: str) -> None:
+        self._files, self._root = url_to_fs(address)
+
+    def read(self, path: str) -> bytes:
+        return bytes(self._files.cat_file(f"{self._root}/{path}"))
+
+    def write(self, path: str, content: bytes) -> None:
+        self._files.pipe_file(f"{self._root}/{path}", content)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from data.database import snapshot
+from data.database import replica
 from data.enums import Role
 from services import audit
 from services.actor import Actor
@@ -49,7 +49,7 @@ def eight(actor: Actor, scope: Scope) -> list[Figure]:
     """Return the eight figures of the scope's last month. Raises WrongMonths, NotAllowed."""
     actor.require(*VIEWERS)
     scope.check()
-    with snapshot() as session:
+    with replica() as session:
         return figures.eight(session, scope)
 
 
@@ -60,7 +60,7 @@ def chart(actor: Actor, name: str, scope: Scope) -> Chart:
     scope.check()
     if name not in CHARTS:
         raise NotFound(what="该图表")
-    with snapshot() as session:
+    with replica() as session:
         return CHARTS[name](session, scope)
 
 
@@ -71,7 +71,7 @@ def behind(actor: Actor, name: str, scope: Scope, key: str) -> Behind:
     scope.check()
     if name not in drill.DRILLS:
         raise NotFound(what="该图表")
-    with snapshot() as session:
+    with replica() as session:
         return drill.DRILLS[name](session, scope, key)
 
 

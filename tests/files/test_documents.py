@@ -6,11 +6,13 @@ import os
 import struct
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import fsspec
 import pikepdf
 import pytest
+from fsspec import AbstractFileSystem
 from PIL import Image
 
 from services.files import documents, storage
@@ -257,6 +259,38 @@ def test_a_failed_put_leaves_nothing_behind(tmp_path, monkeypatch) -> None:
     with pytest.raises(OSError, match="No space"):
         store.put(b"material")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[AbstractFileSystem]:
+    """Give an object store in memory, empty."""
+    files = fsspec.filesystem("memory")
+    files.store.clear()
+    yield files
+    files.store.clear()
+
+
+def test_an_object_store_keeps_what_a_folder_keeps(elsewhere) -> None:
+    store = Store("memory://hall/documents")
+    key = store.put(b"material")
+    assert (store.put(b"material"), store.get(key)) == (key, b"material")
+    assert list(elsewhere.store) == [f"/hall/documents/{key[:2]}/{key}"]
+    elsewhere.pipe_file(f"/hall/documents/{key[:2]}/{key}", b"tampered")
+    with pytest.raises(documents.DocumentDamaged):
+        store.get(key)
+    assert store.put(b"material") == key
+    assert store.get(key) == b"material"
+    with pytest.raises(documents.DocumentMissing):
+        store.get("0" * 64)
+
+
+def test_the_halls_stores_stand_where_it_is_told(elsewhere, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(storage.settings, "STORAGE", tmp_path)
+    key = storage.store("prints").put(b"paper")
+    assert (tmp_path / "prints" / key[:2] / key).read_bytes() == b"paper"
+    monkeypatch.setattr(storage.settings, "FILES", "memory://bucket/hall")
+    storage.store("prints").put(b"paper")
+    assert list(elsewhere.store) == [f"/bucket/hall/prints/{key[:2]}/{key}"]
 
 
 def test_eight_threads_putting_the_same_file_keep_one(tmp_path) -> None:
