@@ -15,13 +15,19 @@ WIDTH = 960
 def draw(
     choices: Choices, *, key: str, send: Callable[[Form], None], leave: Callable[[], None]
 ) -> None:
-    """Draw the form; faults of the last attempt stand above the button and beneath their fields."""
-    faults: dict[str, str] = st.session_state.get(f"{key}_faults", {})
+    """Draw the form; what the last attempt found stands above the button and beneath its field.
+
+    A fault is forgotten once its field holds something else.
+    """
+    faults: dict[str, tuple[str, str]] = st.session_state.get(f"{key}_faults", {})
+    remaining: dict[str, str] = {}
 
     def text(label: str, name: str, most: int) -> str:
         value = st.text_input(f"{label}（必填）", key=f"{key}_{name}", max_chars=most)
-        if name in faults:
-            st.caption(f":red[{feedback.plain(faults[name])}]")
+        found, of = faults.get(name, ("", ""))
+        if found and of == value:
+            remaining[name] = found
+            st.caption(f":red[{feedback.plain(found)}]")
         return value
 
     with st.container(width=WIDTH):
@@ -51,10 +57,10 @@ def draw(
             leave()
         pressed = st.button("确认开户", type="primary", key=f"{key}_send")
     brand.quiet("单位账号由系统编定；开户后请到【证书管理】为经办人绑定UKey。")
-    if faults and not pressed:
-        with refusal_above, feedback.refusals():
-            raise FormFaults(faults)
     if not pressed:
+        with refusal_above, feedback.refusals():
+            if remaining:
+                raise FormFaults(remaining)
         return
     form = Form(name, uscc, kind or EmployerKind.OTHER, address, legal, legal_id, bank,
                 month.number, rate, int(payday), clerk, mobile)  # fmt: skip
@@ -63,5 +69,7 @@ def draw(
         try:
             send(form)
         except FormFaults as refused:
-            st.session_state[f"{key}_faults"] = refused.faults
+            st.session_state[f"{key}_faults"] = {
+                field: (why, str(getattr(form, field))) for field, why in refused.faults.items()
+            }
             st.rerun()

@@ -9,7 +9,7 @@ import streamlit as st
 from components import brand, feedback, proposal_view
 from data.enums import OFFICERS, DayKind, PolicyKey, ProposalTopic, Role, Rounding
 from services.administration.business_terms import Terms
-from services.administration.policy_effects import Effect
+from services.administration.effects_by_topic import Effect
 from services.approval import requirements
 from services.approval.requirements import Entry
 from services.rules import clock, policy_values

@@ -8,7 +8,7 @@ import streamlit as st
 from components import brand, case_timeline, feedback, plain_table, session
 from data.enums import ADMINISTRATORS, ProposalStatus
 from services.actor import Actor
-from services.administration.policy_effects import Effect
+from services.administration.effects_by_topic import Effect
 from services.administration.policy_view import Change
 
 HEADS = ("项目", "变更前", "变更后")

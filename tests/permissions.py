@@ -73,16 +73,19 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
     """),
     ((Role.ADMINISTRATOR,), """
         administration.policy_changes: propose propose_terms propose_days
-        administration.users: create propose_role enable reset_password
+        administration.roles: propose
+        administration.users: create enable reset_password
     """),
     (ADMINISTRATORS, """
         administration.policy_changes: confirm reject withdraw
         administration.policy_effects: of_values
-        administration.users: confirm_role reject_role withdraw_role disable unlock
+        administration.roles: confirm reject withdraw
+        administration.users: disable unlock
     """),
     ((*ADMINISTRATORS, Role.AUDITOR), """
         administration.revocation_lists: held
-        administration.users: staff role_changes
+        administration.users: staff
+        administration.roles: listed
     """),
     ((Role.SECURITY_ADMINISTRATOR,), """
         administration.demo_keys: make

@@ -74,7 +74,9 @@ def test_administrators_decide_on_no_business_and_officers_set_no_policy() -> No
     for name, roles in USE_CASES.items():
         if name.startswith(deciding):
             assert roles.isdisjoint({*ADMINISTRATORS, Role.AUDITOR, Role.MANAGER}), name
-        if name.startswith(("administration.policy_changes.", "administration.users.")):
+        if name.startswith(
+            ("administration.policy_changes.", "administration.users.", "administration.roles.")
+        ):
             assert roles.isdisjoint({*OFFICERS, Role.CLERK, Role.MANAGER}), name
 
 

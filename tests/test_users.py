@@ -12,7 +12,7 @@ from data.models.audit import AuditEvent
 from data.models.people import CertificateBinding, User, UserSession
 from services import passwords, sign_in
 from services.actor import Actor
-from services.administration import proposals, users
+from services.administration import proposals, roles, users
 from services.errors import NotAllowed, NotFound
 from services.passwords import WeakPassword
 from services.rules import clock
@@ -91,17 +91,17 @@ def test_a_role_is_changed_by_two_persons_and_sessions_end(
     admin: Actor, security: Actor, officer_a: Actor
 ) -> None:
     secret = live_session(officer_a.user_id)
-    proposal = users.propose_role(
+    proposal = roles.propose(
         admin, officer_a.user_id, role=Role.SENIOR_REVIEWER, branch=Branch.ZHENYUAN, source=SOURCE
     )
     assert sign_in.signed_in(secret)
     with pytest.raises(proposals.OwnProposal):
-        users.confirm_role(admin, proposal)
-    users.confirm_role(security, proposal)
+        roles.confirm(admin, proposal)
+    roles.confirm(security, proposal)
     row = found(officer_a.user_id)
     assert (row.role, row.branch) == (Role.SENIOR_REVIEWER, Branch.ZHENYUAN)
     assert sign_in.signed_in(secret) is None
-    [change] = users.role_changes(security)
+    [change] = roles.listed(security)
     assert (change.before, change.after) == ("凯里管理部 初审员", "镇远管理部 终审员")
     assert change.trace.status is ProposalStatus.CONFIRMED
 
@@ -109,30 +109,28 @@ def test_a_role_is_changed_by_two_persons_and_sessions_end(
 def test_a_change_of_role_turned_down_changes_nothing(
     admin: Actor, security: Actor, officer_a: Actor
 ) -> None:
-    proposal = users.propose_role(
+    proposal = roles.propose(
         admin, officer_a.user_id, role=Role.AUDITOR, branch=None, source=SOURCE
     )
     with pytest.raises(proposals.AlreadyProposed):
-        users.propose_role(admin, officer_a.user_id, role=Role.MANAGER, branch=None, source=SOURCE)
-    users.reject_role(security, proposal, opinion="未见任免通知")
+        roles.propose(admin, officer_a.user_id, role=Role.MANAGER, branch=None, source=SOURCE)
+    roles.reject(security, proposal, opinion="未见任免通知")
     assert found(officer_a.user_id).role is Role.REVIEWER
-    again = users.propose_role(
-        admin, officer_a.user_id, role=Role.AUDITOR, branch=None, source=SOURCE
-    )
-    users.withdraw_role(admin, again)
-    assert [one.trace.status for one in users.role_changes(admin)] == [
+    again = roles.propose(admin, officer_a.user_id, role=Role.AUDITOR, branch=None, source=SOURCE)
+    roles.withdraw(admin, again)
+    assert [one.trace.status for one in roles.listed(admin)] == [
         ProposalStatus.WITHDRAWN, ProposalStatus.REJECTED]  # fmt: skip
 
 
 def test_nobody_changes_or_confirms_her_own_role(admin: Actor, security: Actor) -> None:
     with pytest.raises(users.OwnAccount):
-        users.propose_role(admin, admin.user_id, role=Role.AUDITOR, branch=None, source=SOURCE)
+        roles.propose(admin, admin.user_id, role=Role.AUDITOR, branch=None, source=SOURCE)
     second = replace(admin, user_id=taken_on(admin, role=Role.SECURITY_ADMINISTRATOR, branch=None))
-    proposal = users.propose_role(
+    proposal = roles.propose(
         second, security.user_id, role=Role.AUDITOR, branch=None, source=SOURCE
     )
     with pytest.raises(users.OwnAccount):
-        users.confirm_role(security, proposal)
+        roles.confirm(security, proposal)
 
 
 def test_disabling_ends_sessions_at_once(admin: Actor, officer_a: Actor, clerk1: Actor) -> None:
@@ -155,7 +153,7 @@ def test_the_last_administrator_of_a_kind_stays(admin: Actor, security: Actor) -
     with pytest.raises(users.LastOne, match="谢文博是最后一名在用的系统管理员"):
         users.disable(security, admin.user_id)
     with pytest.raises(users.LastOne):
-        users.propose_role(admin, security.user_id, role=Role.AUDITOR, branch=None, source=SOURCE)
+        roles.propose(admin, security.user_id, role=Role.AUDITOR, branch=None, source=SOURCE)
     taken_on(admin, role=Role.ADMINISTRATOR, branch=None)
     users.disable(security, admin.user_id)
     assert found(admin.user_id).active is False
@@ -188,7 +186,7 @@ def test_clerks_have_no_password_and_no_center_role(admin: Actor, clerk1: Actor)
     with pytest.raises(NotFound):
         users.reset_password(admin, clerk1.user_id, PASSWORD)
     with pytest.raises(NotFound):
-        users.propose_role(admin, clerk1.user_id, role=Role.AUDITOR, branch=None, source=SOURCE)
+        roles.propose(admin, clerk1.user_id, role=Role.AUDITOR, branch=None, source=SOURCE)
 
 
 @pytest.mark.parametrize("key", ["security", "auditor", "manager", "officerA", "clerk1"])
@@ -197,7 +195,7 @@ def test_only_the_system_administrator_takes_on_and_proposes(key: str, officer_d
     for act in (
         lambda: taken_on(actor), lambda: users.enable(actor, officer_d.user_id),
         lambda: users.reset_password(actor, officer_d.user_id, PASSWORD),
-        lambda: users.propose_role(actor, officer_d.user_id, role=Role.AUDITOR, branch=None,
+        lambda: roles.propose(actor, officer_d.user_id, role=Role.AUDITOR, branch=None,
                                    source=SOURCE),
     ):  # fmt: skip
         with pytest.raises(NotAllowed):

@@ -8,8 +8,9 @@ import streamlit as st
 from components import brand, case_timeline, entries, feedback
 from data.enums import ADMINISTRATORS, OFFICERS, Branch, ProposalStatus, Role
 from services.actor import Actor
-from services.administration import users
-from services.administration.users import Person, RoleChange
+from services.administration import roles, users
+from services.administration.roles import RoleChange
+from services.administration.users import Person
 
 TITLE = "人员管理"
 ICON = ":material/group:"
@@ -47,7 +48,7 @@ def _open(subject: Person | str) -> None:
 
 def _list(actor: Actor) -> None:
     brand.title(TITLE, "中心人员的角色、管理部、密码和停用；角色变更须由另一名管理员复核。")
-    changes = users.role_changes(actor)
+    changes = roles.listed(actor)
     waiting = [one for one in changes if one.trace.status is ProposalStatus.PENDING]
     now, pending, past = st.tabs(["中心人员", f"待复核（{len(waiting)}）", "变更记录"])
     with now:
@@ -99,12 +100,12 @@ def _pending(actor: Actor, waiting: list[RoleChange]) -> None:
             act: Callable[[], None] | None = None
             if trace.is_own:
                 if buttons.button("撤回", key=f"withdraw_{trace.id}"):
-                    act = partial(users.withdraw_role, actor, trace.id)
+                    act = partial(roles.withdraw, actor, trace.id)
             elif actor.role in ADMINISTRATORS:
                 if buttons.button("确认", key=f"confirm_{trace.id}"):
-                    act = partial(users.confirm_role, actor, trace.id)
+                    act = partial(roles.confirm, actor, trace.id)
                 if buttons.button("退回", key=f"reject_{trace.id}"):
-                    act = partial(users.reject_role, actor, trace.id, opinion=opinion)
+                    act = partial(roles.reject, actor, trace.id, opinion=opinion)
             if act:
                 with above, feedback.refusals():
                     act()
@@ -127,17 +128,17 @@ def _past(changes: list[RoleChange]) -> None:
 def _place(key: str, role: Role | None, branch: Branch | None) -> tuple[Role, Branch | None]:
     """Draw 角色 and, for an officer, 管理部."""
     left, right = st.columns(2)
-    roles: list[Role] = list(users.STAFF)
-    chosen = left.selectbox("角色（必填）", roles, key=f"{key}_role",
-                            index=roles.index(role) if role else 0,
+    choices: list[Role] = list(users.STAFF)
+    chosen = left.selectbox("角色（必填）", choices, key=f"{key}_role",
+                            index=choices.index(role) if role else 0,
                             format_func=lambda one: one.label)  # fmt: skip
     if chosen not in OFFICERS:
-        return chosen or roles[0], None
+        return chosen or choices[0], None
     branches = list(Branch)
     where = right.selectbox("管理部（必填）", branches, key=f"{key}_branch",
                             index=branches.index(branch) if branch else 0,
                             format_func=lambda one: one.label)  # fmt: skip
-    return chosen or roles[0], where
+    return chosen or choices[0], where
 
 
 def _new(actor: Actor) -> None:
@@ -181,7 +182,7 @@ def _person(actor: Actor, one: Person) -> None:
             role, branch = _place(KEY, one.role, one.branch)
             source = st.text_input("依据（必填）", key=f"{KEY}_source", max_chars=255,
                                    placeholder="任免文件名称和文号")  # fmt: skip
-            pressed("提交复核", "propose", lambda: users.propose_role(
+            pressed("提交复核", "propose", lambda: roles.propose(
                 actor, one.id, role=role, branch=branch, source=source), "角色变更已提交复核")  # fmt: skip
         st.markdown("**重置密码**")
         with st.container(horizontal=True, vertical_alignment="bottom", width=WIDTH):

@@ -1,4 +1,4 @@
-"""The center's people (人员管理): new staff, roles by two persons, disabling, passwords, the lock.
+"""The center's people (人员管理): new staff, disabling, passwords, the lock.
 
 A new person cannot sign in before the security administrator has bound a UKey: two persons again.
 """
@@ -26,16 +26,12 @@ from data.models.people import CertificateBinding, User
 from data.models.proposal import Proposal
 from services import audit, passwords, sign_in
 from services.actor import Actor
-from services.administration import proposals
-from services.administration.proposals import Draft, Trace
 from services.errors import BusinessError, NotFound
 from services.rules import clock, identity
 
 READERS = (*ADMINISTRATORS, Role.AUDITOR)
 STAFF = tuple(role for role in Role if role is not Role.CLERK)
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}", re.ASCII)
-_ROLES = {role.value: role for role in Role}
-_BRANCHES = {branch.value: branch for branch in Branch}
 
 
 class BadName(BusinessError):
@@ -87,16 +83,6 @@ class Person:
     """A change of role that waits for a second person."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoleChange:
-    """A proposed change of role or branch, in words."""
-
-    trace: Trace
-    name: str
-    before: str
-    after: str
-
-
 @audit.refusals
 def staff(actor: Actor) -> list[Person]:
     """Return the center's people, those in use first. Raises NotAllowed."""
@@ -146,7 +132,7 @@ def create(
         raise BadName
     if not _USERNAME.fullmatch(username):
         raise BadUsername
-    _require_place(role, branch)
+    require_place(role, branch)
     row = User(name=name, username=username, role=role, branch=branch,
                password_hash=passwords.hashed(password))  # fmt: skip
     try:
@@ -160,78 +146,6 @@ def create(
 
 
 @audit.refusals
-def propose_role(
-    actor: Actor, user_id: int, *, role: Role, branch: Branch | None, source: str
-) -> int:
-    """Propose another role or branch for a member of the staff; return the proposal's id.
-
-    Raises BadRole, BadBranch, LastOne, OwnAccount, NotFound, and as `proposals.put`.
-    """
-    actor.require(Role.ADMINISTRATOR)
-    _require_place(role, branch)
-    with transaction() as session:
-        row = _member(session, actor, user_id)
-        if role is not row.role:
-            _require_not_last(session, row)
-        draft = Draft(
-            ProposalTopic.USER, f"user:{row.id}", _place(row.role, row.branch),
-            _place(role, branch), clock.today(), source, user_id=row.id,
-        )  # fmt: skip
-        return proposals.put(session, actor, draft).id
-
-
-@audit.refusals
-def confirm_role(actor: Actor, proposal_id: int) -> None:
-    """Give a person the proposed role; their sessions end at once.
-
-    Raises OwnProposal, OwnAccount, LastOne, Stale, NotFound, NotAllowed.
-    """
-    actor.require(*ADMINISTRATORS)
-    with transaction() as session:
-        proposal, row = _proposal(session, actor, proposal_id)
-        role, branch = _ROLES[proposal.after["role"]], _BRANCHES.get(proposal.after["branch"])
-        if role is not row.role:
-            _require_not_last(session, row)
-        proposals.confirm(session, proposal, actor)
-        row.role, row.branch = role, branch
-        sign_in.sign_out_everywhere(session, row.id, "role_changed")
-
-
-@audit.refusals
-def reject_role(actor: Actor, proposal_id: int, *, opinion: str) -> None:
-    """Turn a change of role down. Raises OwnProposal, NoOpinion, Stale, NotAllowed."""
-    actor.require(*ADMINISTRATORS)
-    with transaction() as session:
-        proposals.reject(session, _proposal(session, actor, proposal_id)[0], actor, opinion)
-
-
-@audit.refusals
-def withdraw_role(actor: Actor, proposal_id: int) -> None:
-    """Take back one's own proposal. Raises NotOwnProposal, Stale, NotAllowed."""
-    actor.require(*ADMINISTRATORS)
-    with transaction() as session:
-        proposals.withdraw(session, _proposal(session, actor, proposal_id)[0], actor)
-
-
-@audit.refusals
-def role_changes(actor: Actor) -> list[RoleChange]:
-    """Return the changes of role, those that wait first, then the latest."""
-    actor.require(*READERS)
-    with snapshot() as session:
-        rows = session.execute(
-            select(Proposal, User.name)
-            .join(User, User.id == Proposal.user_id)
-            .where(Proposal.topic == ProposalTopic.USER)
-            .order_by((Proposal.status == ProposalStatus.PENDING).desc(), Proposal.id.desc())
-            .limit(200)
-        )
-        return [
-            RoleChange(proposals.trace(row, actor), name, _words(row.before), _words(row.after))
-            for row, name in rows
-        ]
-
-
-@audit.refusals
 def disable(actor: Actor, user_id: int) -> None:
     """Stop a person, of the staff or an employer's clerk; all sessions end at once.
 
@@ -242,7 +156,7 @@ def disable(actor: Actor, user_id: int) -> None:
         row = _anybody(session, actor, user_id)
         if not row.active:
             raise AlreadySo(name=row.name, state="停用")
-        _require_not_last(session, row)
+        require_not_last(session, row)
         row.active = False
         sign_in.sign_out_everywhere(session, row.id, "disabled")
         _note(session, actor, row, "disabled")
@@ -269,7 +183,7 @@ def reset_password(actor: Actor, user_id: int, password: str) -> None:
     actor.require(Role.ADMINISTRATOR)
     kept = passwords.hashed(password)
     with transaction() as session:
-        row = _member(session, actor, user_id)
+        row = member(session, actor, user_id)
         row.password_hash, row.failures, row.locked_until = kept, 0, None
         sign_in.sign_out_everywhere(session, row.id, "password_reset")
         _note(session, actor, row, "password_reset")
@@ -280,19 +194,20 @@ def unlock(actor: Actor, user_id: int) -> None:
     """Lift the lock that five wrong passwords have set. Raises OwnAccount, NotFound, NotAllowed."""
     actor.require(*ADMINISTRATORS)
     with transaction() as session:
-        row = _member(session, actor, user_id)
+        row = member(session, actor, user_id)
         row.failures, row.locked_until = 0, None
         _note(session, actor, row, "unlocked")
 
 
-def _require_place(role: Role, branch: Branch | None) -> None:
+def require_place(role: Role, branch: Branch | None) -> None:
+    """Raise BadRole or BadBranch where a role of the staff and a branch do not go together."""
     if role not in STAFF:
         raise BadRole
     if (role in OFFICERS) != (branch is not None):
         raise BadBranch(role=role.label, ask="须有" if role in OFFICERS else "不设")
 
 
-def _require_not_last(session: Session, row: User) -> None:
+def require_not_last(session: Session, row: User) -> None:
     """Raise LastOne where the hall would be left without somebody in an administrator's role."""
     if row.role not in ADMINISTRATORS:
         return
@@ -314,27 +229,12 @@ def _anybody(session: Session, actor: Actor, user_id: int) -> User:
     return row
 
 
-def _member(session: Session, actor: Actor, user_id: int) -> User:
+def member(session: Session, actor: Actor, user_id: int) -> User:
+    """Return a member of the staff, locked. Raises NotFound, OwnAccount."""
     row = _anybody(session, actor, user_id)
     if row.role not in STAFF:
         raise NotFound(what="该人员")
     return row
-
-
-def _proposal(session: Session, actor: Actor, proposal_id: int) -> tuple[Proposal, User]:
-    row = proposals.waiting(session, proposal_id)
-    if row.topic is not ProposalTopic.USER or row.user_id is None:
-        raise NotFound(what="该变更")
-    return row, _member(session, actor, row.user_id)
-
-
-def _place(role: Role, branch: Branch | None) -> dict[str, str]:
-    return {"role": role.value, "branch": branch.value if branch else ""}
-
-
-def _words(place: dict[str, str]) -> str:
-    branch = _BRANCHES.get(place["branch"])
-    return (f"{branch.label} " if branch else "") + _ROLES[place["role"]].label
 
 
 def _note(session: Session, actor: Actor, row: User, change: str) -> None:
