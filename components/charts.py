@@ -25,23 +25,28 @@ _OPTIONS = {"displayModeBar": False, "locale": "zh-CN", "scrollZoom": False, "do
 _COLOURS = {"bar": 0, "light bar": 1, "line": 2, "dashed line": 3, "grey bar": 4}
 
 
-def draw(chart: Chart, *, key: str) -> str | None:
-    """Draw the chart; return the key of the bar that is chosen, if one is."""
+def draw(chart: Chart, *, key: str, height: int) -> str | None:
+    """Draw the chart so many pixels high; return the key of the bar that is chosen, if one is."""
     if chart.is_empty:
         brand.quiet("统计范围内没有数据。请放宽年月、管理部或单位性质。")
         return None
     event = st.plotly_chart(
-        figure(chart), key=key, on_select="rerun", selection_mode="points", theme=None,
+        figure(chart, height), key=key, on_select="rerun", selection_mode="points", theme=None,
         config=_OPTIONS, width="stretch",
     )  # fmt: skip
     return _chosen(event, chart)
 
 
-def figure(chart: Chart) -> go.Figure:
+def height(charts: Sequence[Chart]) -> int:
+    """Return how high charts side by side stand, in pixels: as the one with the most bars needs."""
+    return max(A_BAR * len(chart.rows) + 90 if chart.is_across else HEIGHT for chart in charts)
+
+
+def figure(chart: Chart, height: int) -> go.Figure:
     """Return the chart as plotly draws it."""
     labels = [str(row[0]) for row in chart.rows]
     traces = [_trace(chart, trace, labels) for trace in chart.traces]
-    return go.Figure(data=traces, layout=_layout(chart, labels))
+    return go.Figure(data=traces, layout=_layout(chart, labels, height))
 
 
 def table(columns: Sequence[Column], rows: Sequence[SheetRow], *, key: str) -> None:
@@ -117,19 +122,19 @@ def _whole(value: object, trace: Trace) -> str:
     return f"{value:,}{trace.unit}"
 
 
-def _layout(chart: Chart, labels: list[str]) -> dict[str, Any]:
+def _layout(chart: Chart, labels: list[str], height: int) -> dict[str, Any]:
     ink, line = brand.colour("ink"), brand.colour("line")
     figures = {"gridcolor": line, "zerolinecolor": line, "rangemode": "tozero", "tickformat": ","}
     names = {"type": "category", "automargin": True, "linecolor": line, "showgrid": False}
     first = [trace for trace in chart.traces if not trace.is_second]
     second = [trace for trace in chart.traces if trace.is_second]
     layout: dict[str, Any] = {
-        "height": max(HEIGHT, A_BAR * len(labels) + 90) if chart.is_across else HEIGHT,
+        "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "font": {"family": brand.colour("font"), "size": 12, "color": ink},
         "paper_bgcolor": brand.colour("paper"), "plot_bgcolor": brand.colour("paper"),
         "barmode": "stack" if chart.is_stacked else "group", "bargap": 0.28,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         "hoverlabel": {"font": {"family": brand.colour("font")}, "bgcolor": brand.colour("paper")},
         "separators": ".,", "dragmode": False, "clickmode": "event+select",
         "showlegend": len(chart.traces) > 1,
@@ -138,12 +143,12 @@ def _layout(chart: Chart, labels: list[str]) -> dict[str, Any]:
         layout["yaxis"] = names | {"autorange": "reversed"}
         layout["xaxis"] = figures | {"title": {"text": _axis(first)}, "automargin": True}
     else:
-        layout["xaxis"] = names | {"tickangle": -45 if len(labels) > 14 else 0}  # noqa: PLR2004
+        layout["xaxis"] = names | {"tickfont": {"size": 11}}
         layout["yaxis"] = figures | {"title": {"text": _axis(first)}, "automargin": True}
     if second:
         layout["yaxis2"] = figures | {
             "title": {"text": _axis(second)}, "overlaying": "y", "side": "right",
-            "showgrid": False, "automargin": True,
+            "showgrid": False, "automargin": True, "tickmode": "auto", "nticks": 6,
         }  # fmt: skip
     layout["shapes"], layout["annotations"] = _marks(chart, labels)
     return layout

@@ -4,10 +4,11 @@ The scheduled job and the officer's button send the same sentence, once a calend
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, type_coerce
@@ -38,6 +39,7 @@ from services.errors import BusinessError, NotFound
 from services.rules import clock
 from services.rules.months import Month
 
+_Which = tuple[ColumnElement[bool], ...]
 SENTENCE = "贵单位{month}公积金尚未入账，请尽快汇缴"
 
 
@@ -96,25 +98,27 @@ def remind(actor: Actor, employer_id: int) -> str:
 def listed(session: Session, *which: ColumnElement[bool]) -> list[Behind]:
     """Return those of these employers that are in arrears, whoever asks."""
     this_month = Month.containing(clock.today())
-    rows = session.execute(_candidates(this_month, *which)).all()
-    ids = [row.Employer.id for row in rows]
-    deferred, assessed = _deferred(session, ids), _assessed(session, ids)
-    reminded = _reminded(session, ids)
+    chosen = (*_is_candidate(this_month), *which)
+    freed, assessed = _deferred(session, chosen), _assessed(session, chosen)
+    reminded = _reminded(session, chosen)
+    # Hundreds of employers are behind since one of a few months.
+    months_since = cache(partial(_unpaid, this_month))
     found = []
-    for employer, heads, monthly in rows:
-        own = assessed[employer.id]
+    for employer_id, number, name, branch, kind, paid_to, first, heads, monthly in session.execute(
+        _candidates(chosen)
+    ):
+        own = assessed[employer_id]
         months = {
             month: own.get(month.number, (False, monthly or Decimal(0)))
-            for month in _unpaid(employer, this_month)
-            if month.number not in deferred[employer.id]
+            for month in months_since(paid_to or 0, first)
+            if month.number not in freed[employer_id]
         }
         owed = {month: amount for month, (is_booked, amount) in months.items() if not is_booked}
         if owed:
             found.append(
                 Behind(
-                    employer.id, employer.number, employer.name, employer.branch, employer.kind,
-                    heads or 0, list(owed), sum(owed.values(), Decimal("0.00")),
-                    reminded.get(employer.id),
+                    employer_id, number, name, branch, kind, heads or 0, list(owed),
+                    sum(owed.values(), Decimal("0.00")), reminded.get(employer_id),
                 )
             )  # fmt: skip
     return sorted(found, key=lambda row: (-len(row.months), row.number))
@@ -136,34 +140,39 @@ def tell(session: Session, row: Behind, actor: Actor | None = None) -> str:
     return text
 
 
-def _candidates(this_month: Month, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Return the query of those whose next month lies before this one."""
+def _is_candidate(this_month: Month) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of those whose next month lies before this one."""
     last = this_month.plus(-1).number
-    both = PeopleSummary.employer_amount + PeopleSummary.contributor_amount
-    monthly = type_coerce(both, YuanType)
     return (
-        select(Employer, PeopleSummary.normal_heads, monthly)
-        .outerjoin(PeopleSummary, PeopleSummary.employer_id == Employer.id)
-        .where(
-            Employer.status == EmployerStatus.NORMAL,
-            func.coalesce(Employer.paid_to, 0) < last,
-            Employer.first_month <= last,
-            *which,
-        )
-        .order_by(Employer.id)
+        Employer.status == EmployerStatus.NORMAL,
+        func.coalesce(Employer.paid_to, 0) < last,
+        Employer.first_month <= last,
     )
 
 
-def _unpaid(employer: Employer, this_month: Month) -> list[Month]:
-    paid_to = employer.paid_to
-    first = Month.of(paid_to).plus(1) if paid_to else Month.of(employer.first_month)
+def _candidates(chosen: _Which) -> Select[*tuple[Any, ...]]:
+    both = PeopleSummary.employer_amount + PeopleSummary.contributor_amount
+    return (
+        select(
+            Employer.id, Employer.number, Employer.name, Employer.branch, Employer.kind,
+            Employer.paid_to, Employer.first_month, PeopleSummary.normal_heads,
+            type_coerce(both, YuanType),
+        )
+        .outerjoin(PeopleSummary, PeopleSummary.employer_id == Employer.id)
+        .where(*chosen)
+    )  # fmt: skip
+
+
+def _unpaid(this_month: Month, paid_to: int, first_month: int) -> list[Month]:
+    first = Month.of(paid_to).plus(1) if paid_to else Month.of(first_month)
     return first.through(this_month.plus(-1))
 
 
-def _deferred(session: Session, ids: Sequence[int]) -> Mapping[int, set[int]]:
+def _deferred(session: Session, chosen: _Which) -> Mapping[int, set[int]]:
     """Return the months that no employer need pay now: deferred, the release not reached."""
     months: dict[int, set[int]] = defaultdict(set)
-    for row in session.scalars(select(Deferral).where(Deferral.employer_id.in_(ids))):
+    found = select(Deferral).join(Employer, Employer.id == Deferral.employer_id).where(*chosen)
+    for row in session.scalars(found):
         last = Month.of(row.last_month)
         if row.ended_month:
             last = min(last, Month.of(row.ended_month).plus(-1))
@@ -171,37 +180,36 @@ def _deferred(session: Session, ids: Sequence[int]) -> Mapping[int, set[int]]:
     return months
 
 
-def _assessed(
-    session: Session, ids: Sequence[int]
-) -> Mapping[int, dict[int, tuple[bool, Decimal]]]:
+def _assessed(session: Session, chosen: _Which) -> Mapping[int, dict[int, tuple[bool, Decimal]]]:
     """Return of each month after 缴至年月 that stands whether it is booked, and its amount."""
-    found = session.scalars(
-        select(Assessment)
+    both = Assessment.employer_amount + Assessment.contributor_amount
+    found = session.execute(
+        select(
+            Assessment.employer_id, Assessment.month,
+            Assessment.status == AssessmentStatus.BOOKED, type_coerce(both, YuanType),
+        )
         .join(Employer, Employer.id == Assessment.employer_id)
         .where(
-            Assessment.employer_id.in_(ids),
+            *chosen,
             Assessment.month > func.coalesce(Employer.paid_to, 0),
             Assessment.deleted_at.is_(None),
             Assessment.kind == RemittanceKind.REGULAR,
         )
-    )
+    )  # fmt: skip
     months: dict[int, dict[int, tuple[bool, Decimal]]] = defaultdict(dict)
-    for row in found:
-        is_booked = row.status is AssessmentStatus.BOOKED
-        months[row.employer_id][row.month] = (
-            is_booked,
-            row.employer_amount + row.contributor_amount,
-        )
+    for employer_id, month, is_booked, amount in found:
+        months[employer_id][month] = (bool(is_booked), amount)
     return months
 
 
-def _reminded(session: Session, ids: Sequence[int]) -> dict[int, date]:
+def _reminded(session: Session, chosen: _Which) -> dict[int, date]:
     """Return when each was reminded in this calendar month."""
     first = clock.today().replace(day=1)
     found = session.execute(
         select(Message.employer_id, func.max(Message.sent_at))
+        .join(Employer, Employer.id == Message.employer_id)
         .where(
-            Message.employer_id.in_(ids),
+            *chosen,
             Message.kind == BusinessKind.REMITTANCE,
             Message.case_id.is_(None),
             Message.sent_at >= datetime.combine(first, time.min, tzinfo=clock.CHINA),

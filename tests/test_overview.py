@@ -1,5 +1,6 @@
 """The managers' page (统计图表): every figure against a count of its own, straight from the details."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -160,7 +161,7 @@ def test_arrears_by_length_with_amounts(busy: Engine, manager: Actor, on_day: On
 
 
 def test_the_eight_figures_of_july(busy: Engine, manager: Actor) -> None:
-    found = {figure.label: figure for figure in board.eight(manager, YEAR)}
+    found = {figure.label: figure for figure in board.page(manager, YEAR).figures}
     assert {label: figure.now for label, figure in found.items()} == {
         "应归集额": column(board.chart(manager, "amounts", YEAR), "应归集额")["2026-07"],
         "实归集额": Decimal("456000.00"),
@@ -194,7 +195,7 @@ def test_a_deferral_counts_one_unit_five_people_4726_and_is_not_due(
     assert column(chart, "当月到期单位数")["2026-12"] == 1
     assert column(board.chart(manager, "amounts", YEAR), "应归集额")["2026-07"] == (
         before - Decimal("4726.00"))  # fmt: skip
-    found = {figure.label: figure.now for figure in board.eight(manager, YEAR)}
+    found = {figure.label: figure.now for figure in board.page(manager, YEAR).figures}
     assert found["缓缴单位"] == 1
     (row,) = board.behind(manager, "deferrals", YEAR, "202609").rows
     assert (row[0], row[4], row[5], row[6]) == (
@@ -245,9 +246,10 @@ def test_july_progress_and_handling(
 
 
 def test_a_quantile_is_one_of_the_values() -> None:
-    values = [1.0, 2.0, 3.0, 4.0, 10.0]
-    assert (quantile(values, 50), quantile(values, 90)) == (Decimal("3.0"), Decimal("10.0"))
-    assert quantile([], 50) is None
+    tenths = Counter({10: 1, 20: 1, 30: 1, 40: 1, 105: 1})
+    assert (quantile(tenths, 50), quantile(tenths, 90)) == (Decimal("3.0"), Decimal("10.5"))
+    assert quantile(Counter({7: 9, 300: 1}), 90) == Decimal("0.7")
+    assert quantile(Counter(), 50) is None
 
 
 # Filters, drills, exports, permissions
@@ -261,7 +263,7 @@ def test_filters_hold_in_every_chart_and_figure(busy: Engine, manager: Actor) ->
     for name in board.CHARTS:
         if name != "branches":
             assert board.chart(manager, name, nobody).is_empty, name
-    assert [figure.now for figure in board.eight(manager, nobody)][3:] == [Decimal(0)] * 5
+    assert [figure.now for figure in board.page(manager, nobody).figures][3:] == [Decimal(0)] * 5
 
 
 @pytest.mark.parametrize("name", board.CHARTS)
@@ -314,7 +316,7 @@ def test_only_managers_look(
     for stranger in (clerk1, officer_a, officer_c, admin):
         for act in (
             board.default_scope,
-            lambda who: board.eight(who, YEAR),
+            lambda who: board.page(who, YEAR),
             lambda who: board.chart(who, "heads", YEAR),
             lambda who: board.behind(who, "heads", YEAR, "202607"),
             lambda who: queries.ask("overview-heads", who, YEAR.conditions()),
@@ -324,5 +326,5 @@ def test_only_managers_look(
     with pytest.raises(NotFound):
         board.chart(manager, "nothing", YEAR)
     with pytest.raises(WrongMonths):
-        board.eight(manager, Scope(JULY, JUNE))
+        board.page(manager, Scope(JULY, JUNE))
     assert board.default_scope(manager) == Scope(Month(2025, 7), JUNE)

@@ -21,7 +21,7 @@ class Case(Base):
     __table_args__ = (
         Index("ix_case_employer", "employer_id", "kind", "status"),
         Index("ix_case_kind_month", "kind", "effective_month"),
-        Index("ix_case_kind_ended", "kind", "ended_at"),
+        Index("ix_case_kind_ended", "kind", "ended_at", "status", "submitted_at"),
     )
 
     id: Mapped[Id]

@@ -9,6 +9,7 @@ from data.enums import Branch, EmployerKind
 from services import queries
 from services.actor import Actor
 from services.overview import board
+from services.overview.chart import Chart
 from services.overview.figures import Figure
 from services.overview.scope import MOST_MONTHS, Scope, this_month
 from services.rules.months import HpfYear, Month
@@ -18,19 +19,20 @@ ICON = ":material/monitoring:"
 KEY = "overview"
 OWN = "自选年月"
 ALL = "全部"
+SAME = Decimal("0.0005")
 
 
 def render(actor: Actor) -> None:
     brand.title("归集总览", "全州住房公积金归集情况；点击图中的柱或点，查看背后的单位。")
     scope = _filters(board.default_scope(actor))
     with feedback.refusals():
-        scope.check()
-        _figures(board.eight(actor, scope), scope)
-        names = list(board.CHARTS)
-        for left, right in zip(names[::2], names[1::2], strict=True):
-            for place, name in zip(st.columns(2, gap="small"), (left, right), strict=True):
-                with place.container(border=True, key=f"chart_{name}"):
-                    _chart(actor, name, scope)
+        drawn = board.page(actor, scope)
+        _figures(drawn.figures, scope)
+        for pair in zip(drawn.charts[::2], drawn.charts[1::2], strict=True):
+            height = charts.height(pair)
+            for place, chart in zip(st.columns(2, gap="small"), pair, strict=True):
+                with place.container(border=True, key=f"chart_{chart.name}", height="stretch"):
+                    _chart(actor, chart, scope, height)
 
 
 def _filters(default: Scope) -> Scope:
@@ -102,7 +104,7 @@ def _change(label: str, figure: Figure, before: Decimal | None) -> tuple[str, st
     if figure.now is None or before is None:
         return label, "—", ""
     change = figure.now - before
-    if not change:
+    if not change or (figure.unit == "元" and before and abs(change) / before < SAME):
         return label, "持平", ""
     arrow, size = "↑" if change > 0 else "↓", abs(change)
     if figure.unit == "%":
@@ -115,12 +117,12 @@ def _change(label: str, figure: Figure, before: Decimal | None) -> tuple[str, st
 
 
 @session.fragment
-def _chart(actor: Actor, name: str, scope: Scope) -> None:
-    """Draw one chart; a click draws this chart again and no other."""
-    chart = board.chart(actor, name, scope)
+def _chart(actor: Actor, chart: Chart, scope: Scope, height: int) -> None:
+    """Draw one chart; a click draws this chart again, as it was read, and no other."""
+    name = chart.name
     note = f"　**{chart.note}**" if chart.note else ""
     st.markdown(f"**{chart.title}**　:gray[{chart.as_of}]{note}")
-    chosen = charts.draw(chart, key=f"{KEY}_{name}_{scope.words}")
+    chosen = charts.draw(chart, key=f"{KEY}_{name}_{scope.words}", height=height)
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("口径", icon=":material/info:", key=f"{KEY}_{name}_about"):
             st.write(chart.definition)

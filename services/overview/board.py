@@ -4,6 +4,7 @@ All of it is totals of the whole center or of employers; nobody's person is in i
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -37,6 +38,14 @@ CHARTS: Final[Mapping[str, Callable[[Session, Scope], Chart]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The figures of the scope's last month, and the ten charts in their order."""
+
+    figures: list[Figure]
+    charts: list[Chart]
+
+
 @audit.refusals
 def default_scope(actor: Actor) -> Scope:
     """Return what the page shows at first: the twelve months to last month. Raises NotAllowed."""
@@ -45,12 +54,15 @@ def default_scope(actor: Actor) -> Scope:
 
 
 @audit.refusals
-def eight(actor: Actor, scope: Scope) -> list[Figure]:
-    """Return the eight figures of the scope's last month. Raises WrongMonths, NotAllowed."""
+def page(actor: Actor, scope: Scope) -> Board:
+    """Return the whole page, all of it of one moment. Raises WrongMonths, NotAllowed."""
     actor.require(*VIEWERS)
     scope.check()
     with replica() as session:
-        return figures.eight(session, scope)
+        return Board(
+            figures.eight(session, scope),
+            [draw(session, scope) for draw in CHARTS.values()],
+        )
 
 
 @audit.refusals

@@ -1,16 +1,14 @@
 """The chart of the center's own work (业务办理): what waits, what was done, how long it took."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from data.enums import Action, BusinessKind, CaseStatus
 from data.models.case import Case, Step
-from data.models.register import Employer
 from services.files.columns import SheetRow
 from services.overview.chart import DAYS, Chart, Trace, count, money, share, text
 from services.overview.collection import as_of
@@ -23,22 +21,21 @@ DECIDED = (
     BusinessKind.EMPLOYER_INFO_CHANGE, BusinessKind.BASE_ADJUSTMENT, BusinessKind.RATE_ADJUSTMENT,
     BusinessKind.CONTRIBUTOR_INFO_CHANGE, BusinessKind.DEFERRAL,
 )  # fmt: skip
-_DAY_SECONDS = 86_400
-_TENTH = Decimal("0.1")
+_TENTH_SECONDS = 8_640
 
 
 def work(session: Session, scope: Scope) -> Chart:
     """Return chart 9: how many cases wait and were done, and the median and P90 of their time."""
-    waiting = _by_kind(session, scope, Case.status == CaseStatus.PENDING)
+    waiting = _waiting(session, scope)
     turned = _turned_back(session, scope)
     times = _times(session, scope)
     rows: list[SheetRow] = []
     for kind in DECIDED:
-        days = sorted(times[kind])
-        done, back = len(days), turned.get(kind, 0)
+        lengths = times[kind]
+        done, back = lengths.total(), turned.get(kind, 0)
         rows.append((
             kind.label, waiting.get(kind, 0), done, back, share(back, done + back),
-            quantile(days, 50), quantile(days, 90),
+            quantile(lengths, 50), quantile(lengths, 90),
         ))  # fmt: skip
     return Chart(
         "work",
@@ -56,16 +53,19 @@ def work(session: Session, scope: Scope) -> Chart:
             Trace("九成业务办结天数", "light bar", DAYS),
         ),
         is_across=True,
-        note=f"待审核{sum(waiting.values())}件，办结{sum(len(t) for t in times.values())}件",
+        note=f"待审核{sum(waiting.values())}件，办结{sum(lengths.total() for lengths in times.values())}件",
     )  # fmt: skip
 
 
-def quantile(ordered: Sequence[float], percent: int) -> Decimal | None:
-    """Return the smallest of the values that so many percent do not exceed, None of nothing."""
-    if not ordered:
-        return None
-    place = -(-len(ordered) * percent // 100) - 1
-    return Decimal(str(ordered[place])).quantize(_TENTH)
+def quantile(lengths: Counter[int], percent: int) -> Decimal | None:
+    """Return the shortest time, in days, in which so many percent were done; None of nothing."""
+    total = lengths.total()
+    done = 0
+    for length in sorted(lengths):
+        done += lengths[length]
+        if done * 100 >= total * percent:
+            return Decimal(length).scaleb(-1)
+    return None
 
 
 def ended_within(scope: Scope) -> tuple[ColumnElement[bool], ...]:
@@ -87,43 +87,39 @@ def midnight(month: Month) -> datetime:
     return datetime.combine(first_day(month), time.min, tzinfo=clock.CHINA).astimezone(UTC)
 
 
-def _times(session: Session, scope: Scope) -> dict[BusinessKind, list[float]]:
-    found = session.execute(
-        select(Case.kind, Case.submitted_at, Case.ended_at)
-        .join(Employer, Employer.id == Case.employer_id)
-        .where(*ended_within(scope), *scope.of(Employer.branch, Employer.kind))
-    )
-    times: dict[BusinessKind, list[float]] = defaultdict(list)
-    for kind, submitted, ended in found:
-        if submitted and ended:
-            times[kind].append((ended - submitted).total_seconds() / _DAY_SECONDS)
+def _times(session: Session, scope: Scope) -> dict[BusinessKind, Counter[int]]:
+    """Return how many cases took how long, in tenths of a day, by business."""
+    seconds = extract("epoch", Case.ended_at) - extract("epoch", Case.submitted_at)
+    tenths = cast(seconds, Integer) // _TENTH_SECONDS
+    each = scope.narrowed(
+        select(Case.kind, tenths.label("tenths")).where(*ended_within(scope)), Case.employer_id
+    ).subquery()
+    times: dict[BusinessKind, Counter[int]] = defaultdict(Counter)
+    found = select(each.c.kind, each.c.tenths, func.count()).group_by(each.c.kind, each.c.tenths)
+    for kind, length, cases in session.execute(found):
+        times[kind][length] = cases
     return times
 
 
 def _turned_back(session: Session, scope: Scope) -> dict[BusinessKind, int]:
-    found = session.execute(
+    turned = (
         select(Case.kind, func.count())
         .join(Step, Step.case_id == Case.id)
-        .join(Employer, Employer.id == Case.employer_id)
         .where(
             Step.action.in_((Action.RETURN, Action.REJECT)),
             Step.taken_at >= midnight(scope.first),
             Step.taken_at < midnight(scope.last.plus(1)),
             Case.kind.in_(DECIDED),
-            *scope.of(Employer.branch, Employer.kind),
         )
         .group_by(Case.kind)
     )
-    return dict(found.all())
+    return dict(session.execute(scope.narrowed(turned, Case.employer_id)).all())
 
 
-def _by_kind(
-    session: Session, scope: Scope, *which: ColumnElement[bool]
-) -> dict[BusinessKind, int]:
-    found = session.execute(
+def _waiting(session: Session, scope: Scope) -> dict[BusinessKind, int]:
+    waiting = (
         select(Case.kind, func.count())
-        .join(Employer, Employer.id == Case.employer_id)
-        .where(Case.kind.in_(DECIDED), *which, *scope.of(Employer.branch, Employer.kind))
+        .where(Case.kind.in_(DECIDED), Case.status == CaseStatus.PENDING)
         .group_by(Case.kind)
     )
-    return dict(found.all())
+    return dict(session.execute(scope.narrowed(waiting, Case.employer_id)).all())

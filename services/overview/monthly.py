@@ -176,7 +176,18 @@ def _add_unassessed(session: Session, scope: Scope, wanted: list[Month], found: 
 
 
 def unassessed(session: Session, scope: Scope) -> list[tuple[int, int, int, int, Decimal]]:
-    """Return employers with open months, alike in the last month settled and the first month due."""
+    """Return employers, alike in the last month settled and the first due: units, heads, yuan.
+
+    Three of the page's parts ask this in one snapshot: what the first found is kept with it.
+    """
+    kept = (unassessed.__name__, scope.branch, scope.kind)
+    if kept not in session.info:
+        session.info[kept] = _counted(session, scope)
+    found: list[tuple[int, int, int, int, Decimal]] = session.info[kept]
+    return found
+
+
+def _counted(session: Session, scope: Scope) -> list[tuple[int, int, int, int, Decimal]]:
     settled = settled_to()
     each = (
         select(

@@ -66,10 +66,9 @@ def bases(session: Session, scope: Scope) -> Chart:
     """Return chart 5: how many people stand in each step of the base, with the year's limits."""
     found = dict(
         session.execute(
-            select(BaseSummary.step, func.sum(BaseSummary.heads))
-            .join(Employer, Employer.id == BaseSummary.employer_id)
-            .where(*scope.of(Employer.branch, Employer.kind))
-            .group_by(BaseSummary.step)
+            scope.narrowed(
+                select(BaseSummary.step, func.sum(BaseSummary.heads)), BaseSummary.employer_id
+            ).group_by(BaseSummary.step)
         ).all()
     )
     limits = _limits(session)

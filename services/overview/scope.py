@@ -7,6 +7,7 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement
 
 from data.enums import Branch, EmployerKind
+from data.models.register import Employer
 from services.errors import BusinessError
 from services.exports import Conditions, Unreadable
 from services.rules import clock
@@ -56,6 +57,13 @@ class Scope:
         if self.kind:
             found.append(kind == self.kind)
         return found
+
+    def narrowed(self, query: Any, employer_id: Any) -> Any:  # noqa: ANN401 — a query of any columns
+        """Return the query held to the scope's employers; where that is all of them, as it is."""
+        if self.branch is None and self.kind is None:
+            return query
+        own = self.of(Employer.branch, Employer.kind)
+        return query.join(Employer, Employer.id == employer_id).where(*own)
 
     def conditions(self, key: str = "") -> Conditions:
         """Return the scope as an address may carry it; `key` names a bar of a chart."""

@@ -15,6 +15,7 @@ from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment, AssessmentLine
 from demo.cast import Player
 from services.rules import identity
+from services.summary import verify
 
 Row = TypeVar("Row", bound=Base)
 MODEL = "522601000202"
@@ -35,6 +36,7 @@ NEWCOMERS = (
     Newcomer("B5", "吴文海", "522601000505", "凯里苗侗银饰(示例)"),
     Newcomer("B6", "龙晓梅", "522601000506", "凯里下司物流(示例)"),
     Newcomer("B8", "罗建平", "522601000508", "凯里舟溪旅游(示例)"),
+    Newcomer("M1", "田秋菊", "522601000511", "凯里金泉湖酒店(示例)"),
     Newcomer("H4", "陆小凤", "522601000510", "凯里大十字百货(示例)"),
 )
 BY_KEY = {one.key: one for one in NEWCOMERS}
@@ -56,7 +58,7 @@ def settle(session: Session) -> None:
         session.add(User(name=one.clerk, role=Role.CLERK, employer_id=twin.id,
                          mobile="13985500000", landline="0855-8230000"))  # fmt: skip
         _people(session, model, twin, place)
-    session.flush()
+    verify.rebuild(session)
 
 
 def _people(session: Session, model: Employer, twin: Employer, place: int) -> None:

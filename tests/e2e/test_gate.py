@@ -17,7 +17,8 @@ ADDRESSES = (
     "/", "/home", "/employer_info_change", "/base_adjustment", "/remittance",
     "/employer_info_query", "/rate_adjustment", "/contributor_query", "/contributor_registration",
     "/contributor_info_change", "/contributor_status_change", "/deferral", "/inbox",
-    "/review", "/months", "/welcome", "/policy", "/register", "/users", "/certificates", "/audit_log",
+    "/review", "/months", "/overview", "/arrivals", "/policy", "/register", "/users", "/certificates",
+    "/audit_log",
     "/main", "/handbook", "/nowhere", "/index.html",
     "/base_adjustment?embed=true",
 )  # fmt: skip
