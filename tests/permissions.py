@@ -59,7 +59,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         signing: exported
     """),
     ((Role.MANAGER,), """
-        overview.board: default_scope eight chart behind
+        overview.board: default_scope page chart behind
     """),
     (STAFF, """
         register.employer_file: opened people cases months owed
