@@ -334,7 +334,9 @@ def upgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_case_queue"))
         batch_op.create_index("ix_case_queue", ["waits_for", "due_on", "id"], unique=False)
-        batch_op.create_index("ix_case_kind_ended", ["kind", "ended_at"], unique=False)
+        batch_op.create_index(
+            "ix_case_kind_ended", ["kind", "ended_at", "status", "submitted_at"], unique=False
+        )
         batch_op.create_index("ix_case_kind_month", ["kind", "effective_month"], unique=False)
         batch_op.create_index("ix_case_submitted", ["submitted_at", "id"], unique=False)
         batch_op.create_foreign_key(
