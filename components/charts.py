@@ -18,6 +18,7 @@ from services.files.columns import Column, SheetRow
 from services.overview.chart import AMOUNT, SHARE, WAN, Chart, Trace
 
 HEIGHT, A_BAR = 290, 21
+A_FEW = 5
 _MONEY = "money"
 _SHOWN = 200
 _OPTIONS = {"displayModeBar": False, "locale": "zh-CN", "scrollZoom": False, "doubleClick": False}
@@ -124,8 +125,15 @@ def _whole(value: object, trace: Trace) -> str:
 
 def _layout(chart: Chart, labels: list[str], height: int) -> dict[str, Any]:
     ink, line = brand.colour("ink"), brand.colour("line")
-    figures = {"gridcolor": line, "zerolinecolor": line, "rangemode": "tozero", "tickformat": ","}
+    axis: dict[str, Any] = {
+        "gridcolor": line,
+        "zerolinecolor": line,
+        "rangemode": "tozero",
+        "tickformat": ",",
+    }
+    figures = dict(axis)
     names = {"type": "category", "automargin": True, "linecolor": line, "showgrid": False}
+    whole = {"tick0": 0, "dtick": 1}  # no half employers on a short axis
     first = [trace for trace in chart.traces if not trace.is_second]
     second = [trace for trace in chart.traces if trace.is_second]
     layout: dict[str, Any] = {
@@ -139,6 +147,8 @@ def _layout(chart: Chart, labels: list[str], height: int) -> dict[str, Any]:
         "separators": ".,", "dragmode": False, "clickmode": "event+select",
         "showlegend": len(chart.traces) > 1,
     }  # fmt: skip
+    if _is_short(chart, first):
+        figures |= whole
     if chart.is_across:
         layout["yaxis"] = names | {"autorange": "reversed"}
         layout["xaxis"] = figures | {"title": {"text": _axis(first)}, "automargin": True}
@@ -146,12 +156,22 @@ def _layout(chart: Chart, labels: list[str], height: int) -> dict[str, Any]:
         layout["xaxis"] = names | {"tickfont": {"size": 11}}
         layout["yaxis"] = figures | {"title": {"text": _axis(first)}, "automargin": True}
     if second:
-        layout["yaxis2"] = figures | {
+        layout["yaxis2"] = axis | {
             "title": {"text": _axis(second)}, "overlaying": "y", "side": "right",
-            "showgrid": False, "automargin": True, "tickmode": "auto", "nticks": 6,
+            "showgrid": False, "automargin": True,
+            **(whole if _is_short(chart, second) else {"tickmode": "auto", "nticks": 6}),
         }  # fmt: skip
     layout["shapes"], layout["annotations"] = _marks(chart, labels)
     return layout
+
+
+def _is_short(chart: Chart, traces: Sequence[Trace]) -> bool:
+    """Tell whether an axis counts things, and so few that ticks would fall between them."""
+    if traces[0].unit:
+        return False
+    places = [chart.place(trace.heading) for trace in traces]
+    counted = [value for row in chart.rows for value in (row[place] for place in places)]
+    return max((value for value in counted if isinstance(value, int)), default=0) <= A_FEW
 
 
 def _axis(traces: Sequence[Trace]) -> str:

@@ -28,6 +28,7 @@ def test_short_is_kept_exact_is_booked_and_the_clerk_reads_it(arrive: Arrive) ->
     officer.shot("money-months")
     month = officer.entry(UNIT)
     month.get_by_role("button", name="通过").click()
+    officer.sign_if_asked()
     officer.hears(f"{UNIT}2026年7月核定已审批")
     _enter(officer, "4725.50", "E2E-0001")
     officer.hears(
