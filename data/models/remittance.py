@@ -15,6 +15,7 @@ class Assessment(Base):
     __tablename__ = "assessment"
     __table_args__ = (
         Index("ix_assessment_month", "month"),
+        Index("ix_assessment_waiting", "status", "assessed_at"),
         CheckConstraint("(status = 'booked') = (booked_on is not null)", name="booked_on"),
     )
 

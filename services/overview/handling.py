@@ -119,7 +119,7 @@ def _turned_back(session: Session, scope: Scope) -> dict[BusinessKind, int]:
 def _waiting(session: Session, scope: Scope) -> dict[BusinessKind, int]:
     waiting = (
         select(Case.kind, func.count())
-        .where(Case.kind.in_(DECIDED), Case.status == CaseStatus.PENDING)
+        .where(Case.kind.in_(DECIDED), Case.ended_at.is_(None), Case.status == CaseStatus.PENDING)
         .group_by(Case.kind)
     )
     return dict(session.execute(scope.narrowed(waiting, Case.employer_id)).all())

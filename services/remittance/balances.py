@@ -1,5 +1,6 @@
 """Balances (未分摊余额): who has money that no month has taken, and each employer's ledger."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -74,31 +75,24 @@ def of_employer() -> ScalarSelect[Decimal]:
 def unallocated(actor: Actor, words: str = "", *, page: int = 1) -> Balances:
     """Return the branch's employers with money unallocated. `words`: part of a number or name."""
     actor.require(*OFFICERS)
-    last = (
-        select(LedgerEntry.employer_id, func.max(LedgerEntry.sequence).label("sequence"))
-        .group_by(LedgerEntry.employer_id)
+    last = of_employer()
+    each = (
+        select(Employer.id, Employer.number, Employer.name, last.label("balance"))
+        .where(Employer.branch == actor.branch, *named(words))
         .subquery()
     )
-    chosen = (
-        select(
-            Employer.id, Employer.number, Employer.name, LedgerEntry.balance, LedgerEntry.posted_on
-        )
-        .join(last, last.c.employer_id == Employer.id)
-        .join(
-            LedgerEntry,
-            (LedgerEntry.employer_id == last.c.employer_id)
-            & (LedgerEntry.sequence == last.c.sequence),
-        )
-        .where(Employer.branch == actor.branch, LedgerEntry.balance > 0, *named(words))
-    )
-    some = chosen.order_by(LedgerEntry.balance.desc(), Employer.number)
+    chosen = select(each).where(each.c.balance > 0)
+    some = chosen.order_by(each.c.balance.desc(), each.c.number)
     with snapshot() as session:
-        whole = chosen.subquery()
         count, total = session.execute(
-            select(func.count(), func.sum(whole.c.balance, type_=YuanType()))
+            select(func.count(), func.sum(each.c.balance, type_=YuanType())).where(
+                each.c.balance > 0
+            )
         ).one()
-        rows = session.execute(some.limit(A_PAGE).offset((page - 1) * A_PAGE))
-        return Balances([Balance(*row) for row in rows], count, total or Decimal("0.00"))
+        rows = session.execute(some.limit(A_PAGE).offset((page - 1) * A_PAGE)).all()
+        since = _last_written(session, [row.id for row in rows])
+        found = [Balance(row.id, row.number, row.name, row.balance, since[row.id]) for row in rows]
+        return Balances(found, count, total or Decimal("0.00"))
 
 
 @audit.refusals
@@ -120,6 +114,15 @@ def named(words: str) -> list[ColumnElement[bool]]:
         return []
     places = (Employer.number, Employer.name)
     return [or_(*(place.contains(words, autoescape=True) for place in places))]
+
+
+def _last_written(session: Session, ids: Sequence[int]) -> dict[int, date]:
+    found = session.execute(
+        select(LedgerEntry.employer_id, func.max(LedgerEntry.posted_on))
+        .where(LedgerEntry.employer_id.in_(ids))
+        .group_by(LedgerEntry.employer_id)
+    )
+    return dict(found.all())
 
 
 def _lines(session: Session, employer_id: int) -> list[Line]:

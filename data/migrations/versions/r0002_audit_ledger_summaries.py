@@ -322,6 +322,7 @@ def upgrade() -> None:
         batch_op.create_check_constraint(
             op.f("ck_assessment_booked_on"), "(status = 'booked') = (booked_on is not null)"
         )
+        batch_op.create_index("ix_assessment_waiting", ["status", "assessed_at"], unique=False)
 
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.add_column(sa.Column("levels", sa.String(length=120), nullable=True))
