@@ -179,7 +179,8 @@ def _submit(session: database.Session, number: int, clerk_id: int) -> None:
             serial=f"01260706{number:07d}", employer_id=employer.id, effective_month=202607,
             kind=BusinessKind.BASE_ADJUSTMENT, status=CaseStatus.PENDING,
             started_by=clerk_id, started_at=clock.now(),
-            submitted_by=clerk_id, submitted_at=clock.now(),
+            submitted_by=clerk_id, submitted_at=clock.now(), levels=Role.REVIEWER.value,
+            waits_for=Role.REVIEWER, due_on=clock.today(),
         )
     )  # fmt: skip
 

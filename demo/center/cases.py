@@ -13,12 +13,23 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from data.base import Base
-from data.enums import Action, Branch, BusinessKind, CaseStatus, Channel, Education, Role
+from data.enums import (
+    Action,
+    Branch,
+    BusinessKind,
+    CaseStatus,
+    Channel,
+    Education,
+    PolicyKey,
+    Role,
+)
 from data.models.case import Case, CaseChange, Step
 from data.models.deferral import Deferral
 from data.models.people import User
 from data.models.register import Contributor
 from demo.center.employers import Invented, Size
+from services import policy, working_days
+from services.rules import clock
 from services.rules.months import Month
 
 TODAY: Final = date(2026, 7, 6)
@@ -38,6 +49,8 @@ class Cases:
         self._session = session
         self._officers = officers
         self._next = (session.scalar(select(Case.id).order_by(Case.id.desc()).limit(1)) or 0) + 1
+        self._calendar = working_days.calendar(session)
+        self._days = int(policy.value(session, PolicyKey.REVIEW_DAYS, TODAY))
         self._rows: dict[type[Base], list[Row]] = {Case: [], Step: [], CaseChange: []}
 
     def add(
@@ -61,6 +74,8 @@ class Cases:
             {
                 "id": case_id, "serial": f"01{submitted:%y%m%d}{case_id:07d}",
                 "employer_id": employer_id, "kind": kind, "status": status, "level": 1,
+                "waits_for": None if outcome else Role.REVIEWER,
+                "due_on": self._calendar.after(submitted.astimezone(clock.CHINA).date(), self._days),
                 "levels": Role.REVIEWER.value, "effective_month": JULY, "contributor_id": None,
                 "form": {}, "started_by": clerk_id, "started_at": submitted,
                 "submitted_by": clerk_id, "submitted_at": submitted,
