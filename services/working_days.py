@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,9 @@ from services import audit, policy
 from services.actor import Actor
 from services.rules import clock
 from services.rules.workdays import Calendar
+
+#: Working days where the center has not set any (domain rules 4.12).
+USUAL: Final = {PolicyKey.REVIEW_DAYS: 3, PolicyKey.DEFERRAL_REVIEW_DAYS: 10}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,14 @@ def calendar(session: Session) -> Calendar:
 
 
 def due_on(session: Session, key: PolicyKey, submitted_on: date) -> date:
-    """Return the last day to decide what came in on `submitted_on`. Raises PolicyMissing.
+    """Return the last day to decide what came in on `submitted_on`, which does not count itself.
 
-    `key` names the number of working days; the day itself does not count.
+    `key` names the number of working days; until the center has set one, the usual one holds.
     """
-    days = int(policy.value(session, key, submitted_on))
+    try:
+        days = int(policy.value(session, key, submitted_on))
+    except policy.PolicyMissing:
+        days = USUAL[key]
     return calendar(session).after(submitted_on, days)
 
 

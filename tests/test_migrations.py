@@ -1,6 +1,7 @@
 """An old database becomes the present one with all it holds; one that is not ours is not served."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -10,7 +11,9 @@ from sqlalchemy.exc import DatabaseError
 from data import database, migrating, schema, schema_objects, structure
 from data.base import Base
 from data.database import snapshot, transaction
+from data.enums import Role
 from data.models.audit import AuditEvent
+from data.models.case import Case
 from data.models.register import Contributor
 from services import audit
 from services.summary import verify
@@ -91,6 +94,26 @@ def test_the_first_state_with_its_data_becomes_the_present_one(db: Engine, empty
         26, f"{revisions} of {revisions} revisions, {sum(before.values()):,} rows kept",
         part=db.dialect.name, reached=True, is_whole=True,
     )  # fmt: skip
+
+
+def test_what_waited_before_is_in_its_officers_queue(db: Engine, empty: Engine) -> None:
+    migrating.upgrade(empty, "0001")
+    with db.connect() as source, empty.execution_options(writes=True).begin() as target:
+        copy(source, target)
+        for number, kind, level in ((1, "deferral", 2), (2, "base_adjustment", 1)):
+            target.execute(
+                text(
+                    'INSERT INTO "case" (id, serial, employer_id, kind, status, level, version, form,'
+                    " effective_month, started_by, started_at, submitted_by, submitted_at) VALUES"
+                    " (:id, :id, 1, :kind, 'pending', :level, 2, '{}', 202607, 1, :at, 1, :at)"
+                ),
+                {"id": number, "kind": kind, "level": level, "at": "2026-07-03 02:00:00.000000"},
+            )
+    migrating.upgrade(empty)
+    database.connect(empty.url.render_as_string(hide_password=False))
+    with snapshot() as session:
+        found = session.execute(select(Case.waits_for, Case.due_on).order_by(Case.id)).all()
+    assert found == [(Role.SENIOR_REVIEWER, date(2026, 7, 17)), (Role.REVIEWER, date(2026, 7, 8))]
 
 
 def test_the_triggers_stand_after_every_revision(db: Engine, empty: Engine) -> None:

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from data.database import snapshot, transaction
 from data.enums import DayKind, PolicyKey
+from data.models.policy import PolicyRow
 from services import working_days
 from services.actor import Actor
 from services.errors import NotAllowed
@@ -69,6 +71,18 @@ def test_the_week_alone_decides_where_nothing_is_said() -> None:
 def test_the_october_feast_moves_the_due_day(key: PolicyKey, submitted: date, due: date) -> None:
     with snapshot() as session:
         assert working_days.due_on(session, key, submitted) == due
+
+
+@pytest.mark.usefixtures("db")
+def test_until_the_center_sets_a_number_the_usual_one_holds() -> None:
+    with transaction() as session:
+        session.execute(delete(PolicyRow))
+    with snapshot() as session:
+        for key, due in (
+            (PolicyKey.REVIEW_DAYS, date(2026, 7, 9)),
+            (PolicyKey.DEFERRAL_REVIEW_DAYS, date(2026, 7, 20)),
+        ):
+            assert working_days.due_on(session, key, date(2026, 7, 6)) == due
 
 
 @pytest.mark.usefixtures("db")
