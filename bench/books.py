@@ -15,26 +15,26 @@ import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bench import center
-from bench.hall import CLERK
 from data.database import snapshot
 from data.enums import ContributorStatus
+from services.actor import Actor
 from services.base_adjustment import facts, workbook
 
 ACCOUNT, NAME, ID_NUMBER, RATES, OLD_BASE, OLD_AMOUNT, NEW_BASE = range(2, 9)
 BAD_ROW = 500
 
 
-def ours(path: Path) -> Path:
-    """Write the connected center's template with a new base for everybody."""
+def ours(path: Path, clerk: Actor) -> Path:
+    """Write the template of the clerk's employer with a new base for everybody."""
     chance = random.Random(center.SEED + 1)
     with snapshot() as session:
-        people = facts.people(session, 1).values()
+        people = facts.people(session, clerk.employer).values()
     bases = {
         person.account: Decimal(chance.randrange(center.LOWEST, center.HIGHEST + 1)).scaleb(-2)
         for person in people
         if person.status is ContributorStatus.NORMAL
     }
-    path.write_bytes(workbook.template(CLERK, bases).content)
+    path.write_bytes(workbook.template(clerk, bases).content)
     return path
 
 

@@ -1,16 +1,17 @@
-"""A center to measure in: 300,000 contributors on SQLite, one employer with the roster's people.
+"""A center to measure in: 300,000 contributors of 6,000 employers, four with people to measure by.
 
 All of it is invented from a seed, so that two runs measure the same work.
 """
 
 import random
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
+from itertools import repeat
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from bench.hall import CLERK
+from bench.actors import CLERKS, OFFICER, SIZES
 from data import bulk, database, schema
 from data.enums import (
     Branch,
@@ -19,7 +20,6 @@ from data.enums import (
     EmployerKind,
     EmployerStatus,
     IdType,
-    Role,
     Rounding,
 )
 from data.models.people import User
@@ -31,7 +31,7 @@ from services.rules import contribution
 
 SEED = 20260706
 CONTRIBUTORS = 300_000
-OTHERS_OF_AN_EMPLOYER = 50
+EMPLOYERS = 6_000
 RATE = 12
 EFFECTIVE_MONTH = 202607
 LOWEST, HIGHEST = 198_000, 2_177_400  # of a base, in fen: the demo fixture's limits
@@ -43,14 +43,12 @@ _SURNAMES = "杨吴龙潘王李张刘罗石姜陆欧田彭胡陈周唐谭莫蒙�
 _GIVEN = "秀英文军建国春梅志强玉兰再明芝德昌光洪波正华家兴永福胜利海燕小红丽娟雪莲庆天祥"
 
 
-def make(folder: Path, people: int) -> Path:
-    """Make the hall's database with an employer of so many people; return its file."""
-    path = folder / f"hall_{people}.db"
-    engine = database.connect(f"sqlite:///{path}")
+def make(address: str) -> str:
+    """Make the hall's database at `address`; return it."""
+    engine = database.connect(address)
     schema.create(engine)
     with database.transaction() as session:
-        others = -(-(CONTRIBUTORS - people) // OTHERS_OF_AN_EMPLOYER)
-        session.add_all([employer(number) for number in range(1, others + 2)])
+        session.add_all([employer(number) for number in range(1, EMPLOYERS + 1)])
         session.flush()
         for key, value in TEST_POLICY.items():
             session.add(
@@ -59,15 +57,23 @@ def make(folder: Path, people: int) -> Path:
                     source="测试参数", author="测速", recorded_at=OPENED,
                 )
             )  # fmt: skip
-        session.add(User(id=CLERK.user_id, name=CLERK.name, role=Role.CLERK, employer_id=1))
+        for actor in (*CLERKS.values(), OFFICER):
+            session.add(
+                User(
+                    id=actor.user_id, name=actor.name, role=actor.role,
+                    employer_id=actor.employer_id, branch=actor.branch,
+                )
+            )  # fmt: skip
         session.flush()
-        _insert(session, _people(people))
+        _insert(session, _people())
     with database.transaction() as session:
-        approval.editable(session, BusinessKind.BASE_ADJUSTMENT, CLERK, EFFECTIVE_MONTH)
+        for clerk in CLERKS.values():
+            case = approval.editable(session, BusinessKind.BASE_ADJUSTMENT, clerk, EFFECTIVE_MONTH)
+            assert case.id == clerk.employer
         session.execute(text("ANALYZE"))
     assert count() == CONTRIBUTORS
     engine.dispose()
-    return path
+    return address
 
 
 def count() -> int:
@@ -76,7 +82,7 @@ def count() -> int:
 
 
 def _insert(session: Session, rows: list[tuple[object, ...]]) -> None:
-    """Insert contributors as SQLite keeps them, what is not named here by its default."""
+    """Insert contributors as the database keeps them, what is not named here by its default."""
     defaults = {
         column.name: column.default.arg
         for column in Contributor.__table__.columns
@@ -99,14 +105,13 @@ def employer(number: int) -> Employer:
     )  # fmt: skip
 
 
-def _people(people: int) -> list[tuple[object, ...]]:
-    """Return the contributors' rows as SQLite keeps them, the first `people` of employer 1."""
+def _people() -> list[tuple[object, ...]]:
+    """Return the contributors' rows as the database keeps them, employer by employer."""
     chance = random.Random(SEED)
     rows = []
-    for index in range(CONTRIBUTORS):
+    for index, belongs in enumerate(_employers()):
         base = chance.randrange(LOWEST, HIGHEST + 1)
         part = contribution.part(base, RATE, Rounding.HALF_UP_TO_YUAN)
-        belongs = 1 if index < people else 2 + (index - people) // OTHERS_OF_AN_EMPLOYER
         name = chance.choice(_SURNAMES) + "".join(chance.sample(_GIVEN, chance.choice((1, 2, 2))))
         rows.append(
             (
@@ -116,6 +121,15 @@ def _people(people: int) -> list[tuple[object, ...]]:
             )
         )  # fmt: skip
     return rows
+
+
+def _employers() -> Iterator[int]:
+    """Yield whose each person is: the large employers' first, then the others' evenly."""
+    for number, people in SIZES.items():
+        yield from repeat(number, people)
+    rest, others = CONTRIBUTORS - sum(SIZES.values()), EMPLOYERS - len(SIZES)
+    for index in range(rest):
+        yield len(SIZES) + 1 + index * others // rest
 
 
 def _id_number(index: int) -> str:

@@ -3,31 +3,25 @@
 import gc
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 import settings
-from bench.peers.rules import Rejected
+from bench import tidy
+from bench.actors import CLERKS
+from bench.peers.rules import EMPLOYER, Rejected
 from data import database
-from data.enums import Role
 from data.models.base_adjustment import BaseAdjustmentLine
-from services.actor import Actor
 from services.base_adjustment import workbook
 from services.errors import BusinessError
 
-#: The clerk of the employer whose roster is imported.
-CLERK = Actor(1, "杨秀英", Role.CLERK, employer_id=1)
-
 
 class Way:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, address: str) -> None:
         gc.set_threshold(*settings.GARBAGE)  # as the launcher does
-        self.engine = database.connect(f"sqlite:///{path}")
+        self.engine = database.connect(address)
 
     def reset(self) -> None:
-        with self.engine.begin() as connection:
-            connection.execute(text("DELETE FROM base_adjustment_line"))
-        with self.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        tidy.forget(self.engine, "base_adjustment_line")
 
     def stored(self) -> int:
         with database.snapshot() as session:
@@ -35,7 +29,7 @@ class Way:
 
     def run(self, book: Path) -> None:
         try:
-            checked = workbook.import_workbook(CLERK, book.read_bytes())
+            checked = workbook.import_workbook(CLERKS[EMPLOYER], book.read_bytes())
         except BusinessError as refusal:
             raise Rejected(str(refusal)) from refusal
         if checked.faults:

@@ -4,15 +4,15 @@ import gc
 from pathlib import Path
 
 import settings
-from bench.hall import CLERK
+from bench.actors import CLERK
 from data import database
 from services.base_adjustment import workbook
 
 
 class Way:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, address: str) -> None:
         gc.set_threshold(*settings.GARBAGE)  # as the launcher does
-        database.connect(f"sqlite:///{path}")
+        database.connect(address)
 
     def reset(self) -> None:
         """Nothing is left behind."""

@@ -21,7 +21,7 @@ ROWS = 100_000
 
 
 def main() -> None:
-    database, book = map(Path, sys.argv[1:])
+    database, book = sys.argv[1], Path(sys.argv[2])
     rosters.workbook.read = partial(workbook.read, max_rows=ROWS, max_bytes=1 << 30)  # type: ignore[attr-defined]
     way = hall.Way(database)
     way.reset()

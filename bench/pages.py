@@ -90,14 +90,14 @@ def _edit(page: Page, number: int) -> None:
 def _cpu(server: int, page: Page, act: Act) -> float:
     for number in range(WARM_UP):
         act(page, number)
-    before = _seconds(server)
+    before = seconds(server)
     for number in range(RUNS):
         act(page, number)
         time.sleep(0.02)  # nobody clicks faster; what a run leaves to be done is done by then
-    return (_seconds(server) - before) * 1000 / RUNS
+    return (seconds(server) - before) * 1000 / RUNS
 
 
-def _seconds(process: int) -> float:
+def seconds(process: int) -> float:
     """Return the CPU seconds of all threads of a process."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

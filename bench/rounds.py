@@ -49,8 +49,8 @@ class Taken(NamedTuple):
 class Worker:
     """A way that waits in a process of its own."""
 
-    def __init__(self, way: str, database: Path) -> None:
-        command = [sys.executable, "-m", "bench.worker", way, str(database)]
+    def __init__(self, way: str, address: str) -> None:
+        command = [sys.executable, "-m", "bench.worker", way, address]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, "HALL_TODAY": DAY}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -62,7 +62,7 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def run(self, target: Path) -> Run:
+    def run(self, target: Path | str) -> Run:
         assert self._process.stdin
         assert self._process.stdout
         print(target, file=self._process.stdin, flush=True)
@@ -70,12 +70,19 @@ class Worker:
 
 
 def alternate(
-    workers: Mapping[str, Worker], target: Path, rounds: Mapping[str, int]
+    workers: Mapping[str, Worker],
+    target: Path | str,
+    rounds: Mapping[str, int],
+    warm_up: Path | str | None = None,
 ) -> dict[str, Taken]:
-    """Let everyone warm up once, then run by turns, each as many rounds as it is given."""
+    """Let everyone warm up once, then run by turns, each as many rounds as it is given.
+
+    What runs once only, because it takes so long, warms up by `warm_up` or not at all.
+    """
     taken: dict[str, list[Run]] = {name: [] for name in workers}
-    for worker in workers.values():
-        worker.run(target)
+    for name, worker in workers.items():
+        if warm_up or rounds[name] > 1:
+            worker.run(warm_up or target)
     for number in range(max(rounds.values())):
         for name, worker in workers.items():
             if number < rounds[name]:

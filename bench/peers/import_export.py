@@ -11,14 +11,17 @@ from typing import Any
 import django
 import tablib
 from django.conf import settings
+from sqlalchemy import URL, make_url
 
-from bench.peers import rules
+from bench.peers import database, rules
 
 BATCH = 2_000
+_COLUMNS = "id, employer_id, account, name, id_number, status, base"
+_PEOPLE = f"SELECT {_COLUMNS}, employer_amount + contributor_amount FROM contributor"
+_FILL = f"INSERT INTO contributor ({_COLUMNS}, amount) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
 
 
-def _configure(path: Path) -> None:
-    durable = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
+def _configure(address: str) -> None:
     settings.configure(
         USE_TZ=False,
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
@@ -27,28 +30,38 @@ def _configure(path: Path) -> None:
             "import_export",
             "bench.peers.django_roster",
         ],
-        DATABASES={
-            "default": {
-                "ENGINE": "django.db.backends.sqlite3",
-                "NAME": str(path),
-                "OPTIONS": {"init_command": durable, "transaction_mode": "IMMEDIATE"},
-            }
-        },
+        DATABASES={"default": _database(make_url(address))},
     )
     django.setup()
 
 
+def _database(url: URL) -> dict[str, Any]:
+    if url.drivername.startswith("postgresql"):
+        return {
+            "ENGINE": "django.db.backends.postgresql", "NAME": url.database,
+            "USER": url.username, "HOST": url.query["host"],
+        }  # fmt: skip
+    durable = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
+    return {
+        "ENGINE": "django.db.backends.sqlite3", "NAME": url.database,
+        "OPTIONS": {"init_command": durable, "transaction_mode": "IMMEDIATE"},
+    }  # fmt: skip
+
+
 class Way:
-    def __init__(self, path: Path) -> None:
-        _configure(path)
-        self.resource = _resource()
+    is_bulk = True
+
+    def __init__(self, address: str) -> None:
+        _configure(address)
+        self.resource = _resource(is_bulk=self.is_bulk)
 
     def reset(self) -> None:
         from django.db import connection
 
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM line")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_sqlite = connection.vendor == "sqlite"
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)" if is_sqlite else "VACUUM line")
 
     def stored(self) -> int:
         from bench.peers.django_roster.models import Line
@@ -64,9 +77,9 @@ class Way:
             raise rules.Rejected(result.base_errors[:1], result.row_errors()[:1])
 
 
-def fill(path: Path, hall: Path) -> None:
+def fill(address: str, hall: str) -> None:
     """Make the peer's tables by Django's own DDL, with the people of the hall's database."""
-    _configure(path)
+    _configure(address)
     from django.db import connection
 
     from bench.peers.django_roster.models import Contributor, Line
@@ -74,18 +87,14 @@ def fill(path: Path, hall: Path) -> None:
     with connection.schema_editor() as editor:
         editor.create_model(Contributor)
         editor.create_model(Line)
+    with database.connect(hall).connect() as source:
+        people = source.exec_driver_sql(_PEOPLE).all()
     with connection.cursor() as cursor:
-        cursor.execute("ATTACH DATABASE %s AS hall", [str(hall)])
-        cursor.execute(
-            "INSERT INTO main.contributor"
-            " (id, employer_id, account, name, id_number, status, base, amount)"
-            " SELECT id, employer_id, account, name, id_number, status, base,"
-            " employer_amount + contributor_amount FROM hall.contributor"
-        )
-        cursor.execute("ANALYZE main.contributor")
+        cursor.executemany(_FILL, people)
+        cursor.execute("ANALYZE contributor")
 
 
-def _resource() -> Any:  # noqa: ANN401 — a class that can only be made once Django is set up
+def _resource(*, is_bulk: bool) -> Any:  # noqa: ANN401 — a class that can only be made once Django is set up
     """Return the resource class, as its documentation tells to write one for speed."""
     from import_export import fields, resources, widgets
 
@@ -116,7 +125,9 @@ def _resource() -> Any:  # noqa: ANN401 — a class that can only be made once D
         old_base = fields.Field("old_base", "调整前基数", Fen())
         old_amount = fields.Field("old_amount", "调整前月缴存额", Fen())
         new_base = fields.Field("new_base", "调整后基数", Fen())
-        contributor = fields.Field("contributor", "个人账号")
+        contributor = fields.Field(
+            "contributor", "个人账号", widgets.ForeignKeyWidget(Contributor, "account")
+        )
 
         class Meta:
             model = Line
@@ -125,23 +136,26 @@ def _resource() -> Any:  # noqa: ANN401 — a class that can only be made once D
                 "old_base", "old_amount", "new_base",
             )  # fmt: skip
             import_id_fields = ("case_id", "contributor")
-            use_bulk = True
+            use_bulk = is_bulk
             batch_size = BATCH
-            force_init_instance = True
-            skip_diff = True
-            skip_html_diff = True
+            force_init_instance = is_bulk
+            skip_diff = is_bulk
+            skip_html_diff = is_bulk
             store_instance = False
             skip_unchanged = False
-            report_skipped = False
+            report_skipped = not is_bulk
 
         def before_import(self, dataset: Any, **_kwargs: Any) -> None:  # noqa: ANN401
-            people = {one.account: one for one in Contributor.objects.filter(employer_id=1)}
-            self.fields["contributor"].widget = Person(people)
+            people = {
+                one.account: one for one in Contributor.objects.filter(employer_id=rules.EMPLOYER)
+            }
+            if is_bulk:
+                self.fields["contributor"].widget = Person(people)
             there = set(dataset["个人账号"])
             for account, person in people.items():
                 if person.status == rules.NORMAL and account not in there:
                     raise ValueError(f"缺少职工{person.name}")
-            dataset.append_col([1] * len(dataset), header="case_id")
+            dataset.append_col([rules.EMPLOYER] * len(dataset), header="case_id")
 
         def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:  # noqa: ANN401
             super().import_instance(instance, row, **kwargs)

@@ -18,8 +18,8 @@ BORDER = Border(SIDE, SIDE, SIDE, SIDE)
 
 
 class Way:
-    def __init__(self, path: Path) -> None:
-        self.engine = database.connect(path)
+    def __init__(self, address: str) -> None:
+        self.engine = database.connect(address)
 
     def reset(self) -> None:
         """Nothing is left behind."""

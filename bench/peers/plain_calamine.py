@@ -5,16 +5,12 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 from bench.peers import database
-from bench.peers.rules import LINE, NORMAL, PEOPLE, RATES, Rejected, fen, limits_objection, part
-
-INSERT = (
-    f"INSERT INTO base_adjustment_line ({', '.join(LINE)}) VALUES ({', '.join('?' * len(LINE))})"
-)
+from bench.peers.rules import EMPLOYER, NORMAL, PEOPLE, RATES, Rejected, fen, limits_objection, part
 
 
 class Way:
-    def __init__(self, path: Path) -> None:
-        self.engine = database.connect(path)
+    def __init__(self, address: str) -> None:
+        self.engine = database.connect(address)
 
     def reset(self) -> None:
         database.reset(self.engine)
@@ -57,8 +53,8 @@ class Way:
                 if objection := limits_objection(base):
                     faults.append((number, "调整后基数", objection))
                 own = part(base)
-                lines.append((1, number - 1, person[0], person[5], base, own, own))
+                lines.append((EMPLOYER, number - 1, person[0], person[5], base, own, own))
             missing = [row[2] for row in people.values() if row[4] == NORMAL and row[1] not in seen]
             if faults or missing:
                 raise Rejected(faults[:3], missing[:3])
-            connection.exec_driver_sql(INSERT, lines)
+            database.insert(connection, lines)

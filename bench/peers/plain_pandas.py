@@ -1,14 +1,16 @@
 """A plain script: pandas on python-calamine, the rules as whole columns, Core's executemany."""
 
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
+from sqlalchemy import Connection
 
 from bench.peers import database
-from bench.peers.plain_calamine import INSERT
 from bench.peers.rules import (
     BASE_MAX,
     BASE_MIN,
+    EMPLOYER,
     LINE,
     NORMAL,
     PEOPLE,
@@ -24,8 +26,10 @@ OF_PEOPLE = ["id", "account", "name", "id_number", "status", "base", "amount"]
 
 
 class Way:
-    def __init__(self, path: Path) -> None:
-        self.engine = database.connect(path)
+    reader: Literal["calamine", "openpyxl"] = "calamine"
+
+    def __init__(self, address: str) -> None:
+        self.engine = database.connect(address)
 
     def reset(self) -> None:
         database.reset(self.engine)
@@ -34,7 +38,7 @@ class Way:
         return database.stored(self.engine)
 
     def run(self, book: Path) -> None:
-        sheet = pd.read_excel(book, engine="calamine", dtype=AS_TEXT)
+        sheet = pd.read_excel(book, engine=self.reader, dtype=AS_TEXT)
         with self.engine.begin() as connection:
             people = pd.DataFrame(connection.exec_driver_sql(PEOPLE).all(), columns=OF_PEOPLE)
             both = sheet.merge(people, how="left", left_on="个人账号", right_on="account")
@@ -62,11 +66,13 @@ class Way:
                 raise Rejected(both[bad].head(3), people[missing].head(3))
             lines = pd.DataFrame(
                 {
-                    "case_id": 1, "row": range(1, len(both) + 1), "contributor_id": both["id"],
+                    "case_id": EMPLOYER, "row": range(1, len(both) + 1), "contributor_id": both["id"],
                     "old_base": old, "new_base": base,
                     "employer_amount": part, "contributor_amount": part,
                 }
             ).astype("int64")  # fmt: skip
-            connection.exec_driver_sql(
-                INSERT, list(zip(*map(pd.Series.tolist, map(lines.get, LINE)), strict=True))
-            )
+            self.store(connection, lines)
+
+    def store(self, connection: Connection, lines: pd.DataFrame) -> None:
+        values = map(pd.Series.tolist, map(lines.get, LINE))
+        database.insert(connection, list(zip(*values, strict=True)))

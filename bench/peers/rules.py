@@ -3,6 +3,8 @@
 Money is whole fen. The limits and the rounding are those that `bench.center` sets.
 """
 
+import os
+
 RATE = 12
 RATES = "12%+12%"
 NORMAL = "01"
@@ -11,9 +13,11 @@ TOTAL_MIN, TOTAL_MAX = 19_800, 522_600
 HEADINGS = (
     "序号", "个人账号", "姓名", "证件号码", "缴存比例", "调整前基数", "调整前月缴存额", "调整后基数",
 )  # fmt: skip
+#: Whose roster is worked on; its case has the same number.
+EMPLOYER = int(os.environ.get("BENCH_EMPLOYER", "1"))
 PEOPLE = (
     "SELECT id, account, name, id_number, status, base, employer_amount + contributor_amount"
-    " FROM contributor WHERE employer_id = 1"
+    f" FROM contributor WHERE employer_id = {EMPLOYER}"
 )
 LINE = (
     "case_id", "row", "contributor_id", "old_base", "new_base",

@@ -40,6 +40,11 @@ class Process:
                 [sys.executable, *command], cwd=ROOT, env=environment, stdout=output, stderr=output
             )
 
+    @property
+    def number(self) -> int:
+        """The operating system's number of it."""
+        return self._running.pid
+
     def __enter__(self) -> Self:
         return self
 
