@@ -58,8 +58,8 @@ nightly: system-test $(VENV)/dev.stamp ## run every test in full, and record the
 assurance: $(VENV)/dev.stamp ## the table of what is promised and what was measured; writes docs/assurance.md
 	@$(BIN)/python -m tests.assurance
 
-bench: system-test $(VENV)/bench.stamp ## measure, beside the peers, in one run
-	@$(BIN)/python -m bench
+bench: system-test $(VENV)/bench.stamp ## measure, beside the peers, in one run (ARGS=--quick for less)
+	@$(BIN)/python -m bench $(ARGS)
 
 system:
 	@deploy/system.sh run
