@@ -16,7 +16,11 @@ from pathlib import Path
 
 from bench.rounds import DAY
 
-os.environ.update(HALL_TODAY=DAY, HALL_SIGNATURES="off")  # nobody is there to sign
+_STORAGE = tempfile.TemporaryDirectory(prefix="bench-storage-")
+os.environ.update(
+    HALL_TODAY=DAY, HALL_DATA=_STORAGE.name,
+    HALL_SIGNATURES="off",  # nobody is there to sign
+)  # fmt: skip
 
 from streamlit import logger as streamlit_logger
 

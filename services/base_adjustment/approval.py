@@ -199,14 +199,34 @@ def submit(actor: Actor, *, version: int, client_id: str) -> None:
 def _check(session: Session, case: Case) -> None:
     """Raise where the roster may not stand: at submission, and again at the approval."""
     terms = facts.terms(session, case.employer_id)
-    found = roster.lines(session, case)
-    if not found:
+    if not roster.count(session, case):
         raise EmptyRoster
     if terms.settled_to and terms.settled_to >= Month.of(case.effective_month):
         raise facts.AlreadyAssessed(month=f"{terms.effective_month.month}月")
-    for line in found:
+    if _stands_at_a_glance(session, case, terms):
+        return
+    for line in roster.lines(session, case):
         if reason := _objection(line, terms):
             raise LineObjection(name=line.name, account=line.account, reason=reason)
+
+
+def _stands_at_a_glance(session: Session, case: Case, terms: Terms) -> bool:
+    """Tell whether no line is objected to, from the few columns that say so; names are for refusals."""
+    line, person, limits = BaseAdjustmentLine, Contributor, terms.policy.limits
+    found = session.execute(
+        select(
+            roster.fen(line.new_base),
+            roster.fen(line.employer_amount),
+            roster.fen(line.contributor_amount),
+            (person.status != ContributorStatus.NORMAL) | (person.base != line.old_base),
+        )
+        .join_from(line, person)
+        .where(line.case_id == case.id)
+    ).all()
+    return not any(
+        has_moved or terms.parts(base) != (own, withheld) or limits.objection(base, own + withheld)
+        for base, own, withheld, has_moved in found
+    )
 
 
 def _objection(line: Line, terms: Terms) -> str | None:
