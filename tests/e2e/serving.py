@@ -64,6 +64,11 @@ class Process:
             self._running.kill()
             self._running.wait(5)
 
+    def kill(self) -> None:
+        """End it as a power failure would."""
+        self._running.kill()
+        self._running.wait(5)
+
     def wait_for(self, address: str, host: str) -> None:
         """Wait until `address` answers anything at all."""
         deadline = time.monotonic() + START_SECONDS
