@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the hall needs from the system. Installs it (as root, or through sudo), or says in one line
-# what to install. `system.sh run` for the hall itself, `system.sh test` with the browser as well.
+# what to install. `system.sh run` for the hall itself, `system.sh test` with the browser as well; `system.sh nightly` what only `make nightly` needs besides.
 set -eu
 
 packages=""
@@ -24,6 +24,9 @@ if [ "${1:-run}" = test ]; then
     want openssl command -v openssl
     want gcc command -v gcc
     want libc6-dev test -f /usr/include/stdio.h
+fi
+if [ "${1:-run}" = nightly ]; then
+    want nginx-light command -v nginx
 fi
 
 [ -z "$packages" ] && exit 0
