@@ -10,7 +10,7 @@ from components import brand
 from components.form_fields import Fields
 from services.files.cells import CellFault
 from services.files.words import day
-from services.remittance.arrivals import Credit, Outcome
+from services.remittance.credits import Credit, Outcome
 from services.rules import clock
 
 

@@ -20,7 +20,6 @@ from services.overview.chart import AMOUNT, SHARE, WAN, Chart, Trace
 HEIGHT, A_BAR = 290, 21
 A_FEW = 5
 _MONEY = "money"
-_SHOWN = 200
 _OPTIONS = {"displayModeBar": False, "locale": "zh-CN", "scrollZoom": False, "doubleClick": False}
 #: Where each way of drawing stands among the theme's chart colours.
 _COLOURS = {"bar": 0, "light bar": 1, "line": 2, "dashed line": 3, "grey bar": 4}

@@ -8,7 +8,7 @@ from data.database import snapshot
 from data.models.register import Employer
 from services.actor import Actor
 from services.remittance import arrivals
-from services.remittance.arrivals import Credit, Outcome
+from services.remittance.credits import Credit, Outcome
 
 _references = count(1)
 

@@ -24,8 +24,8 @@ from services.actor import Actor
 from services.approval import engine
 from services.errors import BusinessError, NotAllowed
 from services.remittance import arrivals, arrivals_workbook, balances, booking, desk, edit
-from services.remittance.arrivals import WrongCredit
 from services.remittance.booking import Due, NotEnough
+from services.remittance.credits import WrongCredit
 from services.rules.months import Month
 from services.summary import verify
 from tests.credits import credit, receive

@@ -13,9 +13,9 @@ from services.actor import Actor
 from services.arrears import Behind
 from services.imports import Found
 from services.remittance import arrivals, arrivals_workbook, balances
-from services.remittance.arrivals import WrongCredit
 from services.remittance.arrivals_importing import IMPORT
 from services.remittance.balances import Balance
+from services.remittance.credits import WrongCredit
 from services.rules.months import Month
 
 TITLE = "到账与催缴"

@@ -7,7 +7,7 @@ from components.form_fields import Fields
 from data.enums import AssessmentStatus
 from services.actor import Actor
 from services.remittance import arrivals, desk
-from services.remittance.arrivals import Outcome, WrongCredit
+from services.remittance.credits import Outcome, WrongCredit
 from services.remittance.desk import Waiting
 
 TITLE = "汇缴核定审批"

@@ -22,7 +22,7 @@ from services.files.faults import Fault, faults_workbook, in_order
 from services.files.words import day
 from services.files.workbook import Row, Sheet
 from services.remittance import arrivals
-from services.remittance.arrivals import Credit, Outcome
+from services.remittance.credits import MOST, Credit, Outcome, objections
 from services.rules import clock
 from services.works.kinds import Count, counted, quietly
 
@@ -38,7 +38,7 @@ COLUMNS: Final = (
     Column("到账日期*", width=14, editable=True),
     Column("单位账号*", width=16, editable=True),
     Column("单位名称", width=30, editable=True),
-    Column("到账金额*", "money", 16, editable=True, minimum=Decimal("0.01"), maximum=arrivals.MOST),
+    Column("到账金额*", "money", 16, editable=True, minimum=Decimal("0.01"), maximum=MOST),
     Column("付款户名", width=30, editable=True),
     Column("摘要", width=24, editable=True),
 )
@@ -153,7 +153,7 @@ def _judge_row(upload: _Upload, row: Row) -> None:
     """Find every fault of one row; where there is none, keep its credit."""
     read, found = _parsed(row.cells)
     credit = Credit(**{name: read[name] for name in read if name != "employer_name"})
-    for name, reason in arrivals.objections(credit).items():
+    for name, reason in objections(credit).items():
         found.setdefault(name, reason)
     employer = upload.employers.get(credit.employer_number)
     if credit.employer_number and employer is None:
