@@ -30,7 +30,7 @@ from services.rules.months import Month
 from services.summary import verify
 from tests.credits import credit, receive
 from tests.test_races import at_once, winners
-from tests.test_remittance import employer_of, go, listed
+from tests.test_remittance import defer, employer_of, go, listed
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
 OnDay = Callable[[str], None]
@@ -410,6 +410,20 @@ def test_who_is_behind_with_months_and_amount(clerk3: Actor, officer_a: Actor) -
     receive(officer_a, clerk3, "12000.00")
     (row,) = arrears.behind(officer_a)
     assert (len(row.months), row.amount) == (2, Decimal("24000.00"))
+
+
+def test_a_month_booked_after_a_deferral_is_no_arrears_while_the_deferred_ones_are_owed(
+    clerk2: Actor, officer_a: Actor, on_day: OnDay
+) -> None:
+    defer(clerk2, 202607, 202612, ended=202609)
+    on_day("2026-10-08")
+    assert [row.months for row in arrears.behind(officer_a) if "苗岭" in row.name] == [
+        [Month(2026, 9)]
+    ]
+    approved(clerk2, officer_a, 202609)
+    receive(officer_a, clerk2, "4726.00")
+    assert employer_of(clerk2).paid_to == 202606
+    assert [row for row in arrears.behind(officer_a) if "苗岭" in row.name] == []
 
 
 def test_the_button_sends_the_jobs_sentence_once_a_month(
