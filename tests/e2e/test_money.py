@@ -1,0 +1,92 @@
+"""Money arrives (到账): short is kept, exact is booked, the clerk reads it; a bank's workbook; dunning."""
+
+from io import BytesIO
+
+from openpyxl import load_workbook
+from playwright.sync_api import expect
+
+from tests.e2e import newcomers
+from tests.e2e.conftest import Arrive
+from tests.e2e.visitor import Visitor
+from tests.e2e.wording import assert_all_chinese
+
+KEY = "M1"
+NEWCOMER = next(one for one in newcomers.NEWCOMERS if one.key == KEY)
+UNIT, NUMBER = NEWCOMER.employer, NEWCOMER.number
+LATE = "凯里鼓楼建筑(示例)"
+MONTHS, MONEY = "/months", "/arrivals"
+
+
+def test_short_is_kept_exact_is_booked_and_the_clerk_reads_it(arrive: Arrive) -> None:
+    clerk, officer = arrive(KEY), arrive("officerA")
+    clerk.open("/remittance")
+    clerk.press("汇缴核定")
+    clerk.dialog("汇缴核定").get_by_role("button", name="确定").click()
+    clerk.sign_if_asked()
+    clerk.hears("核定成功")
+    officer.open(MONTHS)
+    officer.shot("money-months")
+    month = officer.entry(UNIT)
+    month.get_by_role("button", name="通过").click()
+    officer.sign_if_asked()
+    officer.hears(f"{UNIT}2026年7月核定已审批")
+    _enter(officer, "4725.50", "E2E-0001")
+    officer.hears(
+        f"{UNIT}：到账金额不足，2026-07未入账：应缴4,726.00元，未分摊余额4,725.50元，还差0.50元"
+    )
+    expect(officer.entry(UNIT)).to_contain_text("4,725.50")
+    _enter(officer, "0.50", "E2E-0002")
+    officer.hears(f"{UNIT}：2026-07已入账")
+    expect(officer.entry(UNIT)).to_have_count(0)
+    clerk.open("/")
+    clerk.sees(f"尊敬的{UNIT}，贵单位2026年7月住房公积金4,726.00元已入账，缴至年月为2026年7月。")
+
+
+def test_the_banks_workbook_is_checked_whole_and_who_is_behind_is_told(arrive: Arrive) -> None:
+    officer = arrive("officerA")
+    officer.open(MONEY)
+    officer.press("批量导入")
+    dialog = officer.dialog("批量导入到账")
+    _, content = officer.download("下载模板")
+    officer.choose_file("到账.xlsx", _filled(content, "E2E-0002", 100), dialog)
+    officer.idle()
+    expect(dialog).to_contain_text("该银行流水号已登记")
+    officer.shot("money-import-faults")
+    officer.choose_file("到账.xlsx", _filled(content, "E2E-0009", 100), dialog)
+    officer.idle()
+    expect(dialog).to_contain_text("检查通过：1笔到账，共100.00元，1家单位，可入账0个月度。")
+    officer.shot("money-import")
+    dialog.get_by_role("button", name="确定").click()
+    officer.hears("已登记1笔到账，共100.00元")
+    officer.shot("money-balances")
+    officer.entry(UNIT).get_by_role("button", name="台账").click()
+    expect(officer.dialog("未分摊台账")).to_contain_text(NUMBER)
+    officer.shot("money-ledger")
+    officer.page.keyboard.press("Escape")
+    officer.to_tab("催缴")
+    officer.entry(LATE).get_by_role("button", name="催缴").last.click()
+    officer.hears(f"已向{LATE}发送催缴消息")
+    officer.to_tab("催缴")
+    officer.shot("money-behind")
+    assert_all_chinese(officer.page)
+
+
+def _enter(officer: Visitor, amount: str, reference: str) -> None:
+    officer.entry(UNIT).get_by_role("button", name="到账登记").click()
+    dialog = officer.dialog("到账登记")
+    dialog.get_by_label("银行流水号（必填）").fill(reference)
+    dialog.get_by_label("到账金额（元）（必填）").fill(amount)
+    dialog.get_by_label("付款户名").fill(UNIT)
+    dialog.get_by_label("付款户名").press("Enter")
+    expect(dialog).to_contain_text("登记后：")
+    officer.shot(f"money-arrival-{reference}")
+    dialog.get_by_role("button", name="确定").click()
+
+
+def _filled(content: bytes, reference: str, amount: int) -> bytes:
+    book = load_workbook(BytesIO(content))
+    for column, value in enumerate((1, reference, "2026-07-03", NUMBER, UNIT, amount), start=1):
+        book.worksheets[0].cell(2, column).value = value
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
