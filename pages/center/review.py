@@ -250,11 +250,18 @@ def _earlier(case: CasePage) -> None:
 @session.fragment
 def _decision(actor: Actor, case: CasePage) -> None:
     st.session_state.setdefault(f"{KEY}_opinion", AGREED)
-    written, buttons = st.columns((1, 1.5), vertical_alignment="bottom", gap="medium")
+    if case.can_decide:
+        st.pills(
+            "常用意见", OPINIONS, key=f"{KEY}_template", on_change=_use_template,
+            label_visibility="collapsed",
+        )  # fmt: skip
+    written, buttons = st.columns((1, 1.8), vertical_alignment="bottom", gap="small")
     opinion = ""
     if case.can_decide:
-        with written:
-            opinion = _opinion()
+        opinion = written.text_input(
+            "审批意见", key=f"{KEY}_opinion", max_chars=500, label_visibility="collapsed",
+            placeholder="审批意见；退回或不通过时请填写原因",
+        )  # fmt: skip
     act = None
     with buttons.container(horizontal=True, horizontal_alignment="right", gap="small"):
         if st.button("返回列表", shortcut="Alt+0"):
@@ -287,17 +294,6 @@ def _decision(actor: Actor, case: CasePage) -> None:
 def _decided(case: CasePage, _result: None) -> None:
     if who := session.signed_in():
         _next(who.actor, case, f"业务{case.serial}已办理")
-
-
-def _opinion() -> str:
-    st.pills(
-        "常用意见", OPINIONS, key=f"{KEY}_template", on_change=_use_template,
-        label_visibility="collapsed",
-    )  # fmt: skip
-    return st.text_input(
-        "审批意见", key=f"{KEY}_opinion", max_chars=500, label_visibility="collapsed",
-        placeholder="审批意见；退回或不通过时请填写原因",
-    )  # fmt: skip
 
 
 def _use_template() -> None:
