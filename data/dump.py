@@ -59,6 +59,7 @@ def load(engine: Engine, folder: Path, facts: Facts) -> None:
     else:
         migrating.upgrade(engine, facts["revision"])
     with engine.begin() as connection:
+        _take_your_time(connection)
         schema_objects.drop(connection)
         connection.execute(delete(AuditHead))
         driver: Any = connection.connection.driver_connection
@@ -97,7 +98,14 @@ def _one_moment(engine: Engine) -> Iterator[Connection]:
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     reading = engine if engine.dialect.name == "sqlite" else engine.execution_options(**options)
     with reading.connect() as connection:
+        _take_your_time(connection)
         yield connection
+
+
+def _take_your_time(connection: Connection) -> None:
+    """Lift the limit that is there for people's requests: a large table takes minutes."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
 def _tables(connection: Connection) -> dict[str, list[str]]:
