@@ -26,6 +26,7 @@ AUDIT_HEADS = Path(os.environ.get("HALL_AUDIT_HEADS") or STORAGE / "audit-heads"
 HEADS_KEY = Path(os.environ.get("HALL_AUDIT_HEADS_KEY") or STORAGE / "audit-heads.key").resolve()
 #: Submissions and decisions are signed with the UKey; off only where no key can be asked.
 SIGNATURES = os.environ.get("HALL_SIGNATURES", "on") != "off"
+ARE_BACKUPS_EXPECTED = bool(os.environ.get("HALL_BACKUPS"))
 BACKUPS = Path(os.environ.get("HALL_BACKUPS") or STORAGE / "backups").resolve()
 #: The folder of the technical log; `-` is the standard error output, for a journal to take.
 LOGS = (

@@ -17,15 +17,17 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 import settings
-from data.database import transaction
+from data import migrating
+from data.database import snapshot, transaction
 from data.models.people import Challenge
-from services import audit_heads
+from services import audit_heads, backup
 from services.files import storage
 from services.rules import clock
 from ukey.certificate import TrustStore
 
 log = logging.getLogger("hall.web")
 LEAST_FREE_BYTES: Final = 500 * 1024 * 1024
+OLDEST_BACKUP: Final = 26 * 3600.0
 
 
 class _NotReady(Exception):
@@ -104,6 +106,22 @@ def _check_disk() -> None:
         raise _NotReady("disk_full")
 
 
+def _check_schema() -> None:
+    """Notice a migration under our feet: the whole structure was compared at the start."""
+    with snapshot() as session:
+        if migrating.revision(session.connection()) != migrating.head():
+            raise _NotReady("schema")
+
+
+def _check_backup() -> None:
+    """Only where backups are expected (HALL_BACKUPS is set): the newest is of the last day."""
+    if not settings.ARE_BACKUPS_EXPECTED:
+        return
+    newest = backup.latest()
+    if newest is None or clock.instant().timestamp() - newest.stat().st_mtime > OLDEST_BACKUP:
+        raise _NotReady("backup_stale")
+
+
 def _check_heads() -> None:
     """Nobody could tell whether the audit's end is still there: better no work than unproved work."""
     last = audit_heads.last_at()
@@ -118,4 +136,6 @@ _CHECKS: Final[dict[str, Callable[[], None]]] = {
     "files": _check_files,
     "disk": _check_disk,
     "audit_heads": _check_heads,
+    "schema": _check_schema,
+    "backup": _check_backup,
 }

@@ -1,15 +1,18 @@
 """Files go to whom they belong; the probes say what fails by code alone."""
 
+import os
+import time
 from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import text
 
 import settings
 from data.database import transaction
 from data.enums import BusinessKind, CaseStatus
 from data.models.case import Case, Document
-from services import audit_heads, slips
+from services import audit_heads, backup, slips
 from services.files import documents
 from services.rules import clock
 from tests.conftest import employer, person
@@ -169,6 +172,25 @@ def test_not_ready_where_no_head_can_be_written(
     with pytest.raises(OSError, match="a file"):
         audit_heads.export()
     assert client.get("/readyz").json()["faults"] == ["audit_heads_stale"]
+
+
+def test_not_ready_on_a_database_of_another_revision(client, trust, heads) -> None:
+    with transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert client.get("/readyz").json()["faults"] == ["schema"]
+
+
+def test_not_ready_without_a_backup_of_the_last_day(
+    client, trust, heads, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(settings, "ARE_BACKUPS_EXPECTED", True)
+    monkeypatch.setattr(settings, "BACKUPS", tmp_path / "backups")
+    assert client.get("/readyz").json()["faults"] == ["backup_stale"]
+    folder = backup.make()
+    assert client.get("/readyz").json()["faults"] == []
+    long_ago = time.time() - 27 * 3600
+    os.utime(folder, (long_ago, long_ago))
+    assert client.get("/readyz").json()["faults"] == ["backup_stale"]
 
 
 def test_not_ready_on_a_full_disk(client, heads, trust, monkeypatch) -> None:
