@@ -162,7 +162,9 @@ def test_the_hall_behind_nginx(front: Front) -> None:
     assert "Cipher is (NONE)" in old.stdout or old.returncode != 0
 
     # Somebody who tries again and again is slowed down, whatever address he claims.
-    answers = [front.ask("/auth/me", X_Forwarded_For=f"10.0.0.{number}")[0] for number in range(120)]
+    answers = [
+        front.ask("/auth/me", X_Forwarded_For=f"10.0.0.{number}")[0] for number in range(120)
+    ]
     assert answers[0] == 401
     assert 429 in answers
 
