@@ -96,7 +96,8 @@ def _approve(officer: Visitor, level: str) -> None:
     officer.idle()
     officer.shot(f"deferral-{level}")
     officer.decide("通过")
-    expect(officer.page.get_by_text("待审核（")).to_be_visible()
+    officer.open("/")
+    expect(officer.row(UNIT)).to_have_count(0)
 
 
 def _be_deferred(clerk: Visitor) -> None:
