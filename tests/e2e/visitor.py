@@ -262,9 +262,11 @@ class Visitor:
         self.idle()
 
     def confirm(self, title: str, answer: str = "确定") -> None:
-        """Give an answer in a dialog and see it go."""
+        """Give an answer in a dialog, the signature where it asks for one, and see it go."""
         dialog = self.dialog(title)
         dialog.get_by_role("button", name=answer, exact=True).click()
+        if answer == "确定":
+            self.sign_if_asked()
         expect(dialog).to_be_hidden()
         self.idle()
 
