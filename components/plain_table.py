@@ -15,26 +15,29 @@ def show(
     *,
     numbers: Collection[int] = (),
     marked: Collection[int] = (),
+    codes: Collection[int] = (),
 ) -> None:
     """Draw a table.
 
-    `numbers` are the columns, counted from 0, whose cells are figures; `marked` the rows to notice.
+    `numbers` are the columns, counted from 0, whose cells are figures, `codes` those that machines
+    have written; `marked` are the rows to notice.
     """
     head = "".join(
         f'<th class="{"number" if place in numbers else ""}" scope="col">{escape(text)}</th>'
         for place, text in enumerate(heads)
     )
     body = "".join(
-        f'<tr class="{"marked" if place in marked else ""}">{_cells(row, numbers)}</tr>'
+        f'<tr class="{"marked" if place in marked else ""}">{_cells(row, numbers, codes)}</tr>'
         for place, row in enumerate(rows)
     )
     table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
     st.html(f'<table class="hall-table plain">{table}</table>')
 
 
-def _cells(row: Sequence[str], numbers: Collection[int]) -> str:
+def _cells(row: Sequence[str], numbers: Collection[int], codes: Collection[int]) -> str:
     return "".join(
         f'<td class="{"number" if place in numbers else ""}'
-        f'{" short" if len(cell) <= SHORT else ""}">{escape(cell)}</td>'
+        f'{" short" if len(cell) <= SHORT else ""}">'
+        f"{f'<code>{escape(cell)}</code>' if place in codes else escape(cell)}</td>"
         for place, cell in enumerate(row)
     )

@@ -1,6 +1,7 @@
 """Changes of policy: proposed by one, confirmed by another, in force from their day, never edited (H14)."""
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -111,6 +112,28 @@ def test_another_administrator_may_confirm_too(admin: Actor) -> None:
     other = replace(person("security"), role=Role.ADMINISTRATOR)
     policy_changes.confirm(other, proposed(admin))
     assert limits(TODAY)[0] == "2100.00"
+
+
+def test_two_who_confirm_at_once_put_it_in_force_once(admin: Actor, security: Actor) -> None:
+    proposal = proposed(admin)
+    second = replace(person("auditor"), role=Role.ADMINISTRATOR)
+    gate, outcomes = threading.Barrier(2), []
+
+    def press(actor: Actor) -> None:
+        gate.wait()
+        try:
+            policy_changes.confirm(actor, proposal)
+            outcomes.append("confirmed")
+        except Stale:
+            outcomes.append("stale")
+
+    pressing = [threading.Thread(target=press, args=(actor,)) for actor in (security, second)]
+    for one in pressing:
+        one.start()
+    for one in pressing:
+        one.join(30)
+    assert sorted(outcomes) == ["confirmed", "stale"]
+    assert [value for value, *_ in rows()] == ["1980.00", "2100.00"]
 
 
 def test_a_change_holds_from_its_day_on(

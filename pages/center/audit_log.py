@@ -54,8 +54,8 @@ def _events(actor: Actor, asked: Asked) -> None:
          one.employer, one.facts)
         for one in found.rows
     ]  # fmt: skip
-    heads = ("序号", "时间", "操作人", "角色", "事项", "对象", "单位账号", "内容")
-    plain_table.show(heads, rows, numbers=(0,))
+    heads = ("序号", "时间", "操作人", "角色", "事项", "对象编号", "单位账号", "原始内容")
+    plain_table.show(heads, rows, numbers=(0,), codes=(5, 7))
 
 
 def _exports(actor: Actor, asked: Asked) -> None:

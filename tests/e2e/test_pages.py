@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from demo.cast import CAST
 from tests.e2e.conftest import Arrive
 from tests.e2e.test_gate import ADDRESSES
 from tests.e2e.visitor import Visitor
@@ -14,6 +15,7 @@ TEN = (
     "单位信息变更", "基数调整", "汇缴", "单位信息查询", "缴存比例调整", "缴存人信息查询",
     "缴存人登记", "缴存人信息变更", "缴存人状态变更", "缓缴/解除缓缴",
 )  # fmt: skip
+USERNAMES = tuple(player.username for player in CAST)
 EMPTY = {
     "消息": "暂无新消息。业务办结或被退回时，中心的通知会显示在这里。",
     "待办": "暂无待办。被中心退回的业务会显示在这里，可修改后重新提交或结束流程。",
@@ -64,7 +66,8 @@ def test_every_page_in_a_menu_opens_without_an_english_word(arrive: Arrive, key:
         link.click()
         visitor.idle()
         expect(visitor.page.get_by_text("页面暂时无法显示")).to_have_count(0)
-        assert_all_chinese(visitor.page)
+        expect(visitor.page.get_by_text("您没有办理此业务的权限")).to_have_count(0)
+        assert_all_chinese(visitor.page, *USERNAMES)
     visitor.shot(f"menu-{key}")
 
 
