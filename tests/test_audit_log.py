@@ -7,9 +7,8 @@ import pytest
 from data.database import transaction
 from data.enums import AuditAction
 from data.models.record import Export
-from services import review
 from services.actor import Actor
-from services.administration import audit_log
+from services.administration import audit_log, users
 from services.administration.audit_log import Asked
 from services.errors import NotAllowed
 from services.rules import clock
@@ -39,9 +38,9 @@ def test_it_is_narrowed_by_act_person_and_employer(
 ) -> None:
     submitted(clerk2, 5000)
     with pytest.raises(NotAllowed):
-        review.queue(manager)
+        users.staff(manager)
     [refused] = audit_log.events(auditor, today(action=AuditAction.REFUSED)).rows
-    assert (refused.who, refused.subject) == ("莫志远", "review.queue")
+    assert (refused.who, refused.subject) == ("莫志远", "administration.users.staff")
     assert audit_log.events(auditor, today(who="文军")).count == 4
     assert audit_log.events(auditor, today(employer="522601000101")).count == 0
     assert audit_log.events(auditor, today(employer="522601000202")).count == 4
