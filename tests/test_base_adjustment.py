@@ -155,6 +155,13 @@ def test_a_bad_cell_is_named_with_its_row_and_reason_and_nothing_is_stored(
 
 
 @pytest.mark.manual("B2.3")
+def test_a_file_that_is_refused_begins_no_case(clerk2: Actor) -> None:
+    """Found by the simulator: an empty draft was left behind, which the home called 未提交 for ever."""
+    assert workbook.import_workbook(clerk2, filled(clerk2, 100)).faults
+    with snapshot() as session:
+        assert session.scalars(select(Case)).all() == []
+
+
 def test_every_fault_of_every_row_is_found_at_once(clerk1: Actor) -> None:
     def spoil(sheet) -> None:
         sheet["C20"], sheet["H20"] = "某某某", 1500

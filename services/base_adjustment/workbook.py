@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
 from data.enums import AuditAction, BusinessKind, ContributorStatus, Role
+from data.models.case import Case
 from services import audit
 from services.actor import Actor
 from services.approval import engine
@@ -145,17 +146,23 @@ def import_workbook(
     sheet = workbook.read(content, columns())
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
-        case = engine.editable(
-            session, BusinessKind.BASE_ADJUSTMENT, actor, terms.effective_month.number
-        )
-        upload = _judge(session, terms, sheet, roster.lines(session, case), count)
+        case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+        if case:
+            case = _editable(session, actor, terms)
+        upload = _judge(session, terms, sheet, roster.lines(session, case) if case else [], count)
         if not upload.faults:
+            case = case or _editable(session, actor, terms)  # a refused file begins no case
             roster.put(session, case, upload.lines)
             rows = len(upload.lines)
             audit.record(session, actor, AuditAction.IMPORTED, engine.about(case), rows=rows)
             if settle:
                 settle(session, _checked(upload, sheet))
     return _checked(upload, sheet)
+
+
+def _editable(session: Session, actor: Actor, terms: Terms) -> Case:
+    month = terms.effective_month.number
+    return engine.editable(session, BusinessKind.BASE_ADJUSTMENT, actor, month)
 
 
 @dataclass(slots=True)

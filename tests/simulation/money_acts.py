@@ -1,0 +1,215 @@
+"""Acts on months and money: assessing, the center's word on it, credits from the bank, the calendar."""
+
+from datetime import timedelta
+
+from services import jobs
+from services.remittance import arrivals, assess, desk, edit
+from services.remittance.arrivals import Credit
+from tests.simulation.act import Act, Stage
+from tests.simulation.case_acts import end, follow
+from tests.simulation.model import (
+    APPROVED,
+    ASSESSED,
+    BASE,
+    BOOKED,
+    DEFERRAL,
+    RATE,
+    ROSTERS,
+    Bill,
+    Employer,
+    World,
+)
+from tests.simulation.people_acts import month, yuan
+
+
+def assess_months(stage: Stage) -> Act:
+    """Assess the next month or two; now and then one too early, one that is done, one left out."""
+    world = stage.world
+    employer = stage.employer_with(
+        lambda one: _next(world, one) <= world.this_month and not one.cases
+    )
+    if employer is None or stage.sometimes(0.3):
+        employer = stage.employer()
+    first = _next(world, employer) + stage.dice.choice((0,) * 7 + (1, -1))
+    months = [first + step for step in range(stage.dice.choice((1, 1, 1, 2, 3)))]
+    made = _bills(world, employer, months)
+    clerk, click = stage.clerk(employer), stage.click()
+
+    def then() -> None:
+        employer.bills += made or []
+        employer.assessed_to = months[-1]
+
+    return Act("assess", lambda: assess.assess(clerk, [month(m) for m in months], client_id=click),
+               then if made else None)  # fmt: skip
+
+
+def _next(world: World, employer: Employer) -> int:
+    """Return the month the chain waits for: those of a deferral that is over are not in it."""
+    due = employer.settled + 1
+    while any(one.covers(due) and not _runs(world, one) for one in employer.deferrals):
+        due += 1
+    return due
+
+
+def _runs(world: World, deferral: object) -> bool:
+    return deferral.ended is None and deferral.last >= world.this_month  # type: ignore[attr-defined]
+
+
+def _bills(world: World, employer: Employer, months: list[int]) -> list[Bill] | None:
+    """Return the months as they must be, or None where they may not be."""
+    due = _next(world, employer)
+    deferred = any(_runs(world, d) and d.covers(m) for d in employer.deferrals for m in months)
+    is_free = employer.is_free(BASE, RATE, DEFERRAL, *ROSTERS)
+    if months[0] != due or months[-1] > world.this_month or deferred or not is_free:
+        return None
+    if any(d.covers(m) for d in employer.deferrals for m in months):
+        return None
+    bills = [
+        Bill(m, {p.number: (p.base, employer.rate, p.amount)
+                 for p in world.of(employer) if p.is_in(m)})
+        for m in months
+    ]  # fmt: skip
+    return bills if all(bill.people for bill in bills) else None
+
+
+def delete_month(stage: Stage) -> Act | None:
+    """Delete an assessed month: only the last may go, and none that is booked."""
+    employer = stage.employer()
+    if not employer.bills:
+        return None
+    bill = max(employer.bills, key=lambda b: b.month)
+    if stage.sometimes(0.25):
+        bill = stage.dice.choice(employer.bills)
+    asking = employer if stage.sometimes(0.9) else stage.employer()
+    reason = "录入有误" if stage.sometimes(0.7) else ""
+    may = (
+        asking is employer
+        and bill.status != BOOKED
+        and bill.month == max(b.month for b in employer.bills)
+        and (bill.status == ASSESSED or bool(reason))
+    )
+    clerk = stage.clerk(asking)
+    return Act("delete a month", lambda: edit.delete(clerk, bill.id, reason=reason),
+               (lambda: _gone(employer, [bill])) if may else None)  # fmt: skip
+
+
+def _gone(employer: Employer, bills: list[Bill]) -> None:
+    employer.bills = [bill for bill in employer.bills if bill not in bills]
+    last = max((bill.month for bill in employer.bills), default=0)
+    employer.assessed_to = max(last, employer.paid_to)
+
+
+def decide_month(stage: Stage) -> Act | None:
+    """Approve a month, or send it back with all that rest on it."""
+
+    def waiting_at(one: Employer) -> list[Bill]:
+        return [bill for bill in one.bills if bill.status == ASSESSED and bill.id]
+
+    employer = stage.employer_with(waiting_at) or stage.employer()
+    waiting = waiting_at(employer)
+    bill = stage.dice.choice(waiting or employer.bills[-2:])
+    who = stage.officers[stage.officer(employer)]
+    may = (
+        bill.status == ASSESSED
+        and who.role.value == "reviewer"
+        and who.branch is not None
+        and who.branch.value == employer.branch
+    )
+    if stage.sometimes(0.75):
+
+        def then() -> None:
+            bill.status = APPROVED
+
+        return Act("approve a month", lambda: desk.approve(who, bill.id), then if may else None)
+    later = [b for b in employer.bills if b.month >= bill.month]
+    return Act("send a month back", lambda: desk.send_back(who, bill.id, reason="人数有误"),
+               (lambda: _gone(employer, later)) if may else None)  # fmt: skip
+
+
+def receive(stage: Stage) -> Act:
+    """Enter a credit: what is due to the fen, more, less, or with a reference that is there already."""
+    world = stage.world
+    employer = stage.employer_with(_payable) or stage.employer()
+    if stage.sometimes(0.2):
+        employer = stage.employer()
+    reference = f"R{stage.dice.randrange(60)}"
+    due = sum(bill.total for bill in employer.unbooked[: stage.dice.choice((1, 2))])
+    amount = due - employer.balance + stage.dice.choice((0, 0, 0, 0, 1, -1, 12_345))
+    amount = amount if amount > 0 else stage.dice.choice((1, 99, 500_000))
+    who = stage.officers[stage.officer(employer)]
+    may = (
+        reference not in world.references
+        and who.branch is not None
+        and who.branch.value == employer.branch
+    )
+
+    def then() -> None:
+        world.references.add(reference)
+        world.arrived += amount
+        employer.balance += amount
+        for bill in _payable(employer):
+            if bill.total > employer.balance:
+                break
+            _book(world, employer, bill)
+
+    one = Credit(reference, employer.number, yuan(amount), world.today, payer="示例付款户")
+    return Act("receive a credit", lambda: arrivals.receive(who, one), then if may else None)
+
+
+def pay_from_balance(stage: Stage) -> Act | None:
+    world, employer = stage.world, stage.employer_with(lambda one: one.unbooked)
+    if employer is None:
+        return None
+    bill = stage.dice.choice(employer.unbooked)
+    who = stage.officers[stage.officer(employer)]
+    upto = [b for b in _payable(employer) if b.month <= bill.month]
+    may = (
+        bill in upto
+        and who.branch is not None
+        and who.branch.value == employer.branch
+        and sum(b.total for b in upto) <= employer.balance
+    )
+
+    def then() -> None:
+        for each in upto:
+            _book(world, employer, each)
+
+    return Act("pay from the balance", lambda: arrivals.pay_from_balance(who, bill.id),
+               then if may else None)  # fmt: skip
+
+
+def _payable(employer: Employer) -> list[Bill]:
+    """Return the approved months, oldest first, up to the first that is not."""
+    found = []
+    for bill in employer.unbooked:
+        if bill.status != APPROVED:
+            break
+        found.append(bill)
+    return found
+
+
+def _book(world: World, employer: Employer, bill: Bill) -> None:
+    employer.balance -= bill.total
+    bill.status = BOOKED
+    booked = {b.month: b for b in employer.bills if b.status == BOOKED}
+    while reached := booked.get(employer.paid_to + 1):
+        employer.paid_to = reached.month
+        for number in reached.people:
+            person = world.people[number]
+            person.paid_to = max(person.paid_to or 0, reached.month)
+
+
+def next_day(stage: Stage) -> Act:
+    """Let days pass, and the night's job run."""
+    world = stage.world
+    world.today += timedelta(days=stage.dice.randint(1, 25))
+
+    def then() -> None:
+        for employer in world.employers.values():
+            for deferral in list(employer.deferrals):
+                if deferral.ended is None and deferral.last < world.this_month:
+                    end(world, employer, deferral, deferral.last + 1)
+                else:
+                    follow(world, employer)
+
+    return Act("the night's job", jobs.follow_deferrals, then)

@@ -1,0 +1,258 @@
+"""Acts on people: registering, sealing and unsealing, each by a roster that is then confirmed."""
+
+from decimal import Decimal
+
+from data.enums import BusinessKind, IdType
+from services.actor import Actor
+from services.contributor_registration import approval as registration
+from services.contributor_registration import roster as openings
+from services.contributor_registration.entry import Entry as Opening
+from services.contributor_status_change import approval as status
+from services.contributor_status_change import roster as statuses
+from services.contributor_status_change.entry import Entry as Change
+from services.rules.months import Month
+from tests.people import id_number
+from tests.simulation.act import Act, Stage
+from tests.simulation.model import (
+    IN,
+    NORMAL,
+    OPENING,
+    OUT,
+    SEALED,
+    SEALING,
+    UNSEALING,
+    Case,
+    Employer,
+    Person,
+    World,
+    is_within_limits,
+    number_of,
+    part,
+)
+
+KINDS = {SEALING: BusinessKind.SEALING, UNSEALING: BusinessKind.UNSEALING}
+NAME = "石国庆"
+
+
+def yuan(fen: int) -> Decimal:
+    return Decimal(fen).scaleb(-2)
+
+
+def month(count: int) -> Month:
+    return Month.of(number_of(count))
+
+
+def a_base(stage: Stage, rate: int) -> int:
+    """Return a base in fen: often one that half a yuan hangs on, now and then one beyond the limits."""
+    base = stage.dice.randrange(198_000, 2_177_401)
+    throw = stage.dice.random()
+    if throw < 0.5:  # on to the next base whose part is exactly half a yuan over
+        steps = (step for step in range(10_000) if (base + step) * rate % 10_000 == 5_000)
+        return base + next(steps, 0)
+    if throw < 0.6:
+        return stage.dice.choice((197_999, 198_000, 2_177_400, 2_177_401))
+    return base if throw < 0.8 else base // 100 * 100
+
+
+def a_month(stage: Stage, employer: Employer) -> int:
+    first = employer.settled + 1
+    return first + stage.dice.choice((0, 0, 0, 0, 1, 1, -1, 2))
+
+
+# ---- 缴存人登记
+
+
+def enter_opening(stage: Stage) -> Act:
+    """Put somebody new, or somebody known, on the roster."""
+    world, employer = stage.world, stage.employer()
+    known = sorted(n for n, p in world.people.items() if p.status == SEALED or stage.sometimes(0.1))
+    own = [n for n in known if n in _SERIALS]
+    is_known = bool(own) and stage.sometimes(0.4)
+    number = stage.dice.choice(own) if is_known else id_number(stage.dice.randrange(1, 40))
+    base, first = a_base(stage, employer.rate), a_month(stage, employer)
+    entry = Opening(NAME, IdType.ID_CARD, number, "13885512345", yuan(base), month(first))
+    case = employer.cases.get(OPENING)
+    is_there = case is not None and number in case.lines
+    may = not is_there and _may_open(world, employer, number, base, first)
+
+    def then() -> None:
+        here = employer.cases.setdefault(OPENING, Case(OPENING))
+        here.lines[number] = {"base": base, "first": first}
+
+    clerk = stage.clerk(employer)
+    return Act("enter a registration", lambda: openings.add(clerk, entry), then if may else None)
+
+
+_SERIALS = {id_number(serial) for serial in range(1, 40)}
+
+
+def _may_open(world: World, employer: Employer, number: str, base: int, first: int) -> bool:
+    if not world.may_begin(employer, first) or not is_within_limits(base, employer.rate):
+        return False
+    person = world.people.get(number)
+    if person is None:
+        return True
+    if person.status == NORMAL or person.employer == employer.number:
+        return False
+    assert person.sealed
+    left_open = person.sealed - 1 > world.employers[person.employer].settled
+    is_paid = person.paid_to is not None and first <= person.paid_to
+    return first >= person.sealed and not left_open and not is_paid
+
+
+def confirm_opening(stage: Stage) -> Act | None:
+    world, employer = stage.world, stage.employer_with(lambda one: OPENING in one.cases)
+    if employer is None:
+        return None
+    case, clerk = employer.cases[OPENING], stage.clerk(employer)
+    chosen = [n for n in sorted(case.lines) if stage.sometimes(0.8)]
+    may = bool(chosen) and all(
+        _may_open(world, employer, n, case.lines[n]["base"], case.lines[n]["first"]) for n in chosen
+    )
+    click = stage.click()
+
+    def do() -> None:
+        frame = openings.roster(clerk)
+        ids = frame["account"][frame["id_number"].isin(chosen)]
+        registration.confirm(clerk, registration.line_ids(ids), client_id=click)
+
+    def then() -> None:
+        for number in chosen:
+            _open(world, employer, number, **case.lines.pop(number))
+        _begin_anew(employer, case)
+
+    return Act("open accounts", do, then if may else None)
+
+
+def _open(world: World, employer: Employer, number: str, *, base: int, first: int) -> None:
+    person = world.people.get(number)
+    if person is None:
+        person = Person(number, employer.number, NORMAL, 0, 0, first, None, None)
+        world.people[number] = person
+    person.employer, person.status, person.sealed = employer.number, NORMAL, None
+    person.base, person.amount, person.first = base, part(base, employer.rate), first
+    person.turn(first, IN)
+
+
+def _begin_anew(employer: Employer, case: Case) -> None:
+    """Leave a roster with those who were not chosen, or none."""
+    del employer.cases[case.kind]
+    if case.lines:
+        employer.cases[case.kind] = Case(case.kind, lines=case.lines)
+
+
+# ---- 封存、启封
+
+
+def enter_status(stage: Stage) -> Act | None:
+    """Put somebody on the roster of sealings or unsealings, now and then another employer's person."""
+    world, employer = stage.world, stage.employer()
+    kind = stage.dice.choice((SEALING, UNSEALING))
+    wanted = NORMAL if kind == SEALING else SEALED
+    people = world.of(employer, wanted if stage.sometimes(0.9) else "")
+    if stage.sometimes(0.05):
+        people = world.of(stage.employer())
+    if not people:
+        return None
+    person = stage.dice.choice(people[-8:])
+    when = max(a_month(stage, employer), person.sealed or 0 if stage.sometimes(0.7) else 0)
+    base = a_base(stage, employer.rate) if kind == UNSEALING and stage.sometimes(0.5) else None
+    may = _may_turn(world, employer, kind, person, when, base) and not any(
+        person.number in case.lines for k in (SEALING, UNSEALING) if (case := employer.cases.get(k))
+    )
+    entry = Change(
+        person.account, "01" if kind == SEALING else "12", month(when),
+        base=yuan(base) if base else None,
+    )  # fmt: skip
+
+    def then() -> None:
+        case = employer.cases.setdefault(kind, Case(kind))
+        after = (base or person.base) if kind == UNSEALING else 0
+        case.lines[person.number] = {"month": when, "base": after}
+
+    clerk = stage.clerk(employer)
+    return Act(f"enter a {kind}", lambda: statuses.add(clerk, KINDS[kind], entry),
+               then if may else None)  # fmt: skip
+
+
+def _may_turn(
+    world: World, employer: Employer, kind: str, person: Person, when: int, base: int | None
+) -> bool:
+    if person.employer != employer.number or not world.may_begin(employer, when):
+        return False
+    if when < person.first:
+        return False
+    if kind == SEALING:
+        return person.status == NORMAL and when >= person.last_turn()
+    if person.status != SEALED or person.sealed is None or when < person.sealed:
+        return False
+    after = base if base is not None else person.base
+    first_open = employer.settled + 1
+    has_open_months = first_open <= person.sealed - 1
+    return (
+        not (person.paid_to and when <= person.paid_to)
+        and is_within_limits(after, employer.rate)
+        and (after == person.base or not has_open_months)
+    )
+
+
+def confirm_status(stage: Stage) -> Act | None:
+    world, kind = stage.world, stage.dice.choice((SEALING, UNSEALING))
+    employer = stage.employer_with(lambda one: kind in one.cases)
+    if employer is None:
+        return None
+    case, clerk = employer.cases[kind], stage.clerk(employer)
+    chosen = [n for n in sorted(case.lines) if stage.sometimes(0.8)]
+    may = bool(chosen) and all(
+        _may_turn(world, employer, kind, world.people[n], case.lines[n]["month"],
+                  case.lines[n]["base"] if kind == UNSEALING else None)
+        for n in chosen
+    )  # fmt: skip
+    accounts, click = [world.people[n].account for n in chosen], stage.click()
+
+    def then() -> None:
+        for number in chosen:
+            turn(world.people[number], employer, kind, **case.lines.pop(number))
+        _begin_anew(employer, case)
+
+    return Act(f"confirm a {kind}",
+               lambda: status.confirm(clerk, KINDS[kind], accounts, client_id=click),
+               then if may else None)  # fmt: skip
+
+
+def turn(person: Person, employer: Employer, kind: str, *, month: int, base: int) -> None:
+    if kind == SEALING:
+        person.status, person.sealed = SEALED, month
+        person.turn(month, OUT)
+        return
+    person.status, person.sealed, person.base = NORMAL, None, base
+    person.amount = part(base, employer.rate)
+    person.turn(month, IN)
+
+
+def delete_line(stage: Stage) -> Act | None:
+    """Take one line off a roster; an empty one is no case any more."""
+    kind = stage.dice.choice((OPENING, SEALING, UNSEALING))
+    employer = stage.employer_with(lambda one: kind in one.cases)
+    if employer is None:
+        return None
+    case, clerk = employer.cases[kind], stage.clerk(employer)
+    number = stage.dice.choice(sorted(case.lines))
+
+    def then() -> None:
+        del case.lines[number]
+        if not case.lines:
+            del employer.cases[kind]
+
+    return Act(
+        f"delete a line of a {kind}", lambda: _delete(stage.world, clerk, kind, number), then
+    )
+
+
+def _delete(world: World, clerk: Actor, kind: str, number: str) -> None:
+    if kind == OPENING:
+        frame = openings.roster(clerk)
+        ids = frame["account"][frame["id_number"] == number]
+        openings.delete_rows(clerk, registration.line_ids(ids))
+    else:
+        statuses.delete_rows(clerk, KINDS[kind], [world.people[number].account])
