@@ -18,16 +18,19 @@ from data.enums import (
 from data.models.case import Case
 from data.models.policy import PolicyRow
 from data.models.register import Contributor, ContributorChange, Employer
-from data.models.remittance import Assessment
+from data.models.remittance import Assessment, AssessmentLine
 from services import inbox, review
 from services.actor import Actor
 from services.approval import conflicts, engine, papers
+from services.contributor_status_change import approval as status_change
 from services.errors import NotAllowed, Stale
 from services.inbox import Tab
 from services.rate_adjustment import approval, effect, terms
+from services.remittance import assess as remittance
 from services.rules.months import Month
 from tests.rosters import PDF
 from tests.rosters import submitted as base_adjustment_submitted
+from tests.test_contributor_status_change import SEALING, accounts, enter
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
 OnDay = Callable[[str], None]
@@ -170,6 +173,24 @@ def test_everybody_in_status_normal_gets_a_record_and_the_sealed_keep_all(
 
 
 @pytest.mark.manual("B5.2")
+def test_who_is_sealed_from_a_later_month_pays_the_new_rate_until_then(
+    clerk2: Actor, officer_a: Actor
+) -> None:
+    """Found by the simulator: July's line held the new rate and the old amount."""
+    account = accounts(clerk2, ContributorStatus.NORMAL)[0]
+    enter(clerk2, SEALING, account, month=Month(2026, 8))
+    status_change.confirm(clerk2, SEALING, [account], client_id="seal")
+    review.approve(officer_a, submit(clerk2), version=2, opinion="同意")
+    remittance.assess(clerk2, [JULY], client_id="july")
+    with snapshot() as session:
+        line = session.scalars(
+            select(AssessmentLine).filter_by(account=account, employer_rate=10)
+        ).one()
+    assert (line.base, line.employer_amount, line.contributor_amount) == (
+        Decimal("7656.25"), Decimal(766), Decimal(766),
+    )  # fmt: skip
+
+
 def test_a_case_sent_back_says_why_and_can_be_submitted_again(
     clerk2: Actor, officer_a: Actor
 ) -> None:

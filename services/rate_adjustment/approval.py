@@ -8,7 +8,7 @@ from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import AuditAction, BusinessKind, CaseStatus, ChangeKind, ContributorStatus
+from data.enums import AuditAction, BusinessKind, CaseStatus, ChangeKind
 from data.models.case import Case
 from data.models.register import Contributor, ContributorChange
 from services import audit
@@ -281,14 +281,14 @@ def _lowering(whole: Effect) -> str | None:
 
 
 def _apply(session: Session, case: Case) -> None:
-    """Give the employer the new rates and everybody in status 正常 the new amounts.
+    """Give the employer the new rates, and whoever is remitted for the new amounts.
 
-    Sealed people keep their base; their amounts are reckoned when they are unsealed.
+    Who is sealed already keeps what there is; the amounts are reckoned when they are unsealed.
     """
     employer = conflicts.lock_employer(session, case.employer_id)
     terms = rules.terms(session, case.employer_id)
     found, new = _lines(session, case, terms), _rates(case)
-    _record(session, case, pair(terms.employer_rate, terms.contributor_rate), pair(*new))
+    _record(session, case, terms, pair(*new))
     employer.employer_rate, employer.contributor_rate = new
     if found:
         session.execute(
@@ -305,8 +305,9 @@ def _apply(session: Session, case: Case) -> None:
     keep.people(session, case.employer_id)
 
 
-def _record(session: Session, case: Case, old: str, new: str) -> None:
+def _record(session: Session, case: Case, terms: Terms, new: str) -> None:
     """Keep a record of the change for everybody it concerns."""
+    old = pair(terms.employer_rate, terms.contributor_rate)
     session.execute(
         insert(ContributorChange).from_select(
             ["contributor_id", "employer_id", "case_id", "kind", "old", "new",
@@ -315,10 +316,7 @@ def _record(session: Session, case: Case, old: str, new: str) -> None:
                 Contributor.id, literal(case.employer_id), literal(case.id),
                 literal(ChangeKind.RATE_CHANGED.value), literal(old), literal(new),
                 literal(case.effective_month), literal(clock.today()),
-            ).where(
-                Contributor.employer_id == case.employer_id,
-                Contributor.status == ContributorStatus.NORMAL,
-            ),
+            ).where(effects.concerns(terms)),
         )
     )  # fmt: skip
 

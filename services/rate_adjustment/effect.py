@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import pandas as pd
-from sqlalchemy import BigInteger, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, and_, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data.enums import ContributorStatus
@@ -20,7 +20,7 @@ _PERCENT = 100
 
 
 class Line(NamedTuple):
-    """A person in status 正常, with the amounts before and after. Fen a month."""
+    """A person who is remitted for, with the amounts before and after. Fen a month."""
 
     contributor_id: int
     account: str
@@ -53,7 +53,7 @@ class AboveCap(BusinessError):
 
 
 def lines(session: Session, terms: Terms, employer_rate: int, contributor_rate: int) -> list[Line]:
-    """Return everybody in status 正常 at the new rates, in the accounts' order."""
+    """Return everybody whom the new rates concern, in the accounts' order."""
     table, rounding = Contributor.__table__.c, terms.policy.rounding
     found = session.execute(
         select(
@@ -63,9 +63,7 @@ def lines(session: Session, terms: Terms, employer_rate: int, contributor_rate: 
             type_coerce(table.base, BigInteger),
             type_coerce(table.employer_amount + table.contributor_amount, BigInteger),
         )
-        .where(
-            table.employer_id == terms.employer_id, table.status == ContributorStatus.NORMAL.value
-        )
+        .where(concerns(terms))
         .order_by(table.account)
     )
     return [
@@ -76,6 +74,23 @@ def lines(session: Session, terms: Terms, employer_rate: int, contributor_rate: 
         )
         for number, account, name, base, before in found
     ]  # fmt: skip
+
+
+def concerns(terms: Terms) -> ColumnElement[bool]:
+    """Return the condition of whoever is remitted for from the month due on.
+
+    Those are the people in status 正常, and those who are sealed from a later month on.
+    """
+    return and_(
+        Contributor.employer_id == terms.employer_id,
+        or_(
+            Contributor.status == ContributorStatus.NORMAL,
+            and_(
+                Contributor.status == ContributorStatus.SEALED,
+                Contributor.sealed_month > terms.due.number,
+            ),
+        ),
+    )
 
 
 def effect(found: Iterable[Line]) -> Effect:

@@ -50,7 +50,8 @@ def import_bases(stage: Stage) -> Act | None:
     """Fill the roster with everybody in status 正常, all at one base."""
     world, employer = stage.world, stage.employer()
     clerk, base = stage.clerk(employer), a_base(stage, employer.rate)
-    if not world.of(employer, NORMAL):
+    is_late = not _in_season(world, employer)
+    if not world.of(employer, NORMAL) or (is_late and stage.sometimes(0.8)):
         return None
     case = employer.cases.get(BASE)
     may = (

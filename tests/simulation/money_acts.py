@@ -28,7 +28,7 @@ def assess_months(stage: Stage) -> Act:
     employer = stage.employer_with(
         lambda one: _next(world, one) <= world.this_month and not one.cases
     )
-    if employer is None or stage.sometimes(0.3):
+    if employer is None or stage.sometimes(0.15):
         employer = stage.employer()
     first = _next(world, employer) + stage.dice.choice((0,) * 7 + (1, -1))
     months = [first + step for step in range(stage.dice.choice((1, 1, 1, 2, 3)))]

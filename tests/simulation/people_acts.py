@@ -56,7 +56,7 @@ def a_base(stage: Stage, rate: int) -> int:
 
 def a_month(stage: Stage, employer: Employer) -> int:
     first = employer.settled + 1
-    return first + stage.dice.choice((0, 0, 0, 0, 1, 1, -1, 2))
+    return first + stage.dice.choice((0, 0, 0, 1, 1, 1, -1, 2))
 
 
 # ---- 缴存人登记
@@ -147,7 +147,10 @@ def _begin_anew(employer: Employer, case: Case) -> None:
 def enter_status(stage: Stage) -> Act | None:
     """Put somebody on the roster of sealings or unsealings, now and then another employer's person."""
     world, employer = stage.world, stage.employer()
-    kind = stage.dice.choice((SEALING, UNSEALING))
+    with_sealed = stage.employer_with(lambda one: world.of(one, SEALED))
+    kind = UNSEALING if with_sealed and stage.sometimes(0.6) else SEALING
+    if with_sealed and kind == UNSEALING:
+        employer = with_sealed
     wanted = NORMAL if kind == SEALING else SEALED
     people = world.of(employer, wanted if stage.sometimes(0.9) else "")
     if stage.sometimes(0.05):
