@@ -26,7 +26,7 @@ from data.models.people import User
 from data.models.policy import PolicyRow
 from data.models.register import Contributor, Employer
 from demo.fixture import OPENED, TEST_POLICY
-from services.approval import engine as approval
+from services.approval import casework
 from services.rules import contribution
 
 SEED = 20260706
@@ -68,7 +68,7 @@ def make(address: str) -> str:
         _insert(session, _people())
     with database.transaction() as session:
         for clerk in CLERKS.values():
-            case = approval.editable(session, BusinessKind.BASE_ADJUSTMENT, clerk, EFFECTIVE_MONTH)
+            case = casework.editable(session, BusinessKind.BASE_ADJUSTMENT, clerk, EFFECTIVE_MONTH)
             assert case.id == clerk.employer
         session.execute(text("ANALYZE"))
     assert count() == CONTRIBUTORS

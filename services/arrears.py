@@ -34,7 +34,7 @@ from data.models.remittance import Assessment
 from data.models.summary import PeopleSummary
 from services import audit
 from services.actor import Actor
-from services.approval import conflicts, engine
+from services.approval import conflicts, refusals
 from services.errors import BusinessError, NotFound
 from services.rules import clock
 from services.rules.months import Month
@@ -86,7 +86,7 @@ def remind(actor: Actor, employer_id: int) -> str:
             raise NotFound(what="该单位")
         employer = conflicts.lock_employer(session, employer_id)
         if employer.branch is not actor.branch:
-            raise engine.OtherBranch
+            raise refusals.OtherBranch
         found = listed(session, Employer.id == employer_id)
         if not found:
             raise NotBehind(name=employer.name)

@@ -1,7 +1,7 @@
 """The businesses that go through the approval engine, each with its kind: the one visible list."""
 
 from services import contributor_info_change, employer_info_change
-from services.approval.engine import ApprovalKind
+from services.approval.kind import ApprovalKind
 from services.base_adjustment import approval as base_adjustment
 from services.contributor_registration import approval as contributor_registration
 from services.contributor_status_change import approval as contributor_status_change

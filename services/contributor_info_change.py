@@ -17,7 +17,7 @@ from services.approval import change_case, change_list, papers
 from services.approval import change_checks as checks
 from services.approval.change_case import Business, Standing
 from services.approval.change_list import Change, Form, Item, declared
-from services.approval.engine import ApprovalKind
+from services.approval.kind import ApprovalKind
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Figure, Sheet, checked
 from services.errors import BusinessError, NotFound

@@ -15,7 +15,7 @@ from services.actor import Actor
 from services.approval import change_case, change_list, papers
 from services.approval.change_case import Business, Standing
 from services.approval.change_list import BadValue, Change
-from services.approval.engine import ApprovalKind
+from services.approval.kind import ApprovalKind
 from services.approval.sheet import Check, Figure, Sheet, checked
 from services.employer_info_change_items import ITEMS, MATERIALS, asked, faults
 from services.errors import BusinessError

@@ -13,7 +13,7 @@ from data.models.people import User
 from data.models.register import Contributor, Employer
 from services import audit
 from services.actor import Actor
-from services.approval import engine
+from services.approval import casework
 from services.deferral import periods
 from services.rules import clock
 from services.rules.months import Month
@@ -67,7 +67,7 @@ def home(actor: Actor) -> Home:
         by_status = {status: (count, amount) for status, count, amount in people.all()}
         cases = session.execute(
             select(Case.kind, Case.status, func.count())
-            .where(Case.employer_id == employer.id, engine.is_live())
+            .where(Case.employer_id == employer.id, casework.is_live())
             .group_by(Case.kind, Case.status)
         )
         next_month = periods.due(session, employer)

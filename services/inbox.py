@@ -15,7 +15,7 @@ from data.models.people import User
 from data.models.register import Contributor
 from services import audit
 from services.actor import Actor
-from services.approval import engine, history
+from services.approval import casework, engine, history
 from services.approval.history import Stage
 from services.errors import NotFound
 from services.review import KINDS
@@ -205,14 +205,14 @@ def withdraw(actor: Actor, case_id: int, *, version: int) -> None:
     Raises NotFound, NotYourStep, IllegalMove, Stale.
     """
     with transaction() as session:
-        engine.withdraw(session, engine.own(session, case_id, actor), actor, version=version)
+        engine.withdraw(session, casework.own(session, case_id, actor), actor, version=version)
 
 
 @audit.refusals
 def end_flow(actor: Actor, case_id: int, *, version: int) -> None:
     """结束流程: end a case that came back. Raises NotFound, Stale, IllegalMove."""
     with transaction() as session:
-        engine.close(session, engine.own(session, case_id, actor), actor, version=version)
+        engine.close(session, casework.own(session, case_id, actor), actor, version=version)
 
 
 def _chosen(tab: Tab, actor: Actor) -> Select[Message] | Select[Case]:

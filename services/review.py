@@ -17,9 +17,9 @@ from data.models.people import User
 from data.models.register import Contributor, Employer
 from services import audit, businesses, working_days
 from services.actor import Actor
-from services.approval import engine, history, papers
-from services.approval.engine import ApprovalKind
+from services.approval import casework, deciders, engine, history, holding, papers
 from services.approval.history import Stage
+from services.approval.kind import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.sheet import Check, Outcome, Sheet
 from services.errors import BusinessError
@@ -90,14 +90,14 @@ def open_case(actor: Actor, case_id: int) -> CasePage:
     """
     actor.require(*OFFICERS)
     with transaction() as session:
-        case = engine.of_branch(session, case_id, actor, to_look=True)
+        case = casework.of_branch(session, case_id, actor, to_look=True)
         not_hers = _not_hers(session, case, actor)
         is_open = case.opened_by == actor.user_id
         if not_hers is None:
-            engine.hold(session, case, actor)
+            holding.hold(session, case, actor)
         if not is_open:
             audit.record(
-                session, actor, AuditAction.CASE_OPENED, engine.about(case),
+                session, actor, AuditAction.CASE_OPENED, casework.about(case),
                 employer=case.employer_id,
             )  # fmt: skip
         return _page(session, case, actor, not_hers)
@@ -112,7 +112,7 @@ def leave(actor: Actor, case_id: int) -> None:
             select(Case).filter_by(id=case_id, opened_by=actor.user_id).with_for_update()
         )
         if case:
-            engine.let_go(case)
+            holding.let_go(case)
 
 
 @audit.refusals
@@ -138,7 +138,7 @@ def colleagues(actor: Actor) -> dict[int, str]:
     """Return who works in the officer's branch and role, herself included: user id to name."""
     actor.require(*OFFICERS)
     with snapshot() as session:
-        chosen = select(User.id, User.name).where(engine.is_colleague(actor)).order_by(User.id)
+        chosen = select(User.id, User.name).where(deciders.is_colleague(actor)).order_by(User.id)
         return dict(session.execute(chosen).all())
 
 
@@ -149,7 +149,7 @@ def transfer(
     """转办. Raises as `engine.transfer` does."""
     actor.require(*OFFICERS)
     with transaction() as session:
-        case = engine.of_branch(session, case_id, actor)
+        case = casework.of_branch(session, case_id, actor)
         engine.transfer(
             session, KINDS[case.kind], case, colleague_id, actor, version=version, reason=reason
         )
@@ -180,7 +180,7 @@ def reckon_due_days(session: Session) -> int:
 def _decide(actor: Actor, case_id: int, action: Action, version: int, opinion: str) -> None:
     actor.require(*OFFICERS)
     with transaction() as session:
-        case = engine.of_branch(session, case_id, actor)
+        case = casework.of_branch(session, case_id, actor)
         kind = KINDS[case.kind]
         engine.decide(session, kind, case, action, actor, version=version, opinion=opinion)
 
@@ -189,7 +189,7 @@ def _not_hers(session: Session, case: Case, actor: Actor) -> str | None:
     if case.status is not CaseStatus.PENDING:
         return None
     try:
-        engine.require_decider(session, KINDS[case.kind], case, actor)
+        deciders.require_decider(session, KINDS[case.kind], case, actor)
     except BusinessError as refusal:
         return str(refusal)
     return None
@@ -197,7 +197,7 @@ def _not_hers(session: Session, case: Case, actor: Actor) -> str | None:
 
 def _page(session: Session, case: Case, actor: Actor, not_hers: str | None) -> CasePage:
     kind = KINDS[case.kind]
-    held_by = engine.held_by_other(session, case, actor)
+    held_by = holding.held_by_other(session, case, actor)
     is_waiting = case.status is CaseStatus.PENDING
     days = working_days.calendar(session)
     objection = engine.objection(session, kind, case)

@@ -11,7 +11,7 @@ from data.models.case import Case
 from data.models.register import Employer
 from services import audit, review
 from services.actor import Actor
-from services.approval import engine
+from services.approval import casework, deciders, engine
 from services.approval.sheet import Outcome
 from services.errors import BusinessError, NotFound, Stale
 
@@ -99,10 +99,10 @@ def _named(actor: Actor, chosen: Mapping[int, int]) -> dict[int, Result]:
 
 def _approve(actor: Actor, case_id: int, version: int, opinion: str) -> None:
     with transaction() as session:
-        case = engine.of_branch(session, case_id, actor)
+        case = casework.of_branch(session, case_id, actor)
         if case.version != version:
             raise Stale
-        engine.require_decider(session, review.KINDS[case.kind], case, actor)
+        deciders.require_decider(session, review.KINDS[case.kind], case, actor)
         notes = [
             f"{check.name}：{check.said}"
             for check in review.KINDS[case.kind].checks(session, case)

@@ -10,7 +10,7 @@ from data.database import snapshot, transaction
 from data.enums import Action, BusinessKind, CaseStatus, PolicyKey, Role
 from data.models.case import Case, Message, Step
 from services.actor import Actor
-from services.approval import engine, history
+from services.approval import casework, engine, history, holding, refusals
 from services.approval.history import Progress
 from services.base_adjustment import approval
 from services.errors import NotAllowed, Stale
@@ -19,7 +19,7 @@ from tests.rosters import imported, submitted
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
 TWO_LEVELS = replace(approval.KIND, levels=(Role.REVIEWER, Role.SENIOR_REVIEWER), done="办结")
-REFUSED = (engine.IllegalMove, engine.Withdrawn, Stale, NotAllowed)
+REFUSED = (refusals.IllegalMove, refusals.Withdrawn, Stale, NotAllowed)
 OFFICERS_ACTS = {action for action, roles in engine.MAY.items() if Role.REVIEWER in roles}
 AT_ONCE = replace(approval.KIND, levels=(), done="办结")
 
@@ -48,13 +48,13 @@ def test_two_levels_are_two_persons_of_two_roles(
     clerk2: Actor, officer_a: Actor, officer_b: Actor, officer_c: Actor
 ) -> None:
     case_id = submitted(clerk2, 5000)
-    with pytest.raises(engine.OtherLevel, match="该业务当前由初审员办理"):
+    with pytest.raises(refusals.OtherLevel, match="该业务当前由初审员办理"):
         decided(case_id, Action.APPROVE, officer_c)
     decided(case_id, Action.APPROVE, officer_a)
     assert status(case_id) == ("待审核", 2)
-    with pytest.raises(engine.OtherLevel, match="该业务当前由终审员办理"):
+    with pytest.raises(refusals.OtherLevel, match="该业务当前由终审员办理"):
         decided(case_id, Action.APPROVE, officer_b)
-    with pytest.raises(engine.SamePerson):
+    with pytest.raises(refusals.SamePerson):
         decided(case_id, Action.APPROVE, replace(officer_a, role=Role.SENIOR_REVIEWER))
     decided(case_id, Action.APPROVE, officer_c)
     assert status(case_id)[0] == "已办结"
@@ -93,7 +93,7 @@ def test_a_new_round_after_a_return_begins_at_the_first_level(
 def test_a_kind_without_levels_takes_effect_at_submission(clerk2: Actor) -> None:
     imported(clerk2, 5000)
     with transaction() as session:
-        case = engine.live(session, AT_ONCE.code, clerk2.employer)
+        case = casework.live(session, AT_ONCE.code, clerk2.employer)
         assert case
         engine.submit(session, AT_ONCE, case, clerk2, version=case.version, client_id="c")
         case_id = case.id
@@ -142,7 +142,7 @@ def test_every_step_of_a_case_has_its_own_version(clerk2: Actor, officer_a: Acto
 
 def test_an_opinion_longer_than_500_characters_is_refused(clerk2: Actor, officer_a: Actor) -> None:
     case_id = submitted(clerk2, 5000)
-    with pytest.raises(engine.OpinionTooLong, match="最多500字"):
+    with pytest.raises(refusals.OpinionTooLong, match="最多500字"):
         decided(case_id, Action.RETURN, officer_a, "长" * 501)
 
 
@@ -155,8 +155,8 @@ def test_an_officers_hold_ends_with_her_ten_minutes(
 
     case_id = submitted(clerk2, 5000)
     with transaction() as session:
-        engine.hold(session, session.get_one(Case, case_id), officer_a)
-    with pytest.raises(engine.BeingReviewed):
+        holding.hold(session, session.get_one(Case, case_id), officer_a)
+    with pytest.raises(refusals.BeingReviewed):
         decided(case_id, Action.APPROVE, officer_b)
     later = clock.instant() + timedelta(minutes=10, seconds=1)
     monkeypatch.setattr(clock, "instant", lambda: later)

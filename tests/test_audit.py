@@ -19,7 +19,7 @@ from data.models.case import Case, Message
 from data.models.register import Contributor, Employer
 from services import audit, inbox, passwords, review, sign_in
 from services.actor import Actor
-from services.approval import engine, papers
+from services.approval import casework, engine, papers, refusals
 from services.base_adjustment import approval, roster
 from services.errors import NotAllowed, NotFound
 from services.remittance import assess, desk, edit
@@ -65,7 +65,7 @@ def test_a_case_from_its_beginning_to_its_effect(clerk2: Actor, officer_a: Actor
 
 def test_a_change_that_fails_leaves_no_event(clerk2: Actor) -> None:
     with pytest.raises(RuntimeError), transaction() as session:
-        engine.editable(session, BusinessKind.BASE_ADJUSTMENT, clerk2, 202607)
+        casework.editable(session, BusinessKind.BASE_ADJUSTMENT, clerk2, 202607)
         raise RuntimeError
     assert events() == []
 
@@ -209,7 +209,7 @@ def test_an_attempt_on_what_is_not_ones_own_is_an_event(
 
 def test_an_officer_of_another_branch_is_told_of_once(clerk2: Actor, officer_d: Actor) -> None:
     case_id = submitted(clerk2, 5000)
-    with pytest.raises(engine.OtherBranch):
+    with pytest.raises(refusals.OtherBranch):
         review.approve(officer_d, case_id, version=2, opinion="同意")
     (event,) = events(AuditAction.REFUSED)
     assert json.loads(event.payload) == {"case_id": case_id, "reason": "OtherBranch", "version": 2}
@@ -217,7 +217,7 @@ def test_an_officer_of_another_branch_is_told_of_once(clerk2: Actor, officer_d: 
 
 def test_what_the_rules_refuse_is_no_attempt(clerk2: Actor, officer_a: Actor) -> None:
     case_id = submitted(clerk2, 5000)
-    with pytest.raises(engine.NoReason):
+    with pytest.raises(refusals.NoReason):
         review.send_back(officer_a, case_id, version=2, opinion=" ")
     assert events(AuditAction.REFUSED) == []
 

@@ -16,7 +16,7 @@ from data.models.policy import PolicyRow
 from data.models.register import Contributor, ContributorChange, Employer
 from services import inbox, review, review_queue
 from services.actor import Actor
-from services.approval import engine, papers
+from services.approval import papers, refusals
 from services.approval.history import Progress
 from services.base_adjustment import approval, desk, facts, roster, workbook
 from services.errors import NotAllowed, NotFound, Stale
@@ -429,7 +429,7 @@ def test_while_it_waits_nothing_more_can_be_submitted_imported_or_deleted(clerk1
         lambda: roster.set_bases(clerk1, {}),
         lambda: approval.attach(clerk1, "011201", "x.pdf", PDF),
     ):
-        with pytest.raises(engine.AlreadyPending):
+        with pytest.raises(refusals.AlreadyPending):
             act()
 
 
@@ -566,7 +566,7 @@ def test_a_rejection_needs_a_reason_and_lands_in_the_employers_to_do(
 ) -> None:
     case_id = submitted(clerk1)
     version = case_of(case_id).version
-    with pytest.raises(engine.NoReason, match="请填写驳回原因"):
+    with pytest.raises(refusals.NoReason, match="请填写驳回原因"):
         review.reject(officer_a, case_id, version=version, opinion="  ")
     review.reject(officer_a, case_id, version=version, opinion="缺工资表")
     assert case_of(case_id).status is CaseStatus.REJECTED
@@ -654,7 +654,7 @@ def test_the_second_officer_sees_who_has_it_open(
     seen = review.open_case(officer_b, case_id)
     assert (seen.held_by, seen.can_decide) == ("王建国", False)
     assert review_queue.queue(officer_b).rows[0].opened_by == "王建国"
-    with pytest.raises(engine.BeingReviewed, match="王建国正在审核此业务"):
+    with pytest.raises(refusals.BeingReviewed, match="王建国正在审核此业务"):
         review.approve(officer_b, case_id, version=seen.version, opinion="同意")
 
 
@@ -670,8 +670,8 @@ def test_a_decision_from_a_stale_page_is_refused(
 
 @pytest.mark.parametrize(
     ("who", "refusal"),
-    [("clerk1", NotAllowed), ("clerk2", NotAllowed), ("officer_c", engine.OtherLevel),
-     ("officer_d", engine.OtherBranch), ("manager", NotAllowed), ("admin", NotAllowed)],
+    [("clerk1", NotAllowed), ("clerk2", NotAllowed), ("officer_c", refusals.OtherLevel),
+     ("officer_d", refusals.OtherBranch), ("manager", NotAllowed), ("admin", NotAllowed)],
 )  # fmt: skip
 def test_only_a_first_level_officer_of_the_branch_decides(
     request: pytest.FixtureRequest, clerk1: Actor, who: str, refusal: type[Exception]

@@ -12,7 +12,7 @@ from data.models.deferral import Deferral
 from data.models.register import Contributor, ContributorChange, Employer
 from services import inbox, review
 from services.actor import Actor
-from services.approval import conflicts, engine
+from services.approval import conflicts, refusals
 from services.deferral import approval, back_payment, form, periods
 from services.deferral.form import Act
 from services.errors import BusinessError, NotAllowed, Stale
@@ -222,7 +222,7 @@ def test_only_clerks_come_in_and_only_to_their_own(
     attach(clerk2, *DEFER_PAPERS)
     case_id = submit(clerk2)
     assert approval.situation(clerk4).case_id is None
-    with pytest.raises(engine.OtherBranch):
+    with pytest.raises(refusals.OtherBranch):
         approved(case_id, officer_d)
 
 

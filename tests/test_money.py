@@ -21,7 +21,7 @@ from data.models.register import Contributor
 from data.models.remittance import Assessment
 from services import arrears, jobs
 from services.actor import Actor
-from services.approval import engine
+from services.approval import refusals
 from services.errors import BusinessError, NotAllowed
 from services.remittance import arrivals, arrivals_workbook, balances, booking, desk, edit
 from services.remittance.booking import Due, NotEnough
@@ -212,9 +212,9 @@ def test_only_officers_and_only_of_the_branch(
     assert arrivals.foresee(officer_d, [one]) == []
     with pytest.raises(WrongCredit, match="不归您所在的管理部办理"):
         arrivals.receive(officer_d, one)
-    with pytest.raises(engine.OtherBranch):
+    with pytest.raises(refusals.OtherBranch):
         balances.ledger(officer_d, clerk2.employer)
-    with pytest.raises(engine.OtherBranch):
+    with pytest.raises(refusals.OtherBranch):
         arrears.remind(officer_d, clerk2.employer)
 
 

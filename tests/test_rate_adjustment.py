@@ -21,7 +21,7 @@ from data.models.register import Contributor, ContributorChange, Employer
 from data.models.remittance import Assessment, AssessmentLine
 from services import inbox, review
 from services.actor import Actor
-from services.approval import conflicts, engine, papers
+from services.approval import conflicts, papers, refusals
 from services.contributor_status_change import approval as status_change
 from services.errors import NotAllowed, Stale
 from services.inbox import Tab
@@ -349,7 +349,7 @@ def test_only_clerks_come_in_and_only_to_their_own(
             act()
     case_id = submit(clerk2)
     assert approval.situation(clerk4).case_id is None
-    with pytest.raises(engine.OtherBranch):
+    with pytest.raises(refusals.OtherBranch):
         review.approve(officer_d, case_id, version=2, opinion="同意")
 
 

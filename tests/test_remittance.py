@@ -26,7 +26,7 @@ from data.models.register import Contributor, ContributorChange, Employer
 from data.models.remittance import Assessment, AssessmentLine
 from services import inbox, prints, review
 from services.actor import Actor
-from services.approval import conflicts, engine
+from services.approval import casework, conflicts, refusals
 from services.errors import NotAllowed, NotFound
 from services.remittance import arrivals, assess, chain, deferred, desk, edit
 from services.remittance.approval import ChangedSince, NobodyDue, OldestFirst
@@ -259,7 +259,7 @@ def test_a_roster_of_people_not_submitted_stands_in_the_way(
     clerk1: Actor, kind: BusinessKind
 ) -> None:
     with transaction() as session:
-        engine.editable(session, kind, clerk1, 202607)
+        casework.editable(session, kind, clerk1, 202607)
     with pytest.raises(conflicts.Unfinished, match=kind.label):
         go(clerk1, 202607)
 
@@ -457,7 +457,7 @@ def test_only_an_officer_of_the_branch_approves(
 ) -> None:
     go(clerk1, 202607)
     july = listed(clerk1, 202607).id
-    with pytest.raises(engine.OtherBranch):
+    with pytest.raises(refusals.OtherBranch):
         desk.approve(officer_d, july)
     with pytest.raises(NotAllowed):
         desk.approve(clerk1, july)
@@ -473,7 +473,7 @@ def test_a_returned_month_takes_the_later_ones_back_with_it(
 ) -> None:
     go(clerk3, 202604, 202605, 202606)
     may = listed(clerk3, 202605).id
-    with pytest.raises(engine.NoReason):
+    with pytest.raises(refusals.NoReason):
         desk.send_back(officer_a, may, reason=" ")
     desk.send_back(officer_a, may, reason="人数不符")
     assert [listed(clerk3, n).status.label for n in (202604, 202605, 202606)] == [
@@ -544,7 +544,7 @@ def test_the_centers_page_moves_a_month_from_approval_to_booking(
     with pytest.raises(arrivals.NotPayable, match="2026年7月的核定已核定"):
         arrivals.pay_from_balance(officer_a, waiting.assessment_id)
     desk.approve(officer_a, waiting.assessment_id)
-    with pytest.raises(engine.OtherBranch):
+    with pytest.raises(refusals.OtherBranch):
         arrivals.pay_from_balance(officer_d, waiting.assessment_id)
     with pytest.raises(NotAllowed):
         arrivals.pay_from_balance(clerk2, waiting.assessment_id)

@@ -10,7 +10,7 @@ from data.enums import BusinessKind, CaseStatus, PolicyKey
 from data.models.case import Case
 from services import policy, review
 from services.actor import Actor
-from services.approval import engine, requirements
+from services.approval import refusals, requirements
 from services.approval.papers import MissingDocument, UnknownMaterial
 from services.approval.requirements import Entry
 from services.base_adjustment import approval
@@ -36,7 +36,7 @@ def test_a_level_more_asks_for_one_more_person(
     set_for(BASE, LEVELS, "reviewer,director")
     case_id = submitted(clerk2)
     assert approved(officer_a, case_id) is CaseStatus.PENDING
-    with pytest.raises(engine.OtherLevel, match="该业务当前由主任办理"):
+    with pytest.raises(refusals.OtherLevel, match="该业务当前由主任办理"):
         review.approve(officer_a, case_id, version=3, opinion="同意")
     assert approved(director, case_id) is CaseStatus.APPROVED
 

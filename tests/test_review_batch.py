@@ -9,7 +9,7 @@ from data.models.case import Case, Message, Step
 from data.models.register import Contributor
 from services import contributor_info_change, review, review_batch
 from services.actor import Actor
-from services.approval import engine
+from services.approval import refusals
 from services.errors import NotAllowed, NotFound, Stale
 from services.review_batch import NothingChosen, OneBusiness, Summary, TooMany
 from tests.conftest import person
@@ -123,7 +123,7 @@ def test_nothing_and_too_many_are_refused(officer_a: Actor) -> None:
 def test_the_wrong_level_approves_nothing_by_the_dozen(clerk1: Actor, officer_c: Actor) -> None:
     case_id = info_change(clerk1, 0, mobile=MOBILE.format(0))
     summary = review_batch.approve(officer_c, chosen(case_id), opinion="同意")
-    assert [one.reason for one in summary.failed] == [str(engine.OtherLevel(role="初审员"))]
+    assert [one.reason for one in summary.failed] == [str(refusals.OtherLevel(role="初审员"))]
     assert status(case_id) is CaseStatus.PENDING
 
 

@@ -14,7 +14,7 @@ from data.models.case import Case, Message, Step
 from data.models.register import ContributorChange
 from services import inbox, review
 from services.actor import Actor
-from services.approval import engine, history
+from services.approval import engine, history, refusals
 from services.base_adjustment import approval, roster
 from services.errors import BusinessError, NotAllowed, NotFound, Stale
 from services.inbox import Tab
@@ -89,9 +89,9 @@ def test_officers_no_longer_see_a_withdrawn_case(clerk2: Actor, officer_a: Actor
     case_id = submitted(clerk2, 5000)
     seen = review.open_case(officer_a, case_id)
     inbox.withdraw(clerk2, case_id, version=version(case_id))
-    with pytest.raises(engine.Withdrawn, match="单位已撤回该业务"):
+    with pytest.raises(refusals.Withdrawn, match="单位已撤回该业务"):
         review.open_case(officer_a, case_id)
-    with pytest.raises(engine.Withdrawn):
+    with pytest.raises(refusals.Withdrawn):
         review.approve(officer_a, case_id, version=seen.version, opinion="同意")
 
 
@@ -113,13 +113,13 @@ def test_after_the_first_of_two_levels_nothing_is_withdrawn(
     two_levels()
     case_id = submitted(clerk2, 5000)
     decided(case_id, Action.APPROVE, officer_a)
-    with pytest.raises(engine.NotYourStep, match="上一步不是您办理的，不能撤回"):
+    with pytest.raises(refusals.NotYourStep, match="上一步不是您办理的，不能撤回"):
         inbox.withdraw(clerk2, case_id, version=version(case_id))
 
 
 def test_only_who_submitted_it_withdraws_it(clerk2: Actor, clerk1: Actor) -> None:
     case_id = submitted(clerk2, 5000)
-    with pytest.raises(engine.NotYourStep):
+    with pytest.raises(refusals.NotYourStep):
         inbox.withdraw(replace(clerk2, user_id=clerk1.user_id), case_id, version=version(case_id))
     with pytest.raises(NotFound):
         inbox.withdraw(clerk1, case_id, version=version(case_id))
@@ -131,7 +131,7 @@ def test_what_is_decided_is_not_withdrawn(clerk2: Actor, officer_a: Actor) -> No
     case_id = submitted(clerk2, 5000)
     before = version(case_id)
     review.approve(officer_a, case_id, version=before, opinion="同意")
-    with pytest.raises(engine.IllegalMove, match="该业务已办结，不能执行“撤回”"):
+    with pytest.raises(refusals.IllegalMove, match="该业务已办结，不能执行“撤回”"):
         inbox.withdraw(clerk2, case_id, version=before)
 
 
@@ -179,7 +179,7 @@ def test_a_case_handed_on_is_the_colleagues_alone(
 ) -> None:
     case_id = submitted(clerk2, 5000)
     handed_on(case_id, officer_a, officer_b, "本人回避")
-    with pytest.raises(engine.HandedOn, match="该业务已转给李春梅办理"):
+    with pytest.raises(refusals.HandedOn, match="该业务已转给李春梅办理"):
         review.approve(officer_a, case_id, version=version(case_id), opinion="同意")
     page = review.open_case(officer_a, case_id)
     assert (page.can_decide, page.held_by) == (False, None)
@@ -225,14 +225,14 @@ def test_what_a_colleague_on_leave_was_handed_is_taken_over(
 @pytest.mark.parametrize("key", ["officerA", "officerC", "officerD", "manager", "clerk2"])
 def test_it_is_handed_to_nobody_but_a_colleague(clerk2: Actor, officer_a: Actor, key: str) -> None:
     case_id = submitted(clerk2, 5000)
-    with pytest.raises(engine.NoColleague, match="请选择本管理部同一岗位的其他在岗人员"):
+    with pytest.raises(refusals.NoColleague, match="请选择本管理部同一岗位的其他在岗人员"):
         handed_on(case_id, officer_a, person(key))
 
 
 @pytest.mark.parametrize(
     ("key", "refusal"),
     [
-        ("officerC", engine.OtherLevel), ("officerD", engine.OtherBranch),
+        ("officerC", refusals.OtherLevel), ("officerD", refusals.OtherBranch),
         ("clerk2", NotAllowed), ("manager", NotAllowed), ("admin", NotAllowed),
     ],
 )  # fmt: skip
@@ -249,7 +249,7 @@ def test_what_another_has_open_is_not_handed_on(
 ) -> None:
     case_id = submitted(clerk2, 5000)
     review.open_case(officer_b, case_id)
-    with pytest.raises(engine.BeingReviewed, match="李春梅正在审核此业务"):
+    with pytest.raises(refusals.BeingReviewed, match="李春梅正在审核此业务"):
         handed_on(case_id, officer_a, officer_b)
 
 

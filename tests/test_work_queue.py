@@ -18,7 +18,7 @@ from data.enums import BusinessKind, WorkState
 from data.models.work import Work
 from services import imports, work_kinds
 from services.actor import Actor
-from services.approval import engine
+from services.approval import casework
 from services.base_adjustment import roster
 from services.base_adjustment.importing import IMPORT
 from services.works import desk, queue, store
@@ -77,7 +77,7 @@ def of(work_id: int) -> Work:
 
 def lines(actor: Actor) -> int:
     with snapshot() as session:
-        case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+        case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         return len(roster.lines(session, case)) if case else 0
 
 

@@ -13,7 +13,7 @@ from data.models.people import User
 from data.models.work import Work
 from services import imports, slips
 from services.actor import Actor
-from services.approval import engine
+from services.approval import casework
 from services.base_adjustment import roster
 from services.base_adjustment.importing import IMPORT
 from services.errors import BusinessError, NotFound
@@ -283,5 +283,5 @@ def _ended(actor: Actor, work_id: int) -> desk.Progress:
 
 def _lines(actor: Actor) -> int:
     with snapshot() as session:
-        case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+        case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         return len(roster.lines(session, case)) if case else 0

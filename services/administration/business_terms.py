@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from data.enums import OFFICERS, BusinessKind, PolicyKey, ProposalTopic, Role
 from services import businesses, policy
 from services.approval import requirements
-from services.approval.engine import ApprovalKind
+from services.approval.kind import ApprovalKind
 from services.approval.requirements import OWN, Entry
 from services.errors import BusinessError
 

@@ -15,9 +15,9 @@ from data.models.case import Case
 from data.models.register import Contributor
 from services import audit
 from services.actor import Actor
-from services.approval import change_list, engine, papers, requirements
+from services.approval import casework, change_list, engine, papers, refusals, requirements
 from services.approval.change_list import Change, Item, Items, Record, UnknownItem
-from services.approval.engine import ApprovalKind
+from services.approval.kind import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.requirements import Material
 from services.errors import BusinessError, Stale
@@ -109,7 +109,7 @@ def enter(
     if value != change_list.stored(record, item) or _live(session, business, actor, record):
         case = open_case(session, business, actor, record)
         change_list.put(session, case, record, item, value)
-        audit.record(session, actor, AuditAction.ENTERED, engine.about(case), item=name)
+        audit.record(session, actor, AuditAction.ENTERED, casework.about(case), item=name)
         _keep_no_empty_draft(session, business, case)
 
 
@@ -120,7 +120,7 @@ def take_back(
     if _live(session, business, actor, record):
         case = open_case(session, business, actor, record)
         change_list.remove(session, case, name)
-        audit.record(session, actor, AuditAction.ROWS_DELETED, engine.about(case), item=name)
+        audit.record(session, actor, AuditAction.ROWS_DELETED, casework.about(case), item=name)
         _keep_no_empty_draft(session, business, case)
 
 
@@ -142,7 +142,7 @@ def submit(
     case = _live(session, business, actor, record)
     if case is None:
         raise change_list.NoChanges if not seen else Stale
-    if engine.was_submitted(session, case, client_id):
+    if casework.was_submitted(session, case, client_id):
         return
     case = open_case(session, business, actor, record)
     changes = change_list.lines(session, case, business.items)
@@ -171,19 +171,19 @@ def open_case(session: Session, business: Business, actor: Actor, record: Record
     """Return the open case, begun now if need be, and locked. Raises InReview."""
     month, person = Month.containing(clock.today()).number, _person(record)
     try:
-        return engine.editable(session, business.kind.code, actor, month, person)
-    except engine.AlreadyPending:
+        return casework.editable(session, business.kind.code, actor, month, person)
+    except refusals.AlreadyPending:
         raise _in_review(business) from None
 
 
 def _keep_no_empty_draft(session: Session, business: Business, case: Case) -> None:
     """Discard a draft without changes and documents: the home would call it 未提交 for ever."""
     if not change_list.lines(session, case, business.items) and not papers.has_any(session, case):
-        engine.discard(session, case)
+        casework.discard(session, case)
 
 
 def _live(session: Session, business: Business, actor: Actor, record: Record) -> Case | None:
-    return engine.live(session, business.kind.code, actor.employer, _person(record))
+    return casework.live(session, business.kind.code, actor.employer, _person(record))
 
 
 def _person(record: Record) -> int | None:

@@ -11,8 +11,8 @@ from data.enums import Action, CaseStatus
 from data.models.case import Case, Step
 from data.models.people import User
 from data.models.register import Employer
-from services.approval import engine
-from services.approval.engine import ApprovalKind
+from services.approval import deciders, engine
+from services.approval.kind import ApprovalKind
 from services.rules import clock
 
 
@@ -83,7 +83,7 @@ def _ahead(session: Session, kind: ApprovalKind, case: Case) -> list[Stage]:
     first = case.level if case.status is CaseStatus.PENDING else 1
     deciding = [
         Stage(f"审批（{role.label}）", Progress.COMING, f"{branch.label}{role.label}")
-        for role in engine.levels(session, kind, case)[first - 1 :]
+        for role in deciders.levels(session, kind, case)[first - 1 :]
     ]
     if case.status is CaseStatus.DRAFT:
         return [Stage("提交", Progress.CURRENT, "单位经办人", "待提交"), *deciding, end]

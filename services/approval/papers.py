@@ -12,8 +12,8 @@ from data.enums import OFFICERS, AuditAction, BusinessKind, CaseStatus, Role
 from data.models.case import Case, Document
 from services import audit
 from services.actor import Actor
-from services.approval import engine, requirements
-from services.approval.engine import ApprovalKind
+from services.approval import casework, refusals, requirements
+from services.approval.kind import ApprovalKind
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Outcome
 from services.errors import BusinessError, NotFound
@@ -81,7 +81,7 @@ def attach(
         )
     )
     audit.record(
-        session, actor, AuditAction.DOCUMENT_ATTACHED, engine.about(case),
+        session, actor, AuditAction.DOCUMENT_ATTACHED, casework.about(case),
         material=material, sha256=found.sha256, size=found.size,
     )  # fmt: skip
 
@@ -90,7 +90,7 @@ def detach(session: Session, case: Case, actor: Actor, document_id: int) -> None
     """Take a document off an open case (取消上传). The bytes stay, for other cases may hold them."""
     session.execute(delete(Document).filter_by(id=document_id, case_id=case.id))
     audit.record(
-        session, actor, AuditAction.DOCUMENT_DETACHED, engine.about(case), document=document_id
+        session, actor, AuditAction.DOCUMENT_DETACHED, casework.about(case), document=document_id
     )
 
 
@@ -165,8 +165,8 @@ def _may_see(session: Session, case: Case, actor: Actor) -> bool:
         return False
     try:
         if actor.branch is not None:
-            engine.require_branch(session, case, actor)
-    except engine.OtherBranch:
+            casework.require_branch(session, case, actor)
+    except refusals.OtherBranch:
         return False
     return True
 

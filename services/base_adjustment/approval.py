@@ -27,8 +27,8 @@ from data.models.case import Case
 from data.models.register import Contributor, ContributorChange
 from services import audit
 from services.actor import Actor
-from services.approval import conflicts, engine, papers, requirements
-from services.approval.engine import ApprovalKind
+from services.approval import casework, conflicts, engine, papers, refusals, requirements
+from services.approval.kind import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Figure, Sheet
@@ -83,10 +83,10 @@ def situation(actor: Actor) -> Situation:
     """Return where the clerk's employer stands today."""
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
-        case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+        case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         objection = facts.season_objection(session, terms)
         if case and case.status is CaseStatus.PENDING:
-            objection = engine.AlreadyPending()
+            objection = refusals.AlreadyPending()
         months = facts.months_objection(terms)
         return Situation(
             year=terms.effective_month.year,
@@ -130,7 +130,7 @@ def season(actor: Actor) -> Season | None:
         terms = facts.terms(session, actor.employer)
         if facts.season_objection(session, terms):
             return None
-        case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+        case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         people = (
             select(func.count())
             .select_from(Contributor)
@@ -178,8 +178,8 @@ def submit(actor: Actor, *, version: int, client_id: str) -> None:
     """
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
-        case = engine.live(session, KIND.code, actor.employer)
-        if case and engine.was_submitted(session, case, client_id):
+        case = casework.live(session, KIND.code, actor.employer)
+        if case and casework.was_submitted(session, case, client_id):
             return
         for objection in (facts.season_objection(session, terms), facts.months_objection(terms)):
             if objection:
@@ -314,7 +314,7 @@ def _as_text(column: InstrumentedAttribute[Decimal]) -> ColumnElement[str]:
 
 def _open_case(session: Session, actor: Actor) -> Case:
     terms = facts.terms(session, actor.employer)
-    return engine.editable(session, KIND.code, actor, terms.effective_month.number)
+    return casework.editable(session, KIND.code, actor, terms.effective_month.number)
 
 
 KIND = ApprovalKind(

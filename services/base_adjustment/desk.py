@@ -16,7 +16,7 @@ from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.register import Contributor
 from services import audit
 from services.actor import Actor
-from services.approval import engine
+from services.approval import casework
 from services.base_adjustment import facts, roster
 from services.base_adjustment.roster import (
     LINES,
@@ -82,7 +82,7 @@ def desk(
     """
     with snapshot() as session:
         limits = facts.terms(session, actor.employer).policy.limits
-        case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+        case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         if case is None:
             return Desk(roster.frame([], limits), 0, _effect((0,) * 8), [])
         given = {"case_id": case.id, "base_min": limits.base_min, "base_max": limits.base_max}

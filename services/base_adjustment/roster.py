@@ -29,7 +29,7 @@ from data.models.case import Case
 from data.models.register import Contributor
 from services import audit
 from services.actor import Actor
-from services.approval import engine
+from services.approval import casework
 from services.base_adjustment import facts
 from services.base_adjustment.facts import Terms
 from services.errors import BusinessError
@@ -141,7 +141,7 @@ def roster(actor: Actor) -> pd.DataFrame:
     """
     with snapshot() as session:
         limits = facts.terms(session, actor.employer).policy.limits
-        case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+        case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         return frame(lines(session, case) if case else [], limits)
 
 
@@ -206,10 +206,10 @@ def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
     """
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
-        case = engine.editable(
+        case = casework.editable(
             session, BusinessKind.BASE_ADJUSTMENT, actor, terms.effective_month.number
         )
-        audit.record(session, actor, AuditAction.ENTERED, engine.about(case), rows=len(bases))
+        audit.record(session, actor, AuditAction.ENTERED, casework.about(case), rows=len(bases))
         for line in lines(session, case, accounts=bases):
             base = bases[line.account].scaleb(2)
             if base != int(base):
@@ -238,7 +238,7 @@ def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
     """
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
-        case = engine.editable(
+        case = casework.editable(
             session, BusinessKind.BASE_ADJUSTMENT, actor, terms.effective_month.number
         )
         doomed = [line.contributor_id for line in lines(session, case, accounts=set(accounts))]
@@ -247,7 +247,9 @@ def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
             .filter_by(case_id=case.id)
             .where(BaseAdjustmentLine.contributor_id.in_(doomed))
         )
-        audit.record(session, actor, AuditAction.ROWS_DELETED, engine.about(case), rows=len(doomed))
+        audit.record(
+            session, actor, AuditAction.ROWS_DELETED, casework.about(case), rows=len(doomed)
+        )
         return len(doomed)
 
 

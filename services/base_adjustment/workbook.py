@@ -12,7 +12,7 @@ from data.enums import AuditAction, BusinessKind, ContributorStatus, Role
 from data.models.case import Case
 from services import audit
 from services.actor import Actor
-from services.approval import engine
+from services.approval import casework
 from services.base_adjustment import facts, roster
 from services.base_adjustment.facts import Person, Terms
 from services.base_adjustment.roster import Effect, Line
@@ -124,7 +124,7 @@ def check_workbook(actor: Actor, content: bytes, count: Count = quietly) -> Chec
     sheet = workbook.read(content, columns())
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
-        case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+        case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         present = roster.lines(session, case) if case else []
         upload = _judge(session, terms, sheet, present, count)
     return _checked(upload, sheet)
@@ -146,7 +146,7 @@ def import_workbook(
     sheet = workbook.read(content, columns())
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
-        case = engine.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+        case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         if case:
             case = _editable(session, actor, terms)
         upload = _judge(session, terms, sheet, roster.lines(session, case) if case else [], count)
@@ -154,7 +154,7 @@ def import_workbook(
             case = case or _editable(session, actor, terms)  # a refused file begins no case
             roster.put(session, case, upload.lines)
             rows = len(upload.lines)
-            audit.record(session, actor, AuditAction.IMPORTED, engine.about(case), rows=rows)
+            audit.record(session, actor, AuditAction.IMPORTED, casework.about(case), rows=rows)
             if settle:
                 settle(session, _checked(upload, sheet))
     return _checked(upload, sheet)
@@ -162,7 +162,7 @@ def import_workbook(
 
 def _editable(session: Session, actor: Actor, terms: Terms) -> Case:
     month = terms.effective_month.number
-    return engine.editable(session, BusinessKind.BASE_ADJUSTMENT, actor, month)
+    return casework.editable(session, BusinessKind.BASE_ADJUSTMENT, actor, month)
 
 
 @dataclass(slots=True)

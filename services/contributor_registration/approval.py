@@ -13,8 +13,8 @@ from data.models.case import Case, Step
 from data.models.registration import RegistrationLine
 from services import audit
 from services.actor import Actor
-from services.approval import conflicts, engine
-from services.approval.engine import ApprovalKind
+from services.approval import casework, conflicts, engine
+from services.approval.kind import ApprovalKind
 from services.approval.sheet import Figure, Sheet
 from services.contributor_registration import entry as entries
 from services.contributor_registration import facts, opening, outcome, roster
@@ -76,7 +76,7 @@ def situation(actor: Actor) -> Situation:
     """Return where the clerk's employer stands today."""
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
-        case = engine.live(session, KIND.code, actor.employer)
+        case = casework.live(session, KIND.code, actor.employer)
         found = roster.standing(session, case, terms) if case else []
         done = session.scalar(
             select(Case)
@@ -115,7 +115,7 @@ def _confirm(actor: Actor, chosen: frozenset[int], client_id: str) -> int:
         facts.lock_openings(session)
         if not chosen:
             raise NothingChosen
-        case = engine.live(session, KIND.code, actor.employer)
+        case = casework.live(session, KIND.code, actor.employer)
         found = roster.lines(session, case) if case else []
         if case is None or not chosen <= {line.id for line in found}:
             raise RosterMoved

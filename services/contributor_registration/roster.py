@@ -14,7 +14,7 @@ from data.models.case import Case
 from data.models.registration import RegistrationLine
 from services import audit
 from services.actor import Actor
-from services.approval import engine
+from services.approval import casework
 from services.contributor_registration import entry as entries
 from services.contributor_registration import facts
 from services.contributor_registration.entry import HEADINGS, Entry
@@ -68,7 +68,7 @@ def roster(actor: Actor) -> pd.DataFrame:
     amount (yuan, Decimal), first_month (YYYY-MM), note (why to look twice).
     """
     with snapshot() as session:
-        case = engine.live(session, KIND, actor.employer)
+        case = casework.live(session, KIND, actor.employer)
         return frame(standing(session, case, facts.terms(session, actor.employer)) if case else [])
 
 
@@ -125,20 +125,22 @@ def add(actor: Actor, entry: Entry) -> None:
         if found:
             raise WrongEntry(found)
         put(session, case, [line(entry, person, terms)])
-        audit.record(session, actor, AuditAction.ENTERED, engine.about(case), rows=1)
+        audit.record(session, actor, AuditAction.ENTERED, casework.about(case), rows=1)
 
 
 @audit.refusals
 def delete_rows(actor: Actor, line_ids: Iterable[int]) -> int:
     """Take these lines off the open roster; return how many went."""
     with transaction() as session:
-        case = engine.live(session, KIND, actor.employer)
+        case = casework.live(session, KIND, actor.employer)
         if case is None:
             return 0
-        case = engine.own(session, case.id, actor)
+        case = casework.own(session, case.id, actor)
         doomed = [x.id for x in lines(session, case) if x.id in set(line_ids)]
         session.execute(delete(RegistrationLine).where(RegistrationLine.id.in_(doomed)))
-        audit.record(session, actor, AuditAction.ROWS_DELETED, engine.about(case), rows=len(doomed))
+        audit.record(
+            session, actor, AuditAction.ROWS_DELETED, casework.about(case), rows=len(doomed)
+        )
         if not lines(session, case):
             session.delete(case)  # an empty roster must not stand in the way of an assessment
         return len(doomed)
@@ -149,7 +151,7 @@ def opened(session: Session, actor: Actor) -> tuple[Case, Terms]:
     terms = facts.terms(session, actor.employer)
     if terms.objection:
         raise terms.objection
-    return engine.editable(session, KIND, actor, terms.span.first.number), terms
+    return casework.editable(session, KIND, actor, terms.span.first.number), terms
 
 
 def registered_objection(

@@ -10,7 +10,7 @@ from data.enums import AuditAction, Role
 from data.models.registration import RegistrationLine
 from services import audit
 from services.actor import Actor
-from services.approval import engine
+from services.approval import casework
 from services.contributor_registration import entry as entries
 from services.contributor_registration import facts, roster
 from services.contributor_registration.columns import COLUMNS, FIELDS, columns, parsed, refilled
@@ -92,7 +92,7 @@ def check_workbook(actor: Actor, content: bytes, count: Count = quietly) -> Chec
     sheet = workbook.read(content, COLUMNS, max_rows=roster.MOST_ROWS)
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
-        case = engine.live(session, roster.KIND, actor.employer)
+        case = casework.live(session, roster.KIND, actor.employer)
         there = roster.lines(session, case) if case else []
         upload = _judge(session, terms, sheet, there, count)
     return _checked(upload, sheet)
@@ -113,7 +113,7 @@ def import_workbook(
     sheet = workbook.read(content, COLUMNS, max_rows=roster.MOST_ROWS)
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
-        case = engine.live(session, roster.KIND, actor.employer)
+        case = casework.live(session, roster.KIND, actor.employer)
         there = roster.lines(session, case) if case else []
         upload = _judge(session, terms, sheet, there, count)
         if not upload.faults:
@@ -122,7 +122,7 @@ def import_workbook(
                 raise roster.RosterFull
             roster.put(session, case, upload.lines)
             rows = len(upload.lines)
-            audit.record(session, actor, AuditAction.IMPORTED, engine.about(case), rows=rows)
+            audit.record(session, actor, AuditAction.IMPORTED, casework.about(case), rows=rows)
             if settle:
                 settle(session, _checked(upload, sheet))
     return _checked(upload, sheet)

@@ -16,8 +16,8 @@ from data.models.register import ContributorChange
 from data.models.status_change import StatusChangeLine
 from services import audit
 from services.actor import Actor
-from services.approval import conflicts, engine
-from services.approval.engine import ApprovalKind
+from services.approval import casework, conflicts, engine
+from services.approval.kind import ApprovalKind
 from services.approval.sheet import Figure, Sheet
 from services.contributor_status_change import entry as entries
 from services.contributor_status_change import facts, roster
@@ -66,7 +66,7 @@ def situation(actor: Actor, kind: BusinessKind) -> Situation:
     """Return where the clerk's employer stands today. Raises UnknownKind."""
     with snapshot() as session:
         terms = facts.terms(session, kind, actor.employer)
-        case = engine.live(session, kind, actor.employer)
+        case = casework.live(session, kind, actor.employer)
         return Situation(
             terms,
             str(terms.objection) if terms.objection else None,
@@ -90,7 +90,7 @@ def confirm(actor: Actor, kind: BusinessKind, accounts: Collection[str], *, clie
             raise facts.UnknownKind
         if not wanted:
             raise NothingChosen
-        case = engine.live(session, kind, actor.employer)
+        case = casework.live(session, kind, actor.employer)
         found = roster.lines(session, case) if case else []
         if case is None or not wanted <= {line.person.account for line in found}:
             raise RosterMoved

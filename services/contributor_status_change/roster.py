@@ -16,7 +16,7 @@ from data.models.register import Contributor
 from data.models.status_change import StatusChangeLine
 from services import audit
 from services.actor import Actor
-from services.approval import engine
+from services.approval import casework
 from services.contributor_status_change import entry as entries
 from services.contributor_status_change import facts
 from services.contributor_status_change.entry import HEADINGS, Entry
@@ -73,7 +73,7 @@ def candidates(actor: Actor, kind: BusinessKind) -> list[Candidate]:
     """Return the people in the fitting status who are not on the roster yet, by account."""
     with snapshot() as session:
         terms = facts.terms(session, kind, actor.employer)
-        case = engine.live(session, kind, actor.employer)
+        case = casework.live(session, kind, actor.employer)
         there = {line.person.id for line in lines(session, case)} if case else set()
         found = facts.people(session, actor.employer).values()
         return [
@@ -117,7 +117,7 @@ def roster(actor: Actor, kind: BusinessKind) -> pd.DataFrame:
     note (why to look twice).
     """
     with snapshot() as session:
-        case = engine.live(session, kind, actor.employer)
+        case = casework.live(session, kind, actor.employer)
         terms = facts.terms(session, kind, actor.employer)
         return frame(lines(session, case) if case else [], terms)
 
@@ -184,7 +184,7 @@ def add(actor: Actor, kind: BusinessKind, entry: Entry) -> str:
         if found:
             raise WrongEntry(found)
         put(session, case, [(entry, person)])
-        audit.record(session, actor, AuditAction.ENTERED, engine.about(case), rows=1)
+        audit.record(session, actor, AuditAction.ENTERED, casework.about(case), rows=1)
     return entries.warning(kind, entry.left_on)
 
 
@@ -192,14 +192,16 @@ def add(actor: Actor, kind: BusinessKind, entry: Entry) -> str:
 def delete_rows(actor: Actor, kind: BusinessKind, accounts: Iterable[str]) -> int:
     """Take the lines of these accounts off the open roster; return how many went."""
     with transaction() as session:
-        case = engine.live(session, kind, actor.employer)
+        case = casework.live(session, kind, actor.employer)
         if case is None:
             return 0
-        case, wanted = engine.own(session, case.id, actor), set(accounts)
+        case, wanted = casework.own(session, case.id, actor), set(accounts)
         there = lines(session, case)
         doomed = [line.person.id for line in there if line.person.account in wanted]
         take_off(session, case, doomed)
-        audit.record(session, actor, AuditAction.ROWS_DELETED, engine.about(case), rows=len(doomed))
+        audit.record(
+            session, actor, AuditAction.ROWS_DELETED, casework.about(case), rows=len(doomed)
+        )
         if len(doomed) == len(there):
             session.delete(case)  # an empty roster must not stand in the way of an assessment
         return len(doomed)
@@ -220,7 +222,7 @@ def opened(session: Session, kind: BusinessKind, actor: Actor) -> tuple[Case, Te
     terms = facts.terms(session, kind, actor.employer)
     if terms.objection:
         raise terms.objection
-    return engine.editable(session, kind, actor, terms.span.first.number), terms
+    return casework.editable(session, kind, actor, terms.span.first.number), terms
 
 
 def lines(session: Session, case: Case) -> list[Line]:

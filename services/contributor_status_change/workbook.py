@@ -11,7 +11,7 @@ from data.enums import AuditAction, BusinessKind, Role
 from data.models.register import Contributor
 from services import audit
 from services.actor import Actor
-from services.approval import engine
+from services.approval import casework
 from services.contributor_status_change import entry as entries
 from services.contributor_status_change import facts, roster
 from services.contributor_status_change.columns import LAST, columns, fields, parsed, refilled
@@ -109,7 +109,7 @@ def import_workbook(
             case, _ = roster.opened(session, kind, actor)
             roster.put(session, case, upload.entered)
             rows = len(upload.entered)
-            audit.record(session, actor, AuditAction.IMPORTED, engine.about(case), rows=rows)
+            audit.record(session, actor, AuditAction.IMPORTED, casework.about(case), rows=rows)
             if settle:
                 settle(session, _checked(upload, sheet))
     return _checked(upload, sheet)
@@ -151,7 +151,7 @@ def _judge(session: Session, terms: Terms, sheet: Sheet, count: Count) -> _Uploa
     if not rows:
         raise NothingInTheFile
     people = facts.people(session, terms.employer_id)
-    case = engine.live(session, terms.kind, terms.employer_id)
+    case = casework.live(session, terms.kind, terms.employer_id)
     upload = _Upload(
         terms,
         people,

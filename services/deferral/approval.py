@@ -14,8 +14,8 @@ from data.models.deferral import Deferral
 from data.models.register import Employer
 from services import audit
 from services.actor import Actor
-from services.approval import conflicts, engine, papers, requirements
-from services.approval.engine import ApprovalKind
+from services.approval import casework, conflicts, engine, papers, refusals, requirements
+from services.approval.kind import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Figure, Sheet, checked, raised
@@ -72,7 +72,7 @@ class Situation:
 def situation(actor: Actor) -> Situation:
     """Return where the clerk's employer stands today."""
     with snapshot() as session:
-        case = engine.live(session, KIND.code, actor.employer)
+        case = casework.live(session, KIND.code, actor.employer)
         is_pending = case is not None and case.status is CaseStatus.PENDING
         act = form.asked(session, actor.employer)
         filled = case.form if case and case.form.get("act") == act else {}
@@ -141,8 +141,8 @@ def submit(actor: Actor, *, month: Month, reason: str, version: int, client_id: 
     Source: manual B10 (2)–(3).
     """
     with transaction() as session:
-        case = engine.live(session, KIND.code, actor.employer)
-        if case and engine.was_submitted(session, case, client_id):
+        case = casework.live(session, KIND.code, actor.employer)
+        if case and casework.was_submitted(session, case, client_id):
             return
         case, act = _open_case(session, actor), form.asked(session, actor.employer)
         if refusal := form.objection(session, actor.employer, act):
@@ -181,8 +181,8 @@ def _objection(session: Session, employer_id: int, act: Act) -> str | None:
 def _open_case(session: Session, actor: Actor) -> Case:
     due = form.due(session, actor.employer)
     try:
-        return engine.editable(session, KIND.code, actor, due.number)
-    except engine.AlreadyPending as pending:
+        return casework.editable(session, KIND.code, actor, due.number)
+    except refusals.AlreadyPending as pending:
         raise DeferralPending from pending
 
 

@@ -13,8 +13,8 @@ from data.models.case import Case
 from data.models.register import Contributor, ContributorChange
 from services import audit
 from services.actor import Actor
-from services.approval import conflicts, engine, papers, requirements
-from services.approval.engine import ApprovalKind
+from services.approval import casework, conflicts, engine, papers, refusals, requirements
+from services.approval.kind import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Figure, Sheet, checked, raised
@@ -64,7 +64,7 @@ def situation(actor: Actor) -> Situation:
     """Return where the clerk's employer stands today."""
     with snapshot() as session:
         terms = rules.terms(session, actor.employer)
-        case = engine.live(session, BusinessKind.RATE_ADJUSTMENT, actor.employer)
+        case = casework.live(session, BusinessKind.RATE_ADJUSTMENT, actor.employer)
         form = case.form if case else {}
         return Situation(
             present=pair(terms.employer_rate, terms.contributor_rate),
@@ -106,7 +106,7 @@ def preview(actor: Actor, rate: int, month: Month) -> tuple[Effect, pd.DataFrame
 def submitted(actor: Actor) -> tuple[Effect, pd.DataFrame]:
     """Return the effect of the case under review. Raises NotFound's like where there is none."""
     with snapshot() as session:
-        case = engine.live(session, BusinessKind.RATE_ADJUSTMENT, actor.employer)
+        case = casework.live(session, BusinessKind.RATE_ADJUSTMENT, actor.employer)
         if case is None or not case.form:
             raise NothingChosen
         found = _lines(session, case, rules.terms(session, actor.employer))
@@ -124,11 +124,11 @@ def choose(actor: Actor, rate: int | None, month: Month) -> None:
             rules.require_rates(rules.terms(session, actor.employer), rate, rate)
             case = _open_case(session, actor)
             _fill_in(case, rate, rate, month)
-            audit.record(session, actor, AuditAction.ENTERED, engine.about(case), rate=rate)
-        elif engine.live(session, KIND.code, actor.employer):
+            audit.record(session, actor, AuditAction.ENTERED, casework.about(case), rate=rate)
+        elif casework.live(session, KIND.code, actor.employer):
             case = _open_case(session, actor)
             case.form = {}
-            audit.record(session, actor, AuditAction.ROWS_DELETED, engine.about(case))
+            audit.record(session, actor, AuditAction.ROWS_DELETED, casework.about(case))
             _keep_no_empty_draft(session, case)
 
 
@@ -161,8 +161,8 @@ def submit(
     MissingDocument, Unfinished, Stale, NotAllowed. Source: manual B5 (2)–(3).
     """
     with transaction() as session:
-        case = engine.live(session, KIND.code, actor.employer)
-        if case and engine.was_submitted(session, case, client_id):
+        case = casework.live(session, KIND.code, actor.employer)
+        if case and casework.was_submitted(session, case, client_id):
             return
         if case and case.status is CaseStatus.PENDING:
             raise RateAdjustmentPending
@@ -183,15 +183,15 @@ def pair(employer_rate: int, contributor_rate: int) -> str:
 def _open_case(session: Session, actor: Actor) -> Case:
     due = rules.terms(session, actor.employer).due
     try:
-        return engine.editable(session, KIND.code, actor, due.number)
-    except engine.AlreadyPending as pending:
+        return casework.editable(session, KIND.code, actor, due.number)
+    except refusals.AlreadyPending as pending:
         raise RateAdjustmentPending from pending
 
 
 def _keep_no_empty_draft(session: Session, case: Case) -> None:
     """Discard a draft without choice and documents: the home would call it 未提交 for ever."""
     if not case.form and not papers.has_any(session, case):
-        engine.discard(session, case)
+        casework.discard(session, case)
 
 
 def _objection(session: Session, terms: Terms, case: Case | None) -> str | None:

@@ -15,7 +15,7 @@ from data.models.case import Case
 from data.models.register import ContributorChange, Employer
 from data.models.remittance import Assessment, AssessmentLine
 from services.approval import conflicts
-from services.approval.engine import ApprovalKind
+from services.approval.kind import ApprovalKind
 from services.approval.sheet import Figure, Sheet
 from services.errors import BusinessError
 from services.remittance import chain, matrix

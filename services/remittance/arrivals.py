@@ -17,7 +17,7 @@ from data.models.register import Employer
 from data.models.remittance import Assessment
 from services import audit
 from services.actor import Actor
-from services.approval import conflicts, engine
+from services.approval import conflicts, refusals
 from services.errors import BusinessError, NotFound
 from services.remittance import booking
 from services.remittance.booking import Due
@@ -95,7 +95,7 @@ def pay_from_balance(actor: Actor, assessment_id: int) -> Outcome:
             raise NotFound(what="该月核定")
         employer = conflicts.lock_employer(session, found.employer_id)
         if actor.branch is None or employer.branch is not actor.branch:
-            raise engine.OtherBranch
+            raise refusals.OtherBranch
         upto = _up_to(session, found)
         booked = [booking.book(session, employer, m.assessment_id, actor) for m in upto]
         keep.money(session, booked=booked)

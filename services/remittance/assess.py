@@ -13,7 +13,7 @@ from data.models.case import Step
 from data.models.register import Employer
 from services import audit
 from services.actor import Actor
-from services.approval import conflicts, engine
+from services.approval import casework, conflicts, engine
 from services.approval.conflicts import Blocker
 from services.errors import BusinessError
 from services.remittance import approval, chain, matrix
@@ -89,6 +89,6 @@ def assess_each(
         click = f"{client_id}-{kind}-{month.number}"
         if session.scalar(select(Step.id).where(Step.client_id == click)):
             continue
-        case = engine.editable(session, BusinessKind.REMITTANCE, actor, month.number)
+        case = casework.editable(session, BusinessKind.REMITTANCE, actor, month.number)
         case.form = {"kind": kind.value}
         engine.submit(session, approval.KIND, case, actor, version=case.version, client_id=click)

@@ -17,7 +17,7 @@ from data.models.register import Employer
 from data.models.remittance import Assessment
 from services import audit
 from services.actor import Actor
-from services.approval.engine import OtherBranch
+from services.approval.refusals import OtherBranch
 from services.errors import NotFound
 from services.rules.months import Month
 

@@ -15,8 +15,8 @@ from data.models.register import Employer
 from data.models.remittance import Assessment
 from services import audit
 from services.actor import Actor
-from services.approval import conflicts, engine
-from services.approval.engine import NoReason
+from services.approval import casework, conflicts
+from services.approval.refusals import NoReason
 from services.errors import BusinessError, NotFound
 from services.remittance import balances, edit, trail
 from services.rules import clock
@@ -150,7 +150,7 @@ def _taken(session: Session, actor: Actor, assessment_id: int) -> Assessment:
     case = session.get(Case, found.case_id) if found and found.case_id else None
     if found is None or case is None:
         raise NotFound(what="该月核定")
-    engine.require_branch(session, case, actor)
+    casework.require_branch(session, case, actor)
     conflicts.lock_employer(session, found.employer_id)
     session.refresh(found)
     if found.deleted_at or found.status is not AssessmentStatus.ASSESSED:

@@ -1,0 +1,137 @@
+"""Cases (业务): found, begun, and whose they are."""
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from data.enums import (
+    OFFICERS,
+    AuditAction,
+    BusinessKind,
+    CaseStatus,
+)
+from data.models.case import LIVE, Case, Step
+from data.models.register import Employer
+from services import audit
+from services.actor import Actor
+from services.approval.refusals import (
+    AlreadyPending,
+    OtherBranch,
+    Withdrawn,
+)
+from services.errors import NotFound
+from services.rules import clock
+
+
+def live(
+    session: Session, kind: BusinessKind, employer_id: int, contributor_id: int | None = None
+) -> Case | None:
+    """Return the case of this kind that has not ended, the employer's or one person's, if any."""
+    return session.scalar(_living(kind, employer_id, contributor_id))
+
+
+def editable(
+    session: Session,
+    kind: BusinessKind,
+    actor: Actor,
+    effective_month: int,
+    contributor_id: int | None = None,
+) -> Case:
+    """Return the employer's open case (or that about one person), begun now if need be, and locked.
+
+    Raises AlreadyPending while it is under review.
+    """
+    case = session.scalar(_living(kind, actor.employer, contributor_id).with_for_update())
+    if case is None:
+        case = _begin(session, kind, actor, effective_month, contributor_id)
+    if case.status is CaseStatus.PENDING:
+        raise AlreadyPending
+    return case
+
+
+def was_submitted(session: Session, case: Case, client_id: str) -> bool:
+    """Tell whether this very click has submitted the case already."""
+    return bool(session.scalar(select(Step.id).filter_by(client_id=client_id, case_id=case.id)))
+
+
+def discard(session: Session, case: Case) -> None:
+    """Forget a draft that holds nothing any more; whatever was submitted once is kept."""
+    if case.status is CaseStatus.DRAFT:
+        session.delete(case)
+        session.flush()
+
+
+def require_branch(session: Session, case: Case, actor: Actor) -> None:
+    """Raise OtherBranch unless the case's employer belongs to the officer's branch."""
+    branch = session.scalar(select(Employer.branch).filter_by(id=case.employer_id))
+    if actor.branch is None or branch is not actor.branch:
+        raise OtherBranch
+
+
+def own(session: Session, case_id: int, actor: Actor) -> Case:
+    """Return a case of the clerk's own employer. Raises NotFound for everybody else's."""
+    case = session.scalar(
+        select(Case).filter_by(id=case_id, employer_id=actor.employer).with_for_update()
+    )
+    if case is None:
+        raise NotFound(what="该业务")
+    return case
+
+
+def of_branch(session: Session, case_id: int, actor: Actor, *, to_look: bool = False) -> Case:
+    """Return a submitted case of the officer's branch, locked.
+
+    Who belongs to no branch sees the whole center, `to_look` only. Raises NotFound, OtherBranch,
+    Withdrawn.
+    """
+    actor.require(*OFFICERS)
+    case = session.scalar(select(Case).filter_by(id=case_id).with_for_update())
+    if case is None or case.status is CaseStatus.DRAFT:
+        raise NotFound(what="该业务")
+    if not (to_look and actor.branch is None):
+        require_branch(session, case, actor)
+    if case.status is CaseStatus.WITHDRAWN:
+        raise Withdrawn
+    return case
+
+
+def _living(kind: BusinessKind, employer_id: int, contributor_id: int | None) -> Select[Case]:
+    about = {"employer_id": employer_id, "kind": kind, "contributor_id": contributor_id}
+    return select(Case).filter_by(**about).where(is_live())
+
+
+def is_live() -> ColumnElement[bool]:
+    """Return the condition of a case that has not ended."""
+    return Case.status.in_(LIVE)
+
+
+def _begin(
+    session: Session,
+    kind: BusinessKind,
+    actor: Actor,
+    effective_month: int,
+    contributor_id: int | None,
+) -> Case:
+    case = Case(
+        employer_id=actor.employer,
+        kind=kind,
+        status=CaseStatus.DRAFT,
+        effective_month=effective_month,
+        contributor_id=contributor_id,
+        form={},
+        started_by=actor.user_id,
+        started_at=clock.now(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(case)
+    except IntegrityError:  # the employer's other clerk began it in this very moment
+        again = _living(kind, actor.employer, contributor_id).with_for_update()
+        return session.scalars(again).one()
+    audit.record(session, actor, AuditAction.CASE_BEGUN, about(case), kind=kind.value)
+    return case
+
+
+def about(case: Case) -> str:
+    """Return what the audit calls a case."""
+    return f"case:{case.id}"
