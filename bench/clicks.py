@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import settings
 from bench import pages
 from bench.results import Line
 from bench.setting import Setting
@@ -9,9 +10,9 @@ from bench.setting import Setting
 BARE = "a bare page with that table"
 
 
-def measure(setting: Setting) -> Iterator[Line]:
+def measure(_setting: Setting) -> Iterator[Line]:
     """Yield what pages cost, beside the least page of Streamlit with the same table."""
-    for cost in pages.measure(setting.folder / "pages"):
+    for cost in pages.measure(settings.STORAGE):
         shown, target = f"{cost.milliseconds:.1f} ms", f"< {cost.target:.0f} ms"
         is_reached = cost.milliseconds < cost.target
         if cost.bare is None:

@@ -27,6 +27,7 @@ from bench.browser import Page
 from bench.rounds import DAY, ROOT
 from data import database, schema
 from data.enums import BindingStatus, BusinessKind, CaseStatus, Role
+from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.case import Case
 from data.models.people import CertificateBinding, User, UserSession
 from demo import fixture
@@ -38,7 +39,7 @@ RUNS, WARM_UP = 50, 8
 QUEUE = 20
 READY_SECONDS = 60
 CLERK, OFFICER = "杨秀英", "王建国"
-HEADING = "调整后基数"
+HEADING, FIRST_BASE = "调整后基数", 6500
 BARE = "bench.peers.bare.application:app"
 
 
@@ -76,7 +77,17 @@ def measure(folder: Path) -> list[Cost]:
             assert not page.errors, page.errors
         for page in (clerk, officer, plain):
             page.close()
+    _prove_written(folder)
     return costs
+
+
+def _prove_written(folder: Path) -> None:
+    """Raise unless the roster holds what was typed last: an edit refused would be a quick one."""
+    engine = database.connect(f"sqlite:///{folder / 'hall.db'}")
+    with database.snapshot() as session:
+        found = session.scalar(select(BaseAdjustmentLine.new_base).filter_by(row=1))
+    engine.dispose()
+    assert found == FIRST_BASE + RUNS - 1, f"the last edit was not written down: {found}"
 
 
 def _click(page: Page, _number: int) -> None:
@@ -84,7 +95,7 @@ def _click(page: Page, _number: int) -> None:
 
 
 def _edit(page: Page, number: int) -> None:
-    page.edit(HEADING, 0, 6500 + number)
+    page.edit(HEADING, 0, FIRST_BASE + number)
 
 
 def _cpu(server: int, page: Page, act: Act) -> float:
@@ -147,7 +158,7 @@ def _wait(port: int) -> None:
 
 def _prepare(folder: Path) -> dict[str, str]:
     """Fill the hall's database; return the cookie of each person, signed in already."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     engine = database.connect(f"sqlite:///{folder / 'hall.db'}")
     schema.create(engine)
     with database.transaction() as session:
@@ -162,7 +173,7 @@ def _prepare(folder: Path) -> dict[str, str]:
             _submit(session, number, clerk.id)
         accounts = facts.people(session, employer_id)
     actor = Actor(clerk.id, clerk.name, Role.CLERK, employer_id)
-    bases = dict.fromkeys(accounts, Decimal("6500.00"))
+    bases = dict.fromkeys(accounts, Decimal(FIRST_BASE))
     checked = workbook.import_workbook(actor, workbook.template(actor, bases).content)
     assert not checked.faults
     engine.dispose()

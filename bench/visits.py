@@ -22,6 +22,7 @@ from tests.e2e.visitor import PINS, READY, Visitor
 
 ROUNDS = 5
 CLERK = "clerk1"
+SETTLED = 3_000  # milliseconds
 PAGES = {"the clerk's home": "/", "base adjustment": "/base_adjustment", "the inbox": "/inbox"}
 
 
@@ -63,10 +64,12 @@ def measure(setting: Setting) -> Iterator[Line]:
         browser = player.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         starts = [_cold_start(hall) for _ in range(ROUNDS)]
         yield _timed("cold start to the sign-in page, CPU", [cpu for cpu, _ in starts], 4.0)
-        yield _timed("cold start to the sign-in page", [wall for _, wall in starts], 4.0)
+        yield _timed(
+            "cold start to the sign-in page, by the clock", [wall for _, wall in starts], 4.0
+        )
         with hall.demo():
             seconds = [_sign_in(hall, browser) for _ in range(ROUNDS)]
-            yield _timed("from the PIN to the home, an empty cache", seconds, 1.5)
+            yield _timed("from the PIN to the home, an empty cache, by the clock", seconds, 1.5)
             for name, path in PAGES.items():
                 yield _weighed(name, path, hall, browser)
         browser.close()
@@ -98,7 +101,7 @@ def _sign_in(hall: Hall, browser: Browser) -> float:
 
 def _timed(work: str, seconds: Sequence[float], target: float) -> Line:
     middle = statistics.median(seconds)
-    shown = f"{middle:.2f} s ({min(seconds):.2f}–{max(seconds):.2f}; {len(seconds)}×) by the clock"
+    shown = f"{middle:.2f} s ({min(seconds):.2f}–{max(seconds):.2f}; {len(seconds)}×)"
     return Line(work, "–", shown, "", "", f"< {target:g} s", middle < target)
 
 
@@ -109,7 +112,7 @@ def _weighed(name: str, path: str, hall: Hall, browser: Browser) -> Line:
     scale = _Scale()
     scale.watch(visitor.page)
     visitor.open(path)
-    visitor.page.wait_for_load_state("networkidle")
+    visitor.page.wait_for_timeout(SETTLED)  # the page polls: its network is never idle
     scale.read()
     outside = visitor.hosts() - {"localhost", "127.0.0.1"}
     visitor.context.close()
