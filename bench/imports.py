@@ -6,14 +6,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from bench import books, memory, rejects
+from bench import books, hall, rejects
 from bench.comparing import HALL, faster, slower
 from bench.results import Line
 from bench.rounds import ROOT, Taken, alternate
 from bench.setting import Setting
 from bench.stores import Store
 
-FEW, ROWS, MANY = 1_000, 20_000, memory.ROWS
+FEW, ROWS, MANY = 1_000, 20_000, hall.MOST_ROWS
 CALAMINE, PANDAS = "plain calamine and Core", "plain pandas, calamine and Core"
 DEFAULT_PANDAS = "pandas.read_excel and to_sql"
 BULK, DEFAULT = "django-import-export, bulk", "django-import-export, default"
