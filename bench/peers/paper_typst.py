@@ -1,4 +1,7 @@
-"""typst: the list as a table of its own language, the values handed over as JSON."""
+"""typst: the list as a table of its own language, the values handed over as JSON.
+
+It remembers what it has laid out: each time the same people stand in another order.
+"""
 
 import json
 from pathlib import Path
@@ -21,15 +24,18 @@ PAGE = """
 class Way(papers.Drawing):
     def __init__(self, address: str) -> None:
         super().__init__(address)
+        self.drawn = 0
         (self.folder / "list.typ").write_text(PAGE.replace("FONT", papers.FONT_NAME), "utf-8")
 
     def run(self, order: Path) -> None:
+        self.drawn += 1
+        words = papers.words(int(order.name))
         content = {
             "title": papers.TITLE,
             "head": "　".join(f"{label}：{value}" for label, value in papers.HEAD),
             "headings": papers.HEADINGS,
             "widths": papers.WIDTHS,
-            "rows": papers.words(int(order.name)),
+            "rows": words[self.drawn :] + words[: self.drawn],
         }
         (self.folder / "rows.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
         typst.compile(
