@@ -14,7 +14,8 @@ from data.enums import AssessmentStatus, RemittanceKind
 from data.models.case import Case
 from data.models.register import Employer
 from data.models.remittance import Assessment, AssessmentLine
-from services.remittance import assess, edit, matrix
+from services import months_due
+from services.remittance import assess, edit
 from services.rules import clock
 from services.rules.months import Month
 
@@ -60,7 +61,7 @@ class Way:
 def _settle_june(session: database.Session, number: int) -> None:
     """Give the employer the month before, booked, so that there is one to compare July with."""
     employer = session.get_one(Employer, number)
-    people = matrix.due(employer, JUNE).subquery()
+    people = months_due.people(employer, JUNE).subquery()
     heads, own, withheld = session.execute(
         select(
             func.count(), func.sum(people.c.employer_amount), func.sum(people.c.contributor_amount)

@@ -14,6 +14,7 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind, ChangeKind, ContributorStatus, EmployerStatus, IdType, Sex
 from data.models.case import Case, Message, Step
 from data.models.register import Contributor, ContributorChange, Employer
+from services import months_due
 from services.actor import Actor
 from services.contributor_registration import approval, outcome, roster, workbook
 from services.contributor_registration.entry import Entry
@@ -393,7 +394,7 @@ def test_the_new_and_the_moved_in_are_in_the_month_from_their_first_on(
     with snapshot() as session:
         employer = session.get_one(Employer, clerk1.employer)
         july, august = (
-            {row.account for row in session.execute(matrix.due(employer, month))}
+            {row.account for row in session.execute(months_due.people(employer, month))}
             for month in (JULY, Month(2026, 8))
         )
     assert (len(july), len(august)) == (301, 302)

@@ -13,6 +13,7 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind, ChangeKind, ContributorStatus, EmployerStatus
 from data.models.case import Case, Message, Step
 from data.models.register import Contributor, ContributorChange, Employer
+from services import months_due
 from services.actor import Actor
 from services.approval import conflicts
 from services.contributor_status_change import approval, facts, roster, workbook
@@ -249,7 +250,7 @@ def test_rows_are_taken_off_and_an_empty_roster_stands_in_nobodys_way(clerk1: Ac
 def in_month(actor: Actor, month: Month) -> set[str]:
     with snapshot() as session:
         employer = session.get_one(Employer, actor.employer)
-        return {row.account for row in session.execute(matrix.due(employer, month))}
+        return {row.account for row in session.execute(months_due.people(employer, month))}
 
 
 @pytest.mark.manual("B9.4")

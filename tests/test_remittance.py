@@ -29,7 +29,7 @@ from services.actor import Actor
 from services.approval import casework, conflicts, refusals
 from services.errors import NotAllowed, NotFound
 from services.remittance import arrivals, assess, chain, deferred, desk, edit
-from services.remittance.approval import ChangedSince, NobodyDue, OldestFirst
+from services.remittance.approval import NobodyDue, OldestFirst
 from services.remittance.edit import AssessedMonth
 from services.rules.months import Month
 from tests.credits import receive
@@ -351,16 +351,6 @@ def test_a_month_booked_late_does_not_set_back_who_is_paid_for_further(
     with snapshot() as session:
         chosen = select(Contributor.paid_to).filter_by(employer_id=clerk2.employer)
         assert sorted(session.scalars(chosen)) == [202607] * 4 + [202609]
-
-
-def test_a_base_that_has_changed_since_is_not_charged_for_a_deferred_month(
-    clerk2: Actor, on_day: OnDay
-) -> None:
-    defer(clerk2, 202607, 202612, ended=202610)
-    on_day("2026-10-10")
-    changed(clerk2, someone(clerk2).id, ChangeKind.RATE_CHANGED, 202610)
-    with pytest.raises(ChangedSince):
-        deferred.assess_deferred(clerk2, [month(202607)], client_id="c")
 
 
 # Assessed months: list, details, deletion

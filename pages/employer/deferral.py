@@ -12,8 +12,8 @@ from data.enums import CaseStatus
 from services.actor import Actor
 from services.deferral import approval, back_payment
 from services.deferral.approval import MONEY, Situation
-from services.deferral.back_payment import MonthDue
 from services.deferral.form import REASON_LENGTH, Act
+from services.months_due import MonthDue
 from services.rules.months import Month
 
 TITLE = "缓缴/解除缓缴"

@@ -12,17 +12,17 @@ from data.enums import BusinessKind, CaseStatus, PolicyKey, Role
 from data.models.case import Case
 from data.models.deferral import Deferral
 from data.models.register import Employer
-from services import audit
+from services import audit, months_due
 from services.actor import Actor
 from services.approval import casework, conflicts, engine, papers, refusals, requirements
 from services.approval.kind import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Figure, Sheet, checked, raised
-from services.deferral import back_payment, form, periods
-from services.deferral.back_payment import MonthDue
+from services.deferral import form, periods
 from services.deferral.form import Act
 from services.errors import BusinessError
+from services.months_due import MonthDue
 from services.rules.months import Month
 
 
@@ -107,7 +107,8 @@ def preview(actor: Actor, month: Month) -> list[MonthDue]:
         form.require_month(session, actor.employer, act, month)
         running = periods.running(session, actor.employer)
         first = Month.of(running.first_month) if running else form.due(session, actor.employer)
-        return back_payment.due_in(session, actor.employer, _covered(act, first, month))
+        employer = session.get_one(Employer, actor.employer)
+        return months_due.as_then(session, employer, _covered(act, first, month))
 
 
 @audit.refusals
@@ -219,7 +220,8 @@ def _check(session: Session, case: Case) -> None:
 def _present(session: Session, case: Case) -> Sheet:
     """Return what is asked for, and the months it concerns with their amounts."""
     act, first, month = _filled(case)
-    months = back_payment.due_in(session, case.employer_id, _covered(act, first, month))
+    employer = session.get_one(Employer, case.employer_id)
+    months = months_due.as_then(session, employer, _covered(act, first, month))
     total = sum((due.total for due in months), Decimal("0.00"))
     figures = [
         Figure("申请事项", act.label),

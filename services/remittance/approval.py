@@ -10,10 +10,11 @@ from sqlalchemy import func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
-from data.enums import AssessmentStatus, BusinessKind, ChangeKind, EmployerStatus, RemittanceKind
+from data.enums import AssessmentStatus, BusinessKind, EmployerStatus, RemittanceKind
 from data.models.case import Case
-from data.models.register import ContributorChange, Employer
+from data.models.register import Employer
 from data.models.remittance import Assessment, AssessmentLine
+from services import months_due
 from services.approval import conflicts
 from services.approval.kind import ApprovalKind
 from services.approval.sheet import Figure, Sheet
@@ -37,10 +38,6 @@ class OldestFirst(BusinessError):
     message = "缓缴月份应从{month}起依次补缴"
 
 
-class ChangedSince(BusinessError):
-    message = "{month}之后缴存基数或比例已调整，请联系所属管理部办理补缴"
-
-
 def require(session: Session, employer: Employer, month: Month, kind: RemittanceKind) -> None:
     """Raise where this month may not be assessed now (domain rules 4.3)."""
     if kind is RemittanceKind.DEFERRED:
@@ -48,8 +45,14 @@ def require(session: Session, employer: Employer, month: Month, kind: Remittance
     elif objection := chain.read(session, employer).objection(month):
         raise objection
     conflicts.require_free(session, BusinessKind.REMITTANCE, employer.id)
-    if nobody := emptiness(matrix.against_last(session, employer, month)):
+    if nobody := emptiness(_reckoned(session, employer, month, kind)):
         raise nobody
+
+
+def _reckoned(session: Session, employer: Employer, month: Month, kind: RemittanceKind) -> Matrix:
+    if kind is RemittanceKind.DEFERRED:
+        return matrix.paid_back(session, employer, [month])[0]
+    return matrix.against_last(session, employer, month)
 
 
 def emptiness(found: Matrix) -> BusinessError | None:
@@ -88,18 +91,6 @@ def _require_deferred(session: Session, employer: Employer, month: Month) -> Non
         raise NotDeferred(month=month.label)
     if month != months[0]:
         raise OldestFirst(month=months[0].label)
-    # What was in force then is what is in force now, unless it has changed in between.
-    changed = session.scalar(
-        select(ContributorChange.id)
-        .where(
-            ContributorChange.employer_id == employer.id,
-            ContributorChange.kind.in_((ChangeKind.BASE_CHANGED, ChangeKind.RATE_CHANGED)),
-            ContributorChange.effective_month > month.number,
-        )
-        .limit(1)
-    )
-    if changed:
-        raise ChangedSince(month=month.label)
 
 
 def _check(session: Session, case: Case) -> None:
@@ -116,16 +107,10 @@ def _apply(session: Session, case: Case) -> None:
     """Write the month and the snapshot of everybody in it; the chain moves on."""
     employer = session.get_one(Employer, case.employer_id)
     month = Month.of(case.effective_month)
-    found = matrix.against_last(session, employer, month)
-    assessment = _written(case, found)
+    assessment = _written(case, _reckoned(session, employer, month, kind_of(case)))
     session.add(assessment)
     session.flush()
-    people = matrix.due(employer, month).subquery()
-    session.execute(
-        insert(AssessmentLine).from_select(
-            ["assessment_id", *people.c.keys()], select(literal(assessment.id), *people.c)
-        )
-    )
+    _write_lines(session, employer, assessment)
     if assessment.kind is RemittanceKind.REGULAR:
         employer.assessed_to = month.number
     _require_same(session, assessment)
@@ -142,6 +127,22 @@ def _written(case: Case, found: Matrix) -> Assessment:
         contributor_amount=found.contributor_amount, assessed_by=case.submitted_by,
         assessed_at=clock.now(),
     )  # fmt: skip
+
+
+def _write_lines(session: Session, employer: Employer, assessment: Assessment) -> None:
+    """Write everybody in the month: as of now, or as of then where it is paid back."""
+    month = Month.of(assessment.month)
+    if assessment.kind is RemittanceKind.DEFERRED:
+        (due,) = months_due.as_then(session, employer, [month])
+        rows = [line._asdict() | {"assessment_id": assessment.id} for line in due.lines]
+        session.execute(insert(AssessmentLine), rows)
+        return
+    people = months_due.people(employer, month).subquery()
+    session.execute(
+        insert(AssessmentLine).from_select(
+            ["assessment_id", *people.c.keys()], select(literal(assessment.id), *people.c)
+        )
+    )
 
 
 def _require_same(session: Session, assessment: Assessment) -> None:
@@ -166,8 +167,9 @@ def _present(session: Session, case: Case) -> Sheet:
         total = found.employer_amount + found.contributor_amount
         return _sheet(found, found.kind, found.status.label, total)
     employer = session.get_one(Employer, case.employer_id)
-    due = matrix.against_last(session, employer, Month.of(case.effective_month))
-    return _sheet(due, kind_of(case), "待核定", due.amount)
+    month, kind = Month.of(case.effective_month), kind_of(case)
+    due = _reckoned(session, employer, month, kind)
+    return _sheet(due, kind, "待核定", due.amount)
 
 
 def _sheet(found: Assessment | Matrix, kind: RemittanceKind, status: str, total: Decimal) -> Sheet:

@@ -18,20 +18,14 @@ def deferred_months(actor: Actor) -> list[Matrix]:
     """Return what the clerk's employer still owes of its deferrals, the oldest month first."""
     with snapshot() as session:
         employer = session.get_one(Employer, actor.employer)
-        found: list[Matrix] = []
-        for month in approval.owed(session, employer):
-            if found:
-                found.append(matrix.against(session, employer, month, found[-1]))
-            else:
-                found.append(matrix.against_last(session, employer, month))
-        return found
+        return matrix.paid_back(session, employer, approval.owed(session, employer))
 
 
 @audit.refusals
 def assess_deferred(actor: Actor, months: Sequence[Month], *, client_id: str) -> None:
     """Assess deferred months, all or none, each for those who were in it.
 
-    Raises NotDeferred, OldestFirst, ChangedSince, AccountNotNormal, Unfinished, NotAllowed.
+    Raises NotDeferred, OldestFirst, AccountNotNormal, Unfinished, NotAllowed.
     """
     with transaction() as session:
         assess_each(session, actor, months, RemittanceKind.DEFERRED, client_id)

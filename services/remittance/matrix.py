@@ -1,35 +1,22 @@
 """A month against the one before: 上月 + 增加 − 减少 ± 差额 = 本月, in heads and in yuan.
 
-Reckoned by the database over whole rosters; who is in a month is decided here and nowhere else.
+Reckoned by the database over whole rosters. Months paid back (缓缴补缴), which are few, are reckoned
+here: each with the figures of then.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Select,
-    Subquery,
-    and_,
-    case,
-    cast,
-    func,
-    literal,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
-from data.enums import ChangeKind, ContributorStatus
-from data.models.register import Contributor, ContributorChange, Employer
+from data.models.register import Employer
 from data.models.remittance import Assessment, AssessmentLine
+from services import months_due
+from services.months_due import MonthDue
 from services.rules.months import Month
-
-_NEVER = 999912
-_IDS = 10**10  # more than there will be changes
 
 
 class OutOfBalance(RuntimeError):
@@ -65,56 +52,6 @@ class Matrix:
             raise OutOfBalance(self)
 
 
-def due(employer: Employer, month: Month) -> Select[*tuple[Any, ...]]:
-    """Return the query of everybody in the month, as the lines of an assessment have them.
-
-    In are those in status 正常 from their first month on, and those sealed from a later month on;
-    out are those who were sealed then and unsealed since.
-    """
-    is_in = or_(
-        Contributor.status == ContributorStatus.NORMAL,
-        and_(
-            Contributor.status == ContributorStatus.SEALED,
-            Contributor.sealed_month > month.number,
-        ),
-    )
-    return select(
-        Contributor.id.label("contributor_id"),
-        Contributor.account,
-        Contributor.name,
-        Contributor.id_number,
-        Contributor.base,
-        literal(employer.employer_rate).label("employer_rate"),
-        literal(employer.contributor_rate).label("contributor_rate"),
-        Contributor.employer_amount,
-        Contributor.contributor_amount,
-    ).where(
-        Contributor.employer_id == employer.id,
-        Contributor.first_month <= month.number,
-        is_in,
-        Contributor.id.not_in(_sealed_then(employer, month)),
-    )
-
-
-def _sealed_then(employer: Employer, month: Month) -> Select[int]:
-    """Return those whose next change of status after the month is an unsealing.
-
-    Of changes in effect from the same month, the one entered first is the next.
-    """
-    change = ContributorChange
-    place = cast(change.effective_month, BigInteger) * _IDS + change.id
-
-    def first(kind: ChangeKind) -> ColumnElement[int]:
-        return func.min(case((change.kind == kind, place), else_=_NEVER * _IDS))
-
-    return (
-        select(change.contributor_id)
-        .where(change.employer_id == employer.id, change.effective_month > month.number)
-        .group_by(change.contributor_id)
-        .having(first(ChangeKind.UNSEALED) < first(ChangeKind.SEALED))
-    )
-
-
 def before(session: Session, employer_id: int, month: Month) -> Assessment | None:
     """Return the last assessment that stands before the month, if any."""
     return session.scalar(
@@ -144,8 +81,59 @@ def against_last(session: Session, employer: Employer, month: Month) -> Matrix:
 
 def against(session: Session, employer: Employer, month: Month, last: Matrix) -> Matrix:
     """Return the month against one not assessed yet, as it is foreseen. Raises OutOfBalance."""
-    foreseen = due(employer, last.month).subquery()
+    foreseen = months_due.people(employer, last.month).subquery()
     return _compare(session, foreseen, last.heads, last.amount, this=(employer, month))
+
+
+def paid_back(session: Session, employer: Employer, months: Sequence[Month]) -> list[Matrix]:
+    """Return deferred months as they were, each against the one before.
+
+    The first is against the last assessed month before it. Raises OutOfBalance, PolicyMissing.
+    """
+    found: list[Matrix] = []
+    amounts: Mapping[int, Decimal] = {}
+    for due in months_due.as_then(session, employer, months):
+        if found:
+            last_heads, last_amount = found[-1].heads, found[-1].amount
+        else:
+            last_heads, last_amount, amounts = _last(session, employer, due.month)
+        found.append(_paid_back(due, amounts, last_heads, last_amount))
+        amounts = {line.contributor_id: line.amount for line in due.lines}
+    return found
+
+
+def _last(
+    session: Session, employer: Employer, month: Month
+) -> tuple[int, Decimal, dict[int, Decimal]]:
+    """Return heads, amount, and everybody's amount, of the last assessed month before this one."""
+    last = before(session, employer.id, month)
+    if last is None:
+        return 0, Decimal(0), {}
+    line = AssessmentLine
+    found = session.execute(
+        select(line.contributor_id, line.employer_amount, line.contributor_amount).where(
+            line.assessment_id == last.id
+        )
+    )
+    amounts = {person: own + withheld for person, own, withheld in found}
+    return last.heads, last.employer_amount + last.contributor_amount, amounts
+
+
+def _paid_back(
+    due: MonthDue, was: Mapping[int, Decimal], last_heads: int, last_amount: Decimal
+) -> Matrix:
+    now = {line.contributor_id: line.amount for line in due.lines}
+    plus = [now[person] for person in now.keys() - was.keys()]
+    minus = [was[person] for person in was.keys() - now.keys()]
+    both = now.keys() & was.keys()
+    nothing = Decimal(0)
+    found = Matrix(
+        due.month, last_heads, last_amount, len(plus), sum(plus, nothing), len(minus),
+        sum(minus, nothing), sum((now[person] - was[person] for person in both), nothing),
+        due.heads, due.employer_amount, due.contributor_amount,
+    )  # fmt: skip
+    found.check()
+    return found
 
 
 def _compare(
@@ -157,7 +145,7 @@ def _compare(
     this: tuple[Employer, Month],
 ) -> Matrix:
     employer, month = this
-    these = due(employer, month).subquery()
+    these = months_due.people(employer, month).subquery()
     was, now = _total(last), _total(these)
     is_new = last.c.contributor_id.is_(None)
     stayed = session.execute(
