@@ -16,7 +16,7 @@ from data.enums import AuditAction, BusinessKind, Channel, EmployerStatus
 from data.models.case import Message
 from data.models.deferral import Deferral
 from data.models.register import Employer
-from services import arrears, audit, months_due
+from services import arrears, audit, past_months
 from services.approval import conflicts
 from services.deferral import periods
 from services.rules import clock
@@ -78,7 +78,7 @@ def _followed(session: Session, deferral: Deferral, current: Month) -> bool:
 
 def _run_out(session: Session, deferral: Deferral, employer: Employer) -> None:
     due_again = Month.of(deferral.last_month).plus(1)
-    months = months_due.as_then(session, employer, periods.months(deferral))
+    months = past_months.due(session, employer, periods.months(deferral))
     total = sum((month.total for month in months), Decimal("0.00"))
     periods.end(session, deferral, due_again, periods.RAN_OUT)
     _tell(

@@ -27,7 +27,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         contributor_status_change.roster: candidates amounts roster add delete_rows
         contributor_status_change.workbook: template check_workbook import_workbook
         deferral.approval: situation preview attach detach submit
-        deferral.back_payment: back_payment deferred_months
+        deferral.back_payment: back_payment
         employer_info_change: situation enter take_back attach detach submit
         employer_info_query: changes
         home: home

@@ -36,7 +36,9 @@ def test_a_deferral_ends_by_itself_in_the_month_after_its_last(
     on_day("2026-09-30")
     assert jobs.follow_deferrals() == 0
     assert account(clerk2).status is EmployerStatus.DEFERRED
+    assert back_payment.back_payment(clerk2) == []
     on_day("2026-10-01")
+    assert len(back_payment.back_payment(clerk2)) == 3
     assert jobs.follow_deferrals() == 1
     granted, now = the_deferral(), account(clerk2)
     assert (granted.ended_month, granted.ended_by) == (202610, "job")

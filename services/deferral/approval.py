@@ -12,7 +12,7 @@ from data.enums import BusinessKind, CaseStatus, PolicyKey, Role
 from data.models.case import Case
 from data.models.deferral import Deferral
 from data.models.register import Employer
-from services import audit, months_due
+from services import audit, past_months
 from services.actor import Actor
 from services.approval import casework, conflicts, engine, papers, refusals, requirements
 from services.approval.kind import ApprovalKind
@@ -108,7 +108,7 @@ def preview(actor: Actor, month: Month) -> list[MonthDue]:
         running = periods.running(session, actor.employer)
         first = Month.of(running.first_month) if running else form.due(session, actor.employer)
         employer = session.get_one(Employer, actor.employer)
-        return months_due.as_then(session, employer, _covered(act, first, month))
+        return past_months.due(session, employer, _covered(act, first, month))
 
 
 @audit.refusals
@@ -221,7 +221,7 @@ def _present(session: Session, case: Case) -> Sheet:
     """Return what is asked for, and the months it concerns with their amounts."""
     act, first, month = _filled(case)
     employer = session.get_one(Employer, case.employer_id)
-    months = months_due.as_then(session, employer, _covered(act, first, month))
+    months = past_months.due(session, employer, _covered(act, first, month))
     total = sum((due.total for due in months), Decimal("0.00"))
     figures = [
         Figure("申请事项", act.label),

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from data.enums import EmployerStatus
 from data.models.deferral import Deferral
 from data.models.register import Employer
+from data.models.remittance import Assessment
 from services.errors import BusinessError
 from services.rules import clock
 from services.rules.months import Month
@@ -69,6 +70,31 @@ def require_due(session: Session, employer_id: int, month: Month) -> None:
     """Raise MonthDeferred where `month` lies in a deferral: it is not assessed as a regular month."""
     if deferral := covering(session, employer_id, month):
         raise MonthDeferred(month=month.label, period=label(deferral))
+
+
+def unpaid(session: Session, employer_id: int) -> list[Month]:
+    """Return what is to be paid back: months up to today's of deferrals that run no more.
+
+    The oldest first, without those that an assessment has taken up.
+    """
+    this_month = Month.containing(clock.today())
+    granted = session.scalars(
+        select(Deferral).where(Deferral.employer_id == employer_id).order_by(Deferral.first_month)
+    )
+    over = [row for row in granted if row.ended_month or row.last_month < this_month.number]
+    taken = set(
+        session.scalars(
+            select(Assessment.month).where(
+                Assessment.employer_id == employer_id, Assessment.deleted_at.is_(None)
+            )
+        )
+    )
+    return [
+        month
+        for row in over
+        for month in months(row)
+        if month <= this_month and month.number not in taken
+    ]
 
 
 def end(session: Session, deferral: Deferral, ended_month: Month, ended_by: str) -> None:

@@ -14,10 +14,11 @@ from data.enums import AssessmentStatus, BusinessKind, EmployerStatus, Remittanc
 from data.models.case import Case
 from data.models.register import Employer
 from data.models.remittance import Assessment, AssessmentLine
-from services import months_due
+from services import months_due, past_months
 from services.approval import conflicts
 from services.approval.kind import ApprovalKind
 from services.approval.sheet import Figure, Sheet
+from services.deferral import periods
 from services.errors import BusinessError
 from services.remittance import chain, matrix
 from services.remittance.matrix import Matrix
@@ -62,31 +63,10 @@ def emptiness(found: Matrix) -> BusinessError | None:
     return NobodyDue(month=found.month.label)
 
 
-def owed(session: Session, employer: Employer) -> list[Month]:
-    """Return the deferred months up to today that are not paid back, the oldest first."""
-    this_month = Month.containing(clock.today())
-    done = set(
-        session.scalars(
-            select(Assessment.month).where(
-                Assessment.employer_id == employer.id,
-                Assessment.kind == RemittanceKind.DEFERRED,
-                Assessment.deleted_at.is_(None),
-            )
-        )
-    )
-    return [
-        month
-        for span in chain.spans(session, employer.id)
-        if not span.is_running
-        for month in span.first.through(min(span.last, this_month))
-        if month.number not in done
-    ]
-
-
 def _require_deferred(session: Session, employer: Employer, month: Month) -> None:
     if employer.status is not EmployerStatus.NORMAL:
         raise chain.AccountNotNormal(status=employer.status.label)
-    months = owed(session, employer)
+    months = periods.unpaid(session, employer.id)
     if month not in months:
         raise NotDeferred(month=month.label)
     if month != months[0]:
@@ -133,9 +113,11 @@ def _write_lines(session: Session, employer: Employer, assessment: Assessment) -
     """Write everybody in the month: as of now, or as of then where it is paid back."""
     month = Month.of(assessment.month)
     if assessment.kind is RemittanceKind.DEFERRED:
-        (due,) = months_due.as_then(session, employer, [month])
-        rows = [line._asdict() | {"assessment_id": assessment.id} for line in due.lines]
-        session.execute(insert(AssessmentLine), rows)
+        (due,) = past_months.due(session, employer, [month])
+        session.execute(
+            insert(AssessmentLine),
+            [line._asdict() | {"assessment_id": assessment.id} for line in due.lines],
+        )
         return
     people = months_due.people(employer, month).subquery()
     session.execute(

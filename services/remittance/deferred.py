@@ -7,7 +7,8 @@ from data.enums import RemittanceKind
 from data.models.register import Employer
 from services import audit
 from services.actor import Actor
-from services.remittance import approval, matrix
+from services.deferral import periods
+from services.remittance import matrix
 from services.remittance.assess import assess_each
 from services.remittance.matrix import Matrix
 from services.rules.months import Month
@@ -18,7 +19,7 @@ def deferred_months(actor: Actor) -> list[Matrix]:
     """Return what the clerk's employer still owes of its deferrals, the oldest month first."""
     with snapshot() as session:
         employer = session.get_one(Employer, actor.employer)
-        return matrix.paid_back(session, employer, approval.owed(session, employer))
+        return matrix.paid_back(session, employer, periods.unpaid(session, employer.id))
 
 
 @audit.refusals

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from data.base import YuanType
 from data.models.register import Employer
 from data.models.remittance import Assessment, AssessmentLine
-from services import months_due
+from services import months_due, past_months
 from services.months_due import MonthDue
 from services.rules.months import Month
 
@@ -92,7 +92,7 @@ def paid_back(session: Session, employer: Employer, months: Sequence[Month]) -> 
     """
     found: list[Matrix] = []
     amounts: Mapping[int, Decimal] = {}
-    for due in months_due.as_then(session, employer, months):
+    for due in past_months.due(session, employer, months):
         if found:
             last_heads, last_amount = found[-1].heads, found[-1].amount
         else:

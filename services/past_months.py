@@ -1,0 +1,110 @@
+"""Months that are over, as they were (缓缴补缴): each at the bases and the rates in force in it.
+
+For those who were in status 正常 in it (domain rules 4.10). What was in force is read backwards from
+today's accounts through the records of changes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data.enums import ChangeKind, Rounding
+from data.models.register import Contributor, ContributorChange, Employer
+from services import months_due, policy
+from services.months_due import DueLine, MonthDue
+from services.rules import contribution
+from services.rules.months import Month
+
+
+class _Record(NamedTuple):
+    """What a person's base, or the employer's rates, were before a change in effect from a month."""
+
+    contributor_id: int
+    effective: int
+    old: str
+
+
+def due(session: Session, employer: Employer, months: Sequence[Month]) -> list[MonthDue]:
+    """Return each month with the bases, rates and amounts in force in it, in the accounts' order.
+
+    A month that nothing has changed after is as it would be today. Raises PolicyMissing.
+    """
+    if not months:
+        return []
+    bases = _records(session, employer, min(months), ChangeKind.BASE_CHANGED)
+    rates = _records(session, employer, min(months), ChangeKind.RATE_CHANGED)
+    return [
+        _as_then(session, employer, month, _bases(bases, month), _rates(rates, month))
+        for month in months
+    ]
+
+
+def _as_then(
+    session: Session,
+    employer: Employer,
+    month: Month,
+    bases: Mapping[int, Decimal],
+    rates: tuple[int, int] | None,
+) -> MonthDue:
+    chosen = months_due.people(employer, month).order_by(Contributor.account)
+    lines = [DueLine(*row) for row in session.execute(chosen)]
+    if bases or rates:
+        day = date(month.year, month.month, 1)
+        rounding = policy.in_force(session, day, employer.id).rounding
+        lines = [_reckoned(line, bases, rates, rounding) for line in lines]
+    return MonthDue(month, lines)
+
+
+def _reckoned(
+    line: DueLine, bases: Mapping[int, Decimal], rates: tuple[int, int] | None, rounding: Rounding
+) -> DueLine:
+    """Return the line at the person's base and at the rates of then, where they have changed."""
+    if rates is None and line.contributor_id not in bases:
+        return line
+    base = bases.get(line.contributor_id, line.base)
+    own, withheld = rates or (line.employer_rate, line.contributor_rate)
+    amounts = contribution.amounts(base, own, withheld, rounding)
+    return DueLine(
+        line.contributor_id, line.account, line.name, line.id_number, base, own, withheld, *amounts
+    )
+
+
+def _records(session: Session, employer: Employer, month: Month, kind: ChangeKind) -> list[_Record]:
+    """Return the changes in effect after the month, the one entered last first.
+
+    They follow each other as they were entered, so that the one entered first has the oldest value.
+    """
+    change = ContributorChange
+    found = session.execute(
+        select(change.contributor_id, change.effective_month, change.old)
+        .where(
+            change.employer_id == employer.id,
+            change.kind == kind,
+            change.effective_month > month.number,
+        )
+        .order_by(change.id.desc())
+    )
+    return [_Record(*row) for row in found]
+
+
+def _bases(records: Iterable[_Record], month: Month) -> dict[int, Decimal]:
+    """Return the base in the month of everybody whose base has changed after it."""
+    then = {one.contributor_id: one.old for one in records if one.effective > month.number}
+    return {person: Decimal(base) for person, base in then.items()}
+
+
+def _rates(records: Iterable[_Record], month: Month) -> tuple[int, int] | None:
+    """Return the rates in the month, where they have changed after it.
+
+    They are the employer's: whoever was sealed at the change has no record of it, and yet was in
+    the month at the rates before.
+    """
+    then = [one.old for one in records if one.effective > month.number]
+    if not then:
+        return None
+    own, withheld = (int(rate.rstrip("%")) for rate in then[-1].split("+"))
+    return own, withheld
