@@ -9,6 +9,8 @@ import streamlit as st
 from services.files.cells import CellFault, yuan
 
 T = TypeVar("T")
+#: Pixels: a form is not read across a wide screen.
+WIDTH = 960
 
 
 class Fields:

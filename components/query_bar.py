@@ -15,8 +15,9 @@ from services import outputs
 from services.exports import Conditions, Listing
 from services.files.columns import Column
 
-_PIXELS = 7  # a character
+_NARROW, _WIDE, _EDGES = 6.7, 13.6, 17  # pixels: a letter or figure, a Chinese one, both edges
 _KINDS_MONEY = "money"
+_CHINESE_FROM = 0x2E80
 LONG_FROM = 3000  # rows: from here on the workbook is made with progress
 
 
@@ -107,15 +108,26 @@ def found(key: str, listing: Listing, nothing: str) -> None:
         f"**共{len(listing.rows)}条记录**　合计：{feedback.plain(listing.sentence)}　"
         f":gray[{feedback.plain(listing.conditions)}]"
     )
-    headings = {column.heading: _heading(column) for column in listing.columns}
     frame = pd.DataFrame([_cells(row, listing.columns) for row in listing.on_screen])
-    frame.columns = pd.Index(list(headings))
+    frame.columns = pd.Index([column.heading for column in listing.columns])
+    headings = {column.heading: _heading(column, frame) for column in listing.columns}
     roster.show(frame, headings, key=key, on_edit=None)
 
 
-def _heading(column: Column) -> Heading:
-    longest = max(int(column.width), 2 * len(column.heading) + 2)
-    return Heading(column.heading, is_money=column.kind == _KINDS_MONEY, width=longest * _PIXELS)
+def _heading(column: Column, frame: pd.DataFrame) -> Heading:
+    """Make a column as wide as the longest of what stands in it, so that more of them are seen."""
+    cells = frame[column.heading]
+    if column.kind == _KINDS_MONEY:
+        longest = f"{max(cells.dropna(), default=0):,.2f}"
+        return Heading(column.heading, is_money=True, width=_width(column.heading, longest))
+    return Heading(column.heading, width=_width(column.heading, max(cells, key=len, default="")))
+
+
+def _width(*texts: str) -> int:
+    return _EDGES + max(
+        round(sum(_WIDE if ord(sign) >= _CHINESE_FROM else _NARROW for sign in text))
+        for text in texts
+    )
 
 
 def _cells(row: Sequence[Any], columns: Sequence[Column]) -> list[Any]:

@@ -24,7 +24,9 @@ KEY = "arrivals"
 FIELDS = Fields("credit")
 A_PAGE = 20
 BALANCE_SHARES = (1.4, 3.2, 1.4, 1.2)
-BEHIND_SHARES = (1.4, 2.8, 0.7, 0.7, 2.2, 1.3, 1.1)
+BALANCE_NUMBERS = (2,)
+BEHIND_SHARES = (1.4, 2.8, 0.7, 0.9, 2.2, 1.3, 1.1)
+BEHIND_NUMBERS = (2, 3, 5)
 
 
 def render(actor: Actor) -> None:
@@ -53,10 +55,12 @@ def _balances(found: balances.Balances) -> None:
         return
     st.markdown(f"**共{found.count}家单位**　未分摊余额合计：{found.total:,.2f}元")
     with st.container(key="list_balances", gap=None):
-        entries.head(("单位账号", "单位名称", "未分摊余额", "最近变动", "操作"), BALANCE_SHARES)
+        heads = ("单位账号", "单位名称", "未分摊余额", "最近变动", "操作")
+        entries.head(heads, BALANCE_SHARES, numbers=BALANCE_NUMBERS)
         for row in found.rows:
             cells = (row.number, row.name, f"{row.balance:,.2f}", str(row.since))
-            if entries.row(cells, BALANCE_SHARES).button("台账", key=f"ledger_{row.employer_id}"):
+            place = entries.row(cells, BALANCE_SHARES, numbers=BALANCE_NUMBERS)
+            if place.button("台账", key=f"ledger_{row.employer_id}"):
                 _ledger(row)
     if found.count > balances.A_PAGE:
         st.pagination(-(-found.count // balances.A_PAGE), key=f"{KEY}_balances")
@@ -74,13 +78,13 @@ def _behind(found: list[Behind]) -> None:
     page = min(int(st.session_state.get(f"{KEY}_behind") or 1), pages)
     heads = ("单位账号", "单位名称", "人数", "欠缴月数", "欠缴年月", "欠缴金额", "本月催缴", "操作")
     with st.container(key="list_behind", gap=None):
-        entries.head(heads, BEHIND_SHARES)
+        entries.head(heads, BEHIND_SHARES, numbers=BEHIND_NUMBERS)
         for row in found[(page - 1) * A_PAGE : page * A_PAGE]:
             cells = (
                 row.number, row.name, f"{row.heads}", f"{len(row.months)}", _span(row.months),
                 f"{row.amount:,.2f}", str(row.reminded_on or "—"),
             )  # fmt: skip
-            place = entries.row(cells, BEHIND_SHARES)
+            place = entries.row(cells, BEHIND_SHARES, numbers=BEHIND_NUMBERS)
             key, is_told = f"remind_{row.employer_id}", row.reminded_on is not None
             if place.button("催缴", key=key, disabled=is_told, help=_why(is_told=is_told)):
                 _remind(row)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from components import brand, case_timeline, feedback, plain_table
+from components import audit_words, brand, case_timeline, feedback, plain_table
 from data.enums import AuditAction
 from services.actor import Actor
 from services.administration import audit_log
@@ -50,11 +50,11 @@ def _events(actor: Actor, asked: Asked) -> None:
         return
     _count("events", found.count, found.pages)
     rows = [
-        (str(one.seq), f"{one.at:%Y-%m-%d %H:%M:%S}", one.who, one.role, one.action, one.subject,
-         one.employer, one.facts)
+        (str(one.seq), f"{one.at:%Y-%m-%d %H:%M:%S}", one.who, one.role, one.action,
+         audit_words.subject(one.subject), one.employer, audit_words.facts(one.facts))
         for one in found.rows
     ]  # fmt: skip
-    heads = ("序号", "时间", "操作人", "角色", "事项", "对象编号", "单位账号", "原始内容")
+    heads = ("序号", "时间", "操作人", "角色", "事项", "对象编号", "单位账号", "内容")
     plain_table.show(heads, rows, numbers=(0,), codes=(5, 7))
 
 

@@ -18,6 +18,7 @@ HEADS = (
     "单位账号", "单位名称", "汇缴年月", "类型", "人数", "金额", "未分摊余额", "状态", "核定时间", "操作",
 )  # fmt: skip
 FIELDS = Fields("arrival")
+NUMBERS = (4, 5, 6)
 
 
 def render(actor: Actor) -> None:
@@ -39,7 +40,7 @@ def render(actor: Actor) -> None:
         brand.quiet("暂无待审批或待缴款的月度。单位核定后会显示在这里。")
         return
     with st.container(key="list_months", gap=None):
-        entries.head(HEADS, SHARES)
+        entries.head(HEADS, SHARES, numbers=NUMBERS)
         for month in found.months:
             _row(month)
     total = found.counts[status] if status else sum(found.counts.values())
@@ -58,7 +59,7 @@ def _row(month: Waiting) -> None:
         f"{month.balance:,.2f}" if month.balance else "—", month.status.label,
         case_timeline.moment(month.assessed_at),
     )  # fmt: skip
-    buttons = entries.row(cells, SHARES)
+    buttons = entries.row(cells, SHARES, numbers=NUMBERS)
     key = month.assessment_id
     if month.status is AssessmentStatus.ASSESSED:
         if buttons.button("通过", key=f"approve_{key}"):

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from components import brand, feedback, person_form, person_roster, roster_import, session, signing
-from components.form_fields import Fields
+from components.form_fields import WIDTH, Fields
 from components.roster import EDGE, ROW, Heading
 from data.enums import BusinessKind, LabelledEnum
 from services.actor import Actor
@@ -84,7 +84,7 @@ def _entry(actor: Actor, kind: BusinessKind) -> None:
     """Draw the form of one person, and the way to enter many."""
     fields = Fields(_key(kind))
     now, candidates = approval.situation(actor, kind), roster.candidates(actor, kind)
-    with st.container(border=True):
+    with st.container(border=True, width=WIDTH):
         entry = _form(fields, kind, now.terms, candidates)
         with st.container(horizontal=True, horizontal_alignment="right"):
             is_asked = st.button("批量导入", key=f"{_key(kind)}_open_import")

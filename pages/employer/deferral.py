@@ -7,6 +7,7 @@ from decimal import Decimal
 import streamlit as st
 
 from components import brand, documents, feedback, pending_case, roster, signing
+from components.form_fields import WIDTH
 from components.roster import Heading
 from data.enums import CaseStatus
 from services.actor import Actor
@@ -60,7 +61,7 @@ def _waiting(actor: Actor, now: Situation) -> None:
 def _form(actor: Actor, now: Situation) -> None:
     what = now.act.label
     st.markdown(f"**{what}申请**")
-    with st.container(width=960):
+    with st.container(width=WIDTH):
         start, end = st.columns(2)
         start.text_input("缓缴起始年月", now.first.label, disabled=True)
         month = end.selectbox(
@@ -79,7 +80,8 @@ def _form(actor: Actor, now: Situation) -> None:
             key=f"{KEY}_{now.act.value}_reason",
         )
     if month is None:
-        brand.quiet(f"请选择{MONTH[now.act]}，系统会先列出涉及的月份和金额，再由您提交。")
+        with st.container(width=WIDTH):
+            brand.quiet(f"请选择{MONTH[now.act]}，系统会先列出涉及的月份和金额，再由您提交。")
     else:
         _effect(now.act, approval.preview(actor, month))
     documents.upload(
@@ -98,7 +100,7 @@ def _submit(actor: Actor, now: Situation, month: Month | None, reason: str) -> N
     click = st.session_state.setdefault(f"{KEY}_click", secrets.token_urlsafe(16))
     blocked = now.objection
     refusal_above = st.container()  # seen without scrolling past the button
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True, horizontal_alignment="right", width=WIDTH):
         pressed = st.button(
             "提交审批", type="primary", disabled=blocked is not None, help=blocked
         )  # fmt: skip
