@@ -13,7 +13,7 @@ from services.remittance.desk import Waiting
 TITLE = "汇缴核定审批"
 ICON = ":material/payments:"
 KEY = "months"
-SHARES = (1.3, 2.1, 0.75, 0.8, 0.5, 1.2, 1.15, 1.4, 1.5)
+SHARES = (1.3, 2.7, 0.75, 0.5, 0.6, 1.1, 1.1, 1.35, 1.5)
 HEADS = (
     "单位账号", "单位名称", "汇缴年月", "类型", "人数", "金额", "未分摊余额", "状态", "核定时间", "操作",
 )  # fmt: skip

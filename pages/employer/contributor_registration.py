@@ -136,7 +136,8 @@ def _roster(actor: Actor) -> None:
     now = approval.situation(actor)
     frame = roster.roster(actor)
     if frame.empty:
-        brand.quiet("开户清册为空。请填写上方表单后点击【录入清册】，或点击【批量导入】。")
+        with st.container(width=WIDTH):
+            brand.quiet("开户清册为空。请填写上方表单后点击【录入清册】，或点击【批量导入】。")
         return
     st.markdown(
         "**开户清册**　:small[:gray[已为您保存，退出后可继续办理；勾选行可只办理或删除选中的人员]]"

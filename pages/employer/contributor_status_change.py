@@ -181,7 +181,8 @@ def _roster(actor: Actor, kind: BusinessKind) -> None:
     now, frame = approval.situation(actor, kind), roster.roster(actor, kind)
     verb, key = VERBS[kind], _key(kind)
     if frame.empty:
-        brand.quiet(f"待{verb}清册为空。请填写上方表单后点击【录入清册】，或点击【批量导入】。")
+        with st.container(width=WIDTH):
+            brand.quiet(f"待{verb}清册为空。请填写上方表单后点击【录入清册】，或点击【批量导入】。")
         return
     st.markdown(
         f"**待{verb}清册**　:small[:gray[已为您保存，退出后可继续办理；请勾选需{verb}的职工]]"
