@@ -122,7 +122,8 @@ def _table(stages: Sequence[Stage]) -> str:
         for stage in stages
     )  # fmt: skip
     heads = "".join(f"<th>{head}</th>" for head in _HEADS)
-    return f'<table class="hall-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    top = f"<thead><tr>{heads}</tr></thead>"
+    return f'<table class="hall-table course">{top}<tbody>{rows}</tbody></table>'
 
 
 def _row(*cells: str, evidence_id: int | None) -> str:
