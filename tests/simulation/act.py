@@ -37,13 +37,19 @@ class Stage:
     officers: dict[str, Actor]
     pages: list[Page] = field(default_factory=list)
     serial: int = 0
+    main: int = 0
 
     def employer(self) -> Employer:
-        return self.dice.choice(list(self.world.employers.values()))
+        """Return an employer, mostly the one that this sequence is about: so it gets far with it."""
+        everybody = list(self.world.employers.values())
+        return everybody[self.main] if self.sometimes(0.6) else self.dice.choice(everybody)
 
     def employer_with(self, has: Callable[[Employer], object]) -> Employer | None:
         """Return one of the employers that have something, None where none has."""
         found = [one for one in self.world.employers.values() if has(one)]
+        main = list(self.world.employers.values())[self.main]
+        if main in found and self.sometimes(0.6):
+            return main
         return self.dice.choice(found) if found else None
 
     def clerk(self, employer: Employer) -> Actor:

@@ -21,12 +21,14 @@ from tests.simulation.model import (
 )
 from tests.simulation.people_acts import month, yuan
 
+IN_THE_WAY = (BASE, RATE, DEFERRAL, *ROSTERS)
+
 
 def assess_months(stage: Stage) -> Act:
     """Assess the next month or two; now and then one too early, one that is done, one left out."""
     world = stage.world
     employer = stage.employer_with(
-        lambda one: _next(world, one) <= world.this_month and not one.cases
+        lambda one: _next(world, one) <= world.this_month and one.is_free(*IN_THE_WAY)
     )
     if employer is None or stage.sometimes(0.15):
         employer = stage.employer()
@@ -59,7 +61,7 @@ def _bills(world: World, employer: Employer, months: list[int]) -> list[Bill] | 
     """Return the months as they must be, or None where they may not be."""
     due = _next(world, employer)
     deferred = any(_runs(world, d) and d.covers(m) for d in employer.deferrals for m in months)
-    is_free = employer.is_free(BASE, RATE, DEFERRAL, *ROSTERS)
+    is_free = employer.is_free(*IN_THE_WAY)
     if months[0] != due or months[-1] > world.this_month or deferred or not is_free:
         return None
     if any(d.covers(m) for d in employer.deferrals for m in months):

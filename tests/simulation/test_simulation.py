@@ -4,14 +4,13 @@ HALL_SEED=17 plays from another seed; a divergence tells its own, to be played a
 """
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
-from data import database
 from tests import figures
-from tests.conftest import DATABASES, Template
+from tests.conftest import DATABASES
 from tests.simulation import run
 
 pytestmark = pytest.mark.usefixtures("storage")
@@ -23,30 +22,13 @@ FAULTS = 15
 """Percent of the acts that must have been cut off."""
 
 
-@pytest.fixture(params=DATABASES)
-def fresh(request: pytest.FixtureRequest) -> Callable[[], contextmanager]:
-    """Connect to a copy of the fixture for as long as a sequence takes."""
-    template: Template = request.getfixturevalue(f"{request.param}_template")
-
-    @contextmanager
-    def copied() -> Iterator[None]:
-        name = f"t{os.urandom(6).hex()}"
-        engine = database.connect(template.copy(name))
-        try:
-            yield
-        finally:
-            engine.dispose()
-            template.drop(name)
-
-    copied.dialect = request.param  # type: ignore[attr-defined]
-    return copied
-
-
-def test_the_hall_never_differs_from_the_model(fresh: Callable[[], contextmanager]) -> None:
-    where = fresh.dialect  # type: ignore[attr-defined]
+@pytest.mark.parametrize("where", DATABASES)
+def test_the_hall_never_differs_from_the_model(
+    where: str, fresh_on: Callable[[str], Callable[[], AbstractContextManager[None]]]
+) -> None:
     seeds = range(SEED, SEED + SEQUENCES[where])
     print(f"seeds {seeds.start} to {seeds.stop - 1}")
-    tally = run.sequences(seeds, fresh)
+    tally = run.sequences(seeds, fresh_on(where))
     share = 100 * tally.cut / tally.steps
     figures.record(
         11,

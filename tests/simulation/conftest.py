@@ -1,0 +1,34 @@
+"""A database of its own for each sequence."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+
+from data import database
+from tests.conftest import Template
+
+
+@pytest.fixture
+def fresh_on(
+    request: pytest.FixtureRequest,
+) -> Callable[[str], Callable[[], AbstractContextManager[None]]]:
+    """Return what connects to a copy of the fixture, on a database named, while a sequence lasts."""
+
+    def on(where: str) -> Callable[[], AbstractContextManager[None]]:
+        template: Template = request.getfixturevalue(f"{where}_template")
+
+        @contextmanager
+        def fresh() -> Iterator[None]:
+            name = f"t{os.urandom(6).hex()}"
+            engine = database.connect(template.copy(name))
+            try:
+                yield
+            finally:
+                engine.dispose()
+                template.drop(name)
+
+        return fresh
+
+    return on
