@@ -47,3 +47,9 @@ def _is_seen(bug: Bug, fresh: Fresh) -> bool:
             if time.process_time() > until:
                 return False
     return False
+
+
+@pytest.mark.parametrize("bug", bugs.BUGS, ids=lambda bug: bug.name)
+def test_every_bug_has_its_place_in_the_source(bug: Bug) -> None:
+    with bugs.seeded(bug):
+        pass
