@@ -64,7 +64,7 @@ BUGS = (
     Bug("every branch enters credits", "remittance.arrivals:payers",
         ", Employer.branch == actor.branch", ""),
     Bug("one officer decides twice", "approval.deciders:require_decider",
-        "if actor.user_id in _hands(session, case):", "if False:"),
+        "if actor.user_id in hands(session, case):", "if False:"),
     Bug("every level decides", "approval.deciders:require_level",
         "if actor.role is not due:", "if False:"),
     Bug("every clerk deletes the month", "remittance.edit:own",
