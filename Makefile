@@ -54,7 +54,7 @@ manual: $(VENV)/dev.stamp ## the manual's points that no test proves
 
 nightly: system-test $(VENV)/dev.stamp ## run every test in full, and record the figures (more than an hour)
 	@deploy/system.sh nightly
-	@HALL_NIGHTLY=1 $(BIN)/python -m pytest -n 2
+	@HALL_NIGHTLY=1 $(BIN)/python -m pytest -n 2 -o timeout=7200
 
 assurance: $(VENV)/dev.stamp ## the table of what is promised and what was measured; writes docs/assurance.md
 	@$(BIN)/python -m tests.assurance

@@ -85,9 +85,9 @@ def greet() -> None:
     print(
         f"业务日期 {os.environ['HALL_TODAY']}；UKey客户端 {settings.AGENT_URL}；数据目录 {settings.STORAGE}\n"
     )
-    print(f"{'UKey':<10}{'姓名':<6}{'角色':<8}{'Ukey证书密码':<12}{'用户名':<10}密码")
+    print(f"{'UKey':<10}{'姓名':<8}{'角色':<8}{'Ukey证书密码':<12}{'用户名':<10}密码")
     for player in CAST:
-        who = f"{player.key:<10}{player.name:<{8 - len(player.name)}}{player.role.label:<8}"
+        who = f"{player.key:<10}{player.name:<{10 - len(player.name)}}{player.role.label:<8}"
         print(f"{who}{player.pin:<14}{player.username:<12}{player.password}")
     print(f"\nUKey管理密码（SO PIN）：{SO_PIN}。停止：Ctrl-C。重新开始：make demo-reset。")
 
