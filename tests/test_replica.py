@@ -15,7 +15,7 @@ from tests.conftest import Template, person
 
 
 def figures(manager: Actor) -> list[Decimal | None]:
-    return [figure.now for figure in board.eight(manager, board.default_scope(manager))]
+    return [figure.now for figure in board.page(manager, board.default_scope(manager)).figures]
 
 
 def test_charts_follow_the_replica_and_not_the_database(sqlite_template: Template) -> None:

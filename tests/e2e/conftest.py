@@ -71,7 +71,7 @@ def browser() -> Iterator[Browser]:
     chromium = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if chromium is None:
         pytest.skip("no Chromium is installed: apt-get install chromium")
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
@@ -99,7 +99,7 @@ def arriving(hall: Hall, browser: Browser) -> Iterator[Arrive]:
 
     def arrive(key: str = "") -> Visitor:
         context = browser.new_context(locale="zh-CN", viewport=WINDOW)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         visitor = Visitor.arrive(hall, context)
         there.append(visitor)
         if key:

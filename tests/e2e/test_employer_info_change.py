@@ -132,9 +132,9 @@ def _see_it_pending(clerk: Visitor) -> None:
 def _see_the_case_and_approve(officer: Visitor) -> None:
     serial = desk.open_case(officer, UNIT)
     for row, (item, before, after) in enumerate((ECONOMY, INDUSTRY, POSTCODE)):
-        expect(officer.cell(row, 0)).to_have_text(item)
-        expect(officer.cell(row, BEFORE)).to_have_text(before)
-        expect(officer.cell(row, AFTER)).to_have_text(after)
+        expect(officer.case_cell(row, 0)).to_have_text(item)
+        expect(officer.case_cell(row, BEFORE)).to_have_text(before)
+        expect(officer.case_cell(row, AFTER)).to_have_text(after)
     desk.approve(officer, serial)
 
 

@@ -299,6 +299,11 @@ class Visitor:
     def cell(self, row: int, column: int) -> Locator:
         return self.page.get_by_test_id(f"glide-cell-{column}-{row}").last
 
+    def case_cell(self, row: int, column: int) -> Locator:
+        """Return a cell of the lines that an officer's case shows, from 0."""
+        rows = self.page.locator(".hall-lines tbody tr")
+        return rows.nth(row).locator("td").nth(column)
+
     def go_to_cell(self, row: int, column: int) -> None:
         """Put the cursor on a cell by arrows, which know nothing of widths."""
         frame = self.grid().get_by_test_id("stDataFrame")
