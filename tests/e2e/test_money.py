@@ -5,11 +5,12 @@ from io import BytesIO
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from tests.e2e import newcomers
+from tests.e2e import conftest, newcomers
 from tests.e2e.conftest import Arrive
 from tests.e2e.visitor import Visitor
 from tests.e2e.wording import assert_all_chinese
 
+hall = conftest.own_hall
 KEY = "M1"
 NEWCOMER = next(one for one in newcomers.NEWCOMERS if one.key == KEY)
 UNIT, NUMBER = NEWCOMER.employer, NEWCOMER.number

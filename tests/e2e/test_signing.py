@@ -5,11 +5,13 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.e2e import conftest
 from tests.e2e.conftest import Arrive
 from tests.e2e.visitor import Visitor
 from tests.e2e.wording import assert_all_chinese
 from ukey import verify_evidence
 
+hall = conftest.own_hall
 FIGURES = (("汇缴年月", "2026年7月"), ("本月汇缴", "3人 / 3,300.00"))
 
 
