@@ -26,14 +26,14 @@ def all_refusals() -> list[type[refusals.UnreadableWorkbook]]:
 @pytest.mark.parametrize(
     ("content", "code"), [case[1:] for case in CORPUS], ids=[c[0] for c in CORPUS]
 )
-def test_it_is_refused_with_its_own_sentence_in_seconds_at_the_most(content, code) -> None:
-    started = time.process_time()
+def test_it_is_refused_with_its_own_sentence_within_a_second(content, code) -> None:
+    started = time.thread_time()  # the reader's own: other threads of this process work too
     with pytest.raises(guard.UnreadableWorkbook) as refusal:
         workbook.read(content, COLUMNS)
     assert refusal.value.code == code
     assert re.search(r"[\u4e00-\u9fff]{4}", str(refusal.value))
     assert "{" not in str(refusal.value)
-    assert time.process_time() - started < 5.0  # of a bomb: minutes
+    assert time.thread_time() - started < 1.0
 
 
 def test_the_corpus_is_large_and_meets_every_refusal_there_is() -> None:
