@@ -4,12 +4,12 @@ All of it runs in one process of the test run (`--dist loadgroup`): one hall, on
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
 from tests.e2e.serving import Hall
 from tests.e2e.visitor import Visitor
@@ -20,15 +20,46 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-WINDOW = {"width": 1440, "height": 900}
+WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
-Arrive = Callable[..., Visitor]
+
+class Arrive:
+    """Lets visitors in, each with a browser of her own."""
+
+    def __init__(self, hall: Hall, browser: Browser) -> None:
+        self._hall = hall
+        self._browser = browser
+        self.visitors: list[Visitor] = []
+
+    def __call__(self, key: str = "") -> Visitor:
+        """Open a window; signed in by the key of this name, where one is named."""
+        context = self._browser.new_context(locale="zh-CN", viewport=WINDOW)
+        context.set_default_timeout(30_000)
+        visitor = Visitor.arrive(self._hall, context)
+        self.visitors.append(visitor)
+        if key:
+            visitor.enter(key)
+        return visitor
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark the journeys and keep them together, before xdist asks who belongs to whom."""
     item.add_marker(pytest.mark.e2e)
     item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say beside a failure what each visitor saw then: a journey fails once in many runs, elsewhere."""
+    report = yield
+    if call.excinfo and call.when == "call":
+        for name in ("arrive", "arrive_once"):
+            arrive = getattr(item, "funcargs", {}).get(name)
+            for visitor in getattr(arrive, "visitors", ()):
+                report.sections.append((f"seen at {visitor.page.url}", visitor.account()))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -95,19 +126,9 @@ def arrive_once(hall: Hall, browser: Browser) -> Iterator[Arrive]:
 @contextmanager
 def arriving(hall: Hall, browser: Browser) -> Iterator[Arrive]:
     """Let visitors in; in the end look at what their pages asked for, and what failed in them."""
-    there: list[Visitor] = []
-
-    def arrive(key: str = "") -> Visitor:
-        context = browser.new_context(locale="zh-CN", viewport=WINDOW)
-        context.set_default_timeout(30_000)
-        visitor = Visitor.arrive(hall, context)
-        there.append(visitor)
-        if key:
-            visitor.enter(key)
-        return visitor
-
+    arrive = Arrive(hall, browser)
     yield arrive
-    for visitor in there:
+    for visitor in arrive.visitors:
         visitor.context.close()
         assert visitor.errors == []
         assert visitor.hosts() <= {"localhost", "127.0.0.1"}

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from components import roster
 from demo.cast import CAST
@@ -65,6 +66,15 @@ class Visitor:
     def _hear(self, text: str) -> None:
         if "Content Security Policy" in text:
             self.errors.append(text)
+
+    def account(self) -> str:
+        """Tell what stands on her page, what she asked for last, and what the hall logged."""
+        try:
+            page = self.page.locator("body").aria_snapshot(timeout=3_000)
+        except PlaywrightError as error:
+            page = str(error)
+        log = self.hall.log.read_text("utf-8") if self.hall.log.exists() else ""
+        return "\n".join([page, *self.requests[-12:], *self.errors, log[-3_000:]])
 
     def hosts(self) -> set[str | None]:
         """Return whom her pages asked, over the network: not the browser's own viewer of PDFs."""
