@@ -20,7 +20,7 @@ _ON_HAND = "making"
 
 def click() -> str:
     """Return a word for this press of a button: the same word makes nothing twice."""
-    return secrets.token_urlsafe(12)
+    return secrets.token_hex(12)
 
 
 @st.dialog("打印预览", width="large")

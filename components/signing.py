@@ -58,10 +58,7 @@ def _dialog() -> None:
     st.write("请核对以下内容。签名后即办理，签名作为证据保存。")
     for item in pending.prepared.items:
         _item(item)
-    signature = sign.ask(
-        pending.prepared.document, who.fingerprint, LABEL,
-        key=f"sign_{pending.prepared.submission}",
-    )  # fmt: skip
+    signature = sign.ask(pending.prepared.document, who.fingerprint, LABEL)
     if signature is None:
         return
     with feedback.refusals():

@@ -63,7 +63,7 @@ def prepare(actor: Actor, act: Callable[[Actor], object]) -> Prepared | None:
         act(replace(actor, statement=draft))
     if not draft.items:
         return None
-    submission = secrets.token_urlsafe(24)
+    submission = secrets.token_hex(24)
     purpose = "submission" if actor.role is Role.CLERK else "approval"
     document = canonical(
         {

@@ -51,6 +51,10 @@ def test_the_main_script_navigates_on_every_run() -> None:
             "a shared cache hands one employer's rows to another",
         ),
         (r"datetime\.now\(\)|date\.today\(\)|utcnow", "the clock is services/rules/clock.py"),
+        (
+            r"token_urlsafe(?!\(32\))",
+            "two underscores in an element's key are refused: words of ours are token_hex",
+        ),
         (r"plotly\.express", "twenty times slower than graph_objects"),
     ],
 )

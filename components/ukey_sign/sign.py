@@ -3,6 +3,7 @@
 import base64
 import binascii
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ def _component() -> Any:  # noqa: ANN401 — Streamlit's renderer has no public 
     return st.components.v2.component("ukey_sign", html=html, css=css, js=js)
 
 
-def ask(document: str, fingerprint: str, label: str, *, key: str) -> bytes | None:
+def ask(document: str, fingerprint: str, label: str) -> bytes | None:
     """Draw the PIN's field and the button `label`; return the CMS once the key has signed.
 
     What comes back is the browser's word: `services.signing` checks it.
@@ -32,6 +33,7 @@ def ask(document: str, fingerprint: str, label: str, *, key: str) -> bytes | Non
         "certificate": fingerprint,
         "label": label,
     }
+    key = f"sign_{sha256(document.encode()).hexdigest()}"  # another document, another element
     result = _component()(data=data, key=key, on_signed_change=lambda: None)
     signed = result.get("signed")
     if not isinstance(signed, str):

@@ -196,7 +196,7 @@ def _documents(actor: Actor, now: Situation) -> None:
         attach=lambda material, name, content: approval.attach(actor, material, name, content),
         detach=lambda document_id: approval.detach(actor, document_id),
     )
-    click = st.session_state.setdefault(f"{KEY}_click", secrets.token_urlsafe(16))
+    click = st.session_state.setdefault(f"{KEY}_click", secrets.token_hex(16))
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("返回清册"):
             st.session_state[f"{KEY}_at_documents"] = False

@@ -148,7 +148,7 @@ def _roster(actor: Actor) -> None:
         label = f"确认开户（选中{len(chosen)}人）" if chosen else f"确认开户（全部{len(frame)}人）"
         if st.button(label, type="primary", disabled=now.objection is not None, help=now.objection):
             picked = frame[frame["account"].isin(chosen)] if chosen else frame
-            st.session_state[f"{KEY}_click"] = secrets.token_urlsafe(16)
+            st.session_state[f"{KEY}_click"] = secrets.token_hex(16)
             st.session_state.pop(f"{KEY}_refused", None)
             _confirm(picked)
 

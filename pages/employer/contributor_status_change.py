@@ -195,7 +195,7 @@ def _roster(actor: Actor, kind: BusinessKind) -> None:
         why_not = now.objection or (None if chosen else f"请先在清册中勾选需{verb}的职工")
         label = f"确定{verb}（{len(chosen)}人）" if chosen else f"确定{verb}"
         if st.button(label, type="primary", disabled=why_not is not None, help=why_not):
-            st.session_state[f"{key}_click"] = secrets.token_urlsafe(16)
+            st.session_state[f"{key}_click"] = secrets.token_hex(16)
             st.session_state.pop(f"{key}_refused", None)
             _confirm(kind, frame[frame["account"].isin(chosen)])
 

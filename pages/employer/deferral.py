@@ -97,7 +97,7 @@ def _form(actor: Actor, now: Situation) -> None:
 
 
 def _submit(actor: Actor, now: Situation, month: Month | None, reason: str) -> None:
-    click = st.session_state.setdefault(f"{KEY}_click", secrets.token_urlsafe(16))
+    click = st.session_state.setdefault(f"{KEY}_click", secrets.token_hex(16))
     blocked = now.objection
     refusal_above = st.container()  # seen without scrolling past the button
     with st.container(horizontal=True, horizontal_alignment="right", width=WIDTH):

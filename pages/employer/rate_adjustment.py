@@ -133,7 +133,7 @@ def _choose(actor: Actor) -> None:
 def _submit(
     actor: Actor, now: Situation, rate: int | None, month: Month, refusal: str | None
 ) -> None:
-    click = st.session_state.setdefault(f"{KEY}_click", secrets.token_urlsafe(16))
+    click = st.session_state.setdefault(f"{KEY}_click", secrets.token_hex(16))
     refusal_above = st.container()  # seen without scrolling past the button
     with st.container(horizontal=True, horizontal_alignment="right"):
         pressed = st.button("提交审批", type="primary", disabled=refusal is not None, help=refusal)

@@ -101,7 +101,7 @@ def _confirm(months: list[Month], *, is_deferred: bool) -> None:
     st.write("请确认本月是否有人员变动情况 ！")
     span = "、".join(month.label for month in months)
     st.caption(f"将核定：{span}")
-    click = st.session_state.setdefault(f"{KEY}_click", secrets.token_urlsafe(16))
+    click = st.session_state.setdefault(f"{KEY}_click", secrets.token_hex(16))
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("取消"):
             st.rerun()
