@@ -90,7 +90,7 @@ def _insert(session: Session, rows: list[tuple[object, ...]]) -> None:
     }
     rest = tuple(defaults.values())
     filled = ((*row, *rest) for row in rows)
-    bulk.insert(session, Contributor.__table__, (*COLUMNS, *defaults), filled)  # type: ignore[arg-type]
+    bulk.insert(session, Contributor, (*COLUMNS, *defaults), filled)
 
 
 def employer(number: int) -> Employer:

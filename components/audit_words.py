@@ -20,13 +20,14 @@ from services.rules.months import Month
 
 _SUBJECTS = {
     "arrival": "到账", "assessment": "汇缴核定", "binding": "证书绑定", "case": "业务",
-    "crl": "吊销列表", "deferral": "缓缴", "document": "材料", "employer": "单位", "listing": "查询",
-    "message": "消息", "print": "打印件", "proposal": "变更提议", "session": "会话", "slip": "文件",
+    "correction": "资金更正", "crl": "吊销列表", "deferral": "缓缴", "document": "材料",
+    "employer": "单位", "listing": "查询", "message": "消息", "print": "打印件", "proposal": "变更提议", "session": "会话", "slip": "文件",
     "user": "人员", "remittance_changes": "汇缴变更清册", "remittance_roster": "汇缴清册",
     "remittance_voucher": "汇缴书",
 }  # fmt: skip
 _FACTS = {
-    "after": "之后", "before": "之前", "change": "变更", "changes": "变更项数", "clerk": "经办人编号",
+    "after": "之后", "arrival": "到账编号", "before": "之前", "change": "变更", "changes": "变更项数",
+    "clerk": "经办人编号",
     "code": "原因", "day": "生效日期", "document": "材料编号", "entries": "条数", "event": "办理",
     "fen": "金额（元）", "fingerprint": "证书指纹", "item": "项目", "kind": "业务", "label": "UKey",
     "level": "审批环节", "lost_to": "恢复至", "material": "材料", "month": "年月", "new": "新值",

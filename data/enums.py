@@ -144,6 +144,20 @@ class EntryKind(LabelledEnum):
 
     ARRIVAL = "arrival", "到账"
     ALLOCATION = "allocation", "分摊入账"
+    UNBOOKING = "unbooking", "撤销入账"
+    REVERSAL = "reversal", "到账冲正"
+    REFUND = "refund", "退款"
+
+
+#: The lines that raise the balance (未分摊余额); all others lower it.
+MONEY_IN = (EntryKind.ARRIVAL, EntryKind.UNBOOKING)
+
+
+class CorrectionKind(LabelledEnum):
+    """What two officers may do to money that has arrived."""
+
+    REVERSAL = "reversal", "到账冲正"
+    REFUND = "refund", "未分摊退款"
 
 
 class CaseStatus(LabelledEnum):
@@ -208,7 +222,13 @@ class AuditAction(LabelledEnum):
     MONTH_RETURNED = "month_returned", "核定审批退回"
     MONTH_DELETED = "month_deleted", "核定删除"
     MONTH_BOOKED = "month_booked", "核定入账"
+    MONTH_UNBOOKED = "month_unbooked", "撤销入账"
     MONEY_ARRIVED = "money_arrived", "到账登记"
+    MONEY_REVERSED = "money_reversed", "到账冲正"
+    MONEY_REFUNDED = "money_refunded", "未分摊退款"
+    CORRECTION_PROPOSED = "correction_proposed", "提出资金更正"
+    CORRECTION_REJECTED = "correction_rejected", "退回资金更正"
+    CORRECTION_WITHDRAWN = "correction_withdrawn", "撤回资金更正"
     EXPORTED = "exported", "数据下载"
     PRINTED = "printed", "打印"
     DOWNLOADED = "downloaded", "文件下载"

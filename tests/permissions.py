@@ -43,6 +43,8 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         remittance.arrivals: foresee receive receive_all pay_from_balance
         remittance.arrivals_workbook: template check_workbook import_workbook
         remittance.balances: unallocated ledger
+        remittance.correction_list: corrections
+        remittance.corrections: foresee propose_reversal propose_refund confirm reject withdraw
         remittance.desk: waiting
         review: open_case leave approve send_back reject colleagues transfer
         review_batch: approve

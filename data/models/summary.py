@@ -60,6 +60,9 @@ class CashSummary(Base):
     branch: Mapped[Branch] = mapped_column(Coded(Branch), primary_key=True)
     kind: Mapped[EmployerKind] = mapped_column(Coded(EmployerKind), primary_key=True)
     arrived: Mapped[Yuan] = mapped_column(default=0)
+    """Credits entered, less those reversed (冲正)."""
     allocated: Mapped[Yuan] = mapped_column(default=0)
+    """Given to months, less what was taken back from them (撤销入账)."""
+    refunded: Mapped[Yuan] = mapped_column(default=0)
     collected: Mapped[Yuan] = mapped_column(default=0)
     """Booked in that month, regular and back-payments, those taken over from before the hall too."""

@@ -41,7 +41,8 @@ def fill(session: Session, size: Size) -> None:
     clerks, officers = _users(session, by_id)
     taken = {number[:17] for number in session.scalars(select(Contributor.id_number))}
     everybody = people.rows(luck, by_id, taken)
-    bulk.insert(session, Contributor.__table__, people.COLUMNS, everybody)  # type: ignore[arg-type]
+    with bulk.bare(session, Contributor):
+        bulk.insert(session, Contributor, people.COLUMNS, everybody)
     months.write(session, after)
     money.write(session, luck, after, officers[Branch.KAILI].id)
     cases.write(session, luck, by_id, clerks, officers, size=size)

@@ -23,7 +23,7 @@ _ARRIVALS: Final = (
 )  # fmt: skip
 _ENTRIES: Final = (
     "employer_id", "sequence", "kind", "amount", "balance", "arrival_id", "assessment_id",
-    "posted_on", "posted_by", "posted_at",
+    "posted_on", "posted_by", "posted_at", "turn",
 )  # fmt: skip
 _Row = tuple[object, ...]
 
@@ -78,15 +78,16 @@ def _pair(
     (arrival_id, came), (assessment_id, due) = arrival, month
     yield (
         employer_id, sequence + 1, EntryKind.ARRIVAL.value, came, balance + came, arrival_id, None,
-        *posted,
+        *posted, 1,
     )  # fmt: skip
     yield (
         employer_id, sequence + 2, EntryKind.ALLOCATION.value, due, balance + came - due, None,
-        assessment_id, *posted,
+        assessment_id, *posted, 1,
     )  # fmt: skip
 
 
 def _insert(
     session: Session, model: type[Base], columns: tuple[str, ...], rows: list[_Row]
 ) -> None:
-    bulk.insert(session, model.__table__, columns, rows)  # type: ignore[arg-type]
+    with bulk.bare(session, model):
+        bulk.insert(session, model, columns, rows)

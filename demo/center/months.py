@@ -9,6 +9,8 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from data import bulk
+from data.models.remittance import Assessment, AssessmentLine
 from demo.center.employers import FIRST, MONTHS
 from demo.center.people import LOWEST
 from services.rules.months import Month
@@ -16,7 +18,6 @@ from services.rules.months import Month
 #: What a base of the last year was in each year, in thousandths.
 _YEARS: Final = {2023: 893, 2024: 945, 2025: 1000}
 _JULY: Final = 7
-_INDEX: Final = "ix_assessment_line_contributor"
 
 _DUE: Final = """
 CREATE TEMPORARY TABLE due AS
@@ -76,11 +77,9 @@ ORDER BY a.id, c.id
 
 def write(session: Session, after: int) -> None:
     """Write the history of every employer whose id is greater than `after`."""
-    # One index over all at the end costs a third of what eleven million insertions into it do.
-    _run(session, f"DROP INDEX {_INDEX}")
-    for number in MONTHS:
-        _month(session, Month.of(number), after)
-    _run(session, f"CREATE INDEX {_INDEX} ON assessment_line (contributor_id)")
+    with bulk.bare(session, AssessmentLine):
+        for number in MONTHS:
+            _month(session, Month.of(number), after)
 
 
 def _month(session: Session, month: Month, after: int) -> None:
@@ -90,12 +89,13 @@ def _month(session: Session, month: Month, after: int) -> None:
     _run(session, _DUE.format(base=_base(month)), **known)
     _run(session, _GONE.format(base=_base(was)), **known)
     day = f"{month.year}-{month.month:02d}"
-    literal = "TIMESTAMP WITH TIME ZONE " if _is_postgresql(session) else ""
+    literal = "TIMESTAMP WITH TIME ZONE " if bulk.is_on_postgresql(session) else ""
     dated = {
         "assessed_at": f"{literal}'{day}-08 02:00:00'",
         "booked_on": f"{_date(session)}'{day}-15'",
     }
     _run(session, _HEADERS.format(**dated), **known)
+    bulk.counted(session, Assessment)  # else every person's month is looked for by itself
     _run(session, _LINES, **known)
     for name in ("due", "gone"):
         _run(session, f"DROP TABLE {name}")
@@ -108,12 +108,8 @@ def _base(month: Month) -> str:
     return f"CASE WHEN {then} < {LOWEST * 100} THEN {LOWEST * 100} ELSE {then} END"
 
 
-def _is_postgresql(session: Session) -> bool:
-    return session.connection().dialect.name == "postgresql"
-
-
 def _date(session: Session) -> str:
-    return "DATE " if _is_postgresql(session) else ""
+    return "DATE " if bulk.is_on_postgresql(session) else ""
 
 
 def _run(session: Session, statement: str, **known: object) -> None:

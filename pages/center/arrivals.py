@@ -5,14 +5,24 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
-from components import arrival_form, brand, entries, feedback, roster, roster_import, session
+from components import (
+    arrival_form,
+    brand,
+    correction_view,
+    entries,
+    feedback,
+    roster,
+    roster_import,
+    session,
+)
 from components.form_fields import Fields
 from components.roster import Heading
+from data.enums import ProposalStatus
 from services import arrears
 from services.actor import Actor
 from services.arrears import Behind
 from services.imports import Found
-from services.remittance import arrivals, arrivals_workbook, balances
+from services.remittance import arrivals, arrivals_workbook, balances, correction_list
 from services.remittance.arrivals_importing import IMPORT
 from services.remittance.balances import Balance
 from services.remittance.credits import WrongCredit
@@ -41,17 +51,33 @@ def render(actor: Actor) -> None:
             _import()
     # Asked on every run: what the two lists hold is also what their tabs say.
     owing = arrears.behind(actor)
-    left = balances.unallocated(actor, page=int(st.session_state.get(f"{KEY}_balances") or 1))
-    tabs = st.tabs([f"未分摊余额（{left.count}）", f"催缴（{len(owing)}）"])
+    words = str(st.session_state.get(f"{KEY}_words") or "").strip()
+    page = int(st.session_state.get(f"{KEY}_balances") or 1)
+    left = balances.unallocated(actor, words, page=page)
+    corrected = correction_list.corrections(actor)
+    waiting = sum(row.status is ProposalStatus.PENDING for row in corrected)
+    tabs = st.tabs(
+        [f"未分摊余额（{left.count}）", f"催缴（{len(owing)}）", f"资金更正（{waiting}）"]
+    )
     with tabs[0]:
-        _balances(left)
+        _balances(left, words)
     with tabs[1]:
         _behind(owing)
+    with tabs[2]:
+        correction_view.listed(corrected)
 
 
-def _balances(found: balances.Balances) -> None:
+def _balances(found: balances.Balances, words: str) -> None:
+    st.text_input(
+        "单位账号或名称", key=f"{KEY}_words", max_chars=40, width=320,
+        placeholder="查找单位台账，含余额为零的", on_change=_first_page,
+    )  # fmt: skip
     if not found.rows:
-        brand.quiet("没有未分摊的款项。到账多于应缴或不足应缴时，余额会显示在这里。")
+        brand.quiet(
+            "没有符合条件且有到账记录的单位，请核对单位账号或名称。"
+            if words
+            else "没有未分摊的款项。到账多于应缴或不足应缴时，余额会显示在这里。"
+        )
         return
     st.markdown(f"**共{found.count}家单位**　未分摊余额合计：{found.total:,.2f}元")
     with st.container(key="list_balances", gap=None):
@@ -61,9 +87,14 @@ def _balances(found: balances.Balances) -> None:
             cells = (row.number, row.name, f"{row.balance:,.2f}", str(row.since))
             place = entries.row(cells, BALANCE_SHARES, numbers=BALANCE_NUMBERS)
             if place.button("台账", key=f"ledger_{row.employer_id}"):
+                correction_view.FIELDS.renew()
                 _ledger(row)
     if found.count > balances.A_PAGE:
         st.pagination(-(-found.count // balances.A_PAGE), key=f"{KEY}_balances")
+
+
+def _first_page() -> None:
+    st.session_state.pop(f"{KEY}_balances", None)
 
 
 def _behind(found: list[Behind]) -> None:
@@ -126,6 +157,7 @@ def _ledger(row: Balance) -> None:
     money = ("到账金额", "入账金额", "未分摊余额")
     headings = {name: Heading(name, is_money=name in money) for name in frame.columns}
     roster.show(frame, headings, key=f"{KEY}_ledger", on_edit=None)
+    correction_view.propose(who.actor, row, lines)
 
 
 @st.dialog("登记到账", width="large")

@@ -298,7 +298,7 @@ def put(session: Session, case: Case, entered: Sequence[Line]) -> None:
         "case_id", "row", "contributor_id", "old_base", "new_base",
         "employer_amount", "contributor_amount",
     )  # fmt: skip
-    bulk.insert(session, table.__table__, columns, numbered)  # type: ignore[arg-type]
+    bulk.insert(session, table, columns, numbered)
 
 
 def _note(line: Line, *, is_at_limit: bool) -> str:

@@ -118,7 +118,9 @@ def deferrals(session: Session, scope: Scope, first: Month, last: Month) -> list
 
 def balance(session: Session, scope: Scope, month: Month) -> Decimal:
     """Return what was unallocated (未分摊) at the month's end."""
-    kept = func.sum(CashSummary.arrived - CashSummary.allocated, type_=YuanType())
+    kept = func.sum(
+        CashSummary.arrived - CashSummary.allocated - CashSummary.refunded, type_=YuanType()
+    )
     chosen = select(kept).where(
         CashSummary.month <= month.number, *scope.of(CashSummary.branch, CashSummary.kind)
     )

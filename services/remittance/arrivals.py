@@ -1,6 +1,6 @@
 """Money arrival (到账, domain rules 4.3): a credit is entered, matched to months, and kept to the fen.
 
-What pays no month in full stays in the employer's balance; refunding it is not the hall's business.
+What pays no month in full stays in the employer's balance, until a month takes it or it is refunded.
 """
 
 from collections import defaultdict
@@ -126,8 +126,10 @@ def payers(session: Session, actor: Actor, numbers: Collection[str]) -> dict[str
 
 
 def entered(session: Session, references: Iterable[str]) -> set[str]:
-    """Return which of these bank references are there already."""
-    known = select(Arrival.reference).where(Arrival.reference.in_(set(references)))
+    """Return which of these bank references are there already, and not reversed."""
+    known = select(Arrival.reference).where(
+        Arrival.reference.in_(set(references)), Arrival.reversed_at.is_(None)
+    )
     return set(session.scalars(known))
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from data.base import YuanType
 from data.database import snapshot
-from data.enums import OFFICERS, EntryKind
-from data.models.ledger import Arrival, LedgerEntry
+from data.enums import MONEY_IN, OFFICERS, EntryKind
+from data.models.ledger import Arrival, LedgerEntry, MoneyCorrection
 from data.models.people import User
 from data.models.register import Employer
 from data.models.remittance import Assessment
@@ -52,11 +52,13 @@ class Line:
     posted_on: date
     kind: EntryKind
     subject: str
-    """The bank reference of an arrival, or the month that was paid."""
+    """The bank reference of an arrival, the month that was paid, or to whom money went back."""
     money_in: Decimal | None
     money_out: Decimal | None
     balance: Decimal
     by: str
+    arrival_id: int | None
+    """The arrival of this line, where it can still be reversed."""
 
 
 def of_employer() -> ScalarSelect[Decimal]:
@@ -73,7 +75,10 @@ def of_employer() -> ScalarSelect[Decimal]:
 
 @audit.refusals
 def unallocated(actor: Actor, words: str = "", *, page: int = 1) -> Balances:
-    """Return the branch's employers with money unallocated. `words`: part of a number or name."""
+    """Return the branch's employers with money unallocated, the most first.
+
+    `words` are part of a number or name; then all that ever received a credit are found.
+    """
     actor.require(*OFFICERS)
     last = of_employer()
     each = (
@@ -81,13 +86,12 @@ def unallocated(actor: Actor, words: str = "", *, page: int = 1) -> Balances:
         .where(Employer.branch == actor.branch, *named(words))
         .subquery()
     )
-    chosen = select(each).where(each.c.balance > 0)
+    wanted = each.c.balance.is_not(None) if words.strip() else each.c.balance > 0
+    chosen = select(each).where(wanted)
     some = chosen.order_by(each.c.balance.desc(), each.c.number)
     with snapshot() as session:
         count, total = session.execute(
-            select(func.count(), func.sum(each.c.balance, type_=YuanType())).where(
-                each.c.balance > 0
-            )
+            select(func.count(), func.sum(each.c.balance, type_=YuanType())).where(wanted)
         ).one()
         rows = session.execute(some.limit(A_PAGE).offset((page - 1) * A_PAGE)).all()
         since = _last_written(session, [row.id for row in rows])
@@ -127,20 +131,25 @@ def _last_written(session: Session, ids: Sequence[int]) -> dict[int, date]:
 
 def _lines(session: Session, employer_id: int) -> list[Line]:
     found = session.execute(
-        select(LedgerEntry, Arrival.reference, Assessment.month, User.name)
+        select(
+            LedgerEntry, Arrival.reference, Arrival.reversed_at, Assessment.month,
+            MoneyCorrection.payee, User.name,
+        )
         .outerjoin(Arrival, Arrival.id == LedgerEntry.arrival_id)
         .outerjoin(Assessment, Assessment.id == LedgerEntry.assessment_id)
+        .outerjoin(MoneyCorrection, MoneyCorrection.id == LedgerEntry.correction_id)
         .join(User, User.id == LedgerEntry.posted_by)
         .where(LedgerEntry.employer_id == employer_id)
         .order_by(LedgerEntry.sequence.desc())
-    )
+    )  # fmt: skip
     return [
         Line(
             entry.posted_on, entry.kind,
-            reference or f"{Month.of(month or 0).label}汇缴",
-            entry.amount if entry.kind is EntryKind.ARRIVAL else None,
-            entry.amount if entry.kind is EntryKind.ALLOCATION else None,
+            reference or (f"{Month.of(month).label}汇缴" if month else payee),
+            entry.amount if entry.kind in MONEY_IN else None,
+            None if entry.kind in MONEY_IN else entry.amount,
             entry.balance, name,
+            entry.arrival_id if entry.kind is EntryKind.ARRIVAL and not reversed_at else None,
         )
-        for entry, reference, month, name in found
+        for entry, reference, reversed_at, month, payee, name in found
     ]  # fmt: skip

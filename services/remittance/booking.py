@@ -8,10 +8,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from data.enums import AssessmentStatus, AuditAction, EntryKind, RemittanceKind
+from data.enums import MONEY_IN, AssessmentStatus, AuditAction, EntryKind, RemittanceKind
 from data.models.ledger import Arrival, LedgerEntry
 from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment, AssessmentLine
@@ -87,7 +87,9 @@ def balance(session: Session, employer_id: int) -> Decimal:
 
 def post_arrival(session: Session, arrival: Arrival, actor: Actor) -> None:
     """Write money in into the ledger. The employer's row is locked."""
-    _post(session, arrival.employer_id, actor, arrival.amount, arrival_id=arrival.id)
+    post(
+        session, arrival.employer_id, actor, EntryKind.ARRIVAL, arrival.amount, arrival_id=arrival.id
+    )  # fmt: skip
 
 
 def book(session: Session, employer: Employer, assessment_id: int, actor: Actor) -> Assessment:
@@ -101,7 +103,10 @@ def book(session: Session, employer: Employer, assessment_id: int, actor: Actor)
     month, there = Month.of(found.month).label, balance(session, employer.id)
     if there < amount:
         raise NotEnough(month=month, due=amount, balance=there, lacking=amount - there)
-    _post(session, employer.id, actor, amount, assessment_id=found.id)
+    post(
+        session, employer.id, actor, EntryKind.ALLOCATION, amount,
+        assessment_id=found.id, turn=_turn(session, found.id),
+    )  # fmt: skip
     found.status, found.booked_on = AssessmentStatus.BOOKED, clock.today()
     session.flush()
     _move_paid_to(session, employer)
@@ -116,27 +121,26 @@ def book(session: Session, employer: Employer, assessment_id: int, actor: Actor)
     return found
 
 
-def _post(
-    session: Session,
-    employer_id: int,
-    actor: Actor,
-    amount: Decimal,
-    *,
-    arrival_id: int | None = None,
-    assessment_id: int | None = None,
+def post(
+    session: Session, employer_id: int, actor: Actor, kind: EntryKind, amount: Decimal, **whose: int
 ) -> None:
+    """Write a line under the employer's ledger; `whose` says what it is of. Its row is locked."""
     last = _last(session, employer_id)
     before = last.balance if last else NOTHING
     session.add(
         LedgerEntry(
-            employer_id=employer_id, sequence=last.sequence + 1 if last else 1,
-            kind=EntryKind.ARRIVAL if arrival_id else EntryKind.ALLOCATION, amount=amount,
-            balance=before + amount if arrival_id else before - amount, arrival_id=arrival_id,
-            assessment_id=assessment_id, posted_on=clock.today(), posted_by=actor.user_id,
-            posted_at=clock.now(),
+            employer_id=employer_id, sequence=last.sequence + 1 if last else 1, kind=kind,
+            amount=amount, balance=before + amount if kind in MONEY_IN else before - amount,
+            posted_on=clock.today(), posted_by=actor.user_id, posted_at=clock.now(), **whose,
         )
     )  # fmt: skip
     session.flush()
+
+
+def _turn(session: Session, assessment_id: int) -> int:
+    """Return the number of the booking to come: one more than those taken back."""
+    last = select(func.max(LedgerEntry.turn)).filter_by(assessment_id=assessment_id)
+    return (session.scalar(last) or 0) + 1
 
 
 def _last(session: Session, employer_id: int) -> LedgerEntry | None:

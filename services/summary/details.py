@@ -86,14 +86,15 @@ def months(*which: ColumnElement[bool]) -> Rows:
 
 def cash(*which: ColumnElement[bool]) -> Rows:
     """Return the rows of CashSummary, of the employers `which` names."""
-    entry, nothing = LedgerEntry, literal(0)
+    nothing = literal(0)
     booked = Assessment.employer_amount + Assessment.contributor_amount
     posted = union_all(
         select(
-            entry.employer_id,
-            _month_of(entry.posted_on).label("month"),
-            _where(entry.kind == EntryKind.ARRIVAL, entry.amount).label("arrived"),
-            _where(entry.kind == EntryKind.ALLOCATION, entry.amount).label("allocated"),
+            LedgerEntry.employer_id,
+            _month_of(LedgerEntry.posted_on).label("month"),
+            _between(EntryKind.ARRIVAL, EntryKind.REVERSAL).label("arrived"),
+            _between(EntryKind.ALLOCATION, EntryKind.UNBOOKING).label("allocated"),
+            _where(LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.amount).label("refunded"),
             nothing.label("collected"),
         ),
         select(
@@ -101,12 +102,13 @@ def cash(*which: ColumnElement[bool]) -> Rows:
             _month_of(Assessment.booked_on).label("month"),
             nothing.label("arrived"),
             nothing.label("allocated"),
+            nothing.label("refunded"),
             type_coerce(booked, BigInteger).label("collected"),
         ).where(and_(Assessment.booked_on.is_not(None), Assessment.deleted_at.is_(None))),
     ).subquery()
     sums = [
         func.sum(posted.c[name], type_=YuanType()).label(name)
-        for name in ("arrived", "allocated", "collected")
+        for name in ("arrived", "allocated", "refunded", "collected")
     ]
     return (
         select(posted.c.month, Employer.branch, Employer.kind, *sums)
@@ -140,6 +142,12 @@ def _yuan(amount: ColumnElement[Any] | Any, condition: ColumnElement[bool]) -> C
 def _where(condition: ColumnElement[bool], amount: Any) -> ColumnElement[int]:  # noqa: ANN401 — a column of yuan
     """Return the amount in fen where the condition holds, else nothing."""
     return case((condition, type_coerce(amount, BigInteger)), else_=0)
+
+
+def _between(done: EntryKind, undone: EntryKind) -> ColumnElement[int]:
+    """Return a ledger line's fen: those of one kind, less those of the kind that takes it back."""
+    amount = type_coerce(LedgerEntry.amount, BigInteger)
+    return case((LedgerEntry.kind == done, amount), (LedgerEntry.kind == undone, -amount), else_=0)
 
 
 def _month_of(day: Any) -> ColumnElement[int]:  # noqa: ANN401 — a column of dates

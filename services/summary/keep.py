@@ -6,7 +6,7 @@ before cash, each by its key), so that two transactions never wait for each othe
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from data.models.summary import BaseSummary, CashSummary, MonthSummary, PeopleSu
 from services.summary import details
 
 _Key = tuple[int, Branch, EmployerKind]
+_Adding = dict[_Key, dict[str, int | Decimal]]
 _Sums = Mapping[_Key, Mapping[str, int | Decimal]]
 
 
@@ -48,20 +49,23 @@ def money(
     session: Session,
     *,
     arrived: Iterable[tuple[int, date, Decimal]] = (),
+    refunded: Iterable[tuple[int, date, Decimal]] = (),
     booked: Iterable[Assessment] = (),
+    unbooked: Iterable[tuple[Assessment, date, date]] = (),
 ) -> None:
-    """Add what a transaction has received (employer, day of posting, yuan) and booked."""
+    """Add what a transaction has received and refunded (employer, day of posting, yuan) and booked.
+
+    What it has unbooked comes with the day of its booking and the day that takes it back.
+    """
     months, cash = _empty(), _empty()
-    for employer_id, day, amount in arrived:
-        _add(cash, (_month(day), *_place(session, employer_id)), {"arrived": amount})
+    for name, moved_money in (("arrived", arrived), ("refunded", refunded)):
+        for employer_id, day, amount in moved_money:
+            _add(cash, (_month(day), *_place(session, employer_id)), {name: amount})
     for month in booked:
-        place, total = _place(session, month.employer_id), _total(month)
-        if month.booked_on:
-            _add(cash, (_month(month.booked_on), *place), {"allocated": total, "collected": total})
-        if month.kind is RemittanceKind.REGULAR:
-            _add(months, (month.month, *place), {
-                "booked_units": 1, "booked_heads": month.heads, "booked_amount": total,
-            })  # fmt: skip
+        day = month.booked_on or date.min  # a booked month has its day: the table demands it
+        _add_booking((months, cash), month, _place(session, month.employer_id), (day, day), 1)
+    for month, *days in unbooked:
+        _add_booking((months, cash), month, _place(session, month.employer_id), days, -1)
     _write(session, MonthSummary.__table__, months)
     _write(session, CashSummary.__table__, cash)
 
@@ -104,6 +108,24 @@ def _recount(session: Session, employer_id: int) -> None:
     session.execute(insert(BaseSummary).from_select(columns, details.bases(own)))
 
 
+def _add_booking(
+    sums: tuple[_Adding, _Adding],
+    month: Assessment,
+    place: tuple[Branch, EmployerKind],
+    days: Sequence[date],
+    sign: int,
+) -> None:
+    """Add a month booked on the first of `days` and posted on the second, or take it off again."""
+    (months, cash), total = sums, sign * _total(month)
+    booked_on, posted_on = days
+    _add(cash, (_month(posted_on), *place), {"allocated": total})
+    _add(cash, (_month(booked_on), *place), {"collected": total})
+    if month.kind is RemittanceKind.REGULAR:
+        _add(months, (month.month, *place), {
+            "booked_units": sign, "booked_heads": sign * month.heads, "booked_amount": total,
+        })  # fmt: skip
+
+
 def _place(session: Session, employer_id: int) -> tuple[Branch, EmployerKind]:
     employer = session.get_one(Employer, employer_id)
     return employer.branch, employer.kind
@@ -113,9 +135,7 @@ def _empty() -> defaultdict[_Key, dict[str, int | Decimal]]:
     return defaultdict(dict)
 
 
-def _add(
-    sums: dict[_Key, dict[str, int | Decimal]], key: _Key, measures: Mapping[str, int | Decimal]
-) -> None:
+def _add(sums: _Adding, key: _Key, measures: Mapping[str, int | Decimal]) -> None:
     for name, value in measures.items():
         sums[key][name] = sums[key].get(name, 0) + value
 

@@ -1,11 +1,11 @@
-"""Verifying the ledger (资金守恒): every fen that arrived is allocated to a month or unallocated."""
+"""Verifying the ledger (资金守恒): every fen that arrived is in a month, unallocated or given back."""
 
 from sqlalchemy import case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
-from data.enums import AssessmentStatus, EntryKind
-from data.models.ledger import Arrival, LedgerEntry
+from data.enums import MONEY_IN, AssessmentStatus, EntryKind, ProposalStatus
+from data.models.ledger import Arrival, LedgerEntry, MoneyCorrection
 from data.models.register import Employer
 from data.models.remittance import Assessment
 from services.rules.months import Month
@@ -13,13 +13,18 @@ from services.rules.months import Month
 
 def faults(session: Session) -> list[str]:
     """Return every line of the ledger that does not add up, in words."""
-    return [*_broken_balances(session), *_lost_arrivals(session), *_unpaid_months(session)]
+    return [
+        *_broken_balances(session),
+        *_lost_arrivals(session),
+        *_wrong_corrections(session),
+        *_unpaid_months(session),
+    ]
 
 
 def _broken_balances(session: Session) -> list[str]:
     """Find lines whose balance is not the one before plus or minus their amount."""
     entry = LedgerEntry
-    signed = case((entry.kind == EntryKind.ARRIVAL, entry.amount), else_=-entry.amount)
+    signed = case((entry.kind.in_(MONEY_IN), entry.amount), else_=-entry.amount)
     lines = select(
         entry.employer_id,
         entry.sequence,
@@ -47,6 +52,7 @@ def _lost_arrivals(session: Session) -> list[str]:
     """Find arrivals that are not in the ledger with the same employer and amount."""
     posted = (
         (LedgerEntry.arrival_id == Arrival.id)
+        & (LedgerEntry.kind == EntryKind.ARRIVAL)
         & (LedgerEntry.amount == Arrival.amount)
         & (LedgerEntry.employer_id == Arrival.employer_id)
     )
@@ -57,19 +63,61 @@ def _lost_arrivals(session: Session) -> list[str]:
     ]
 
 
+def _wrong_corrections(session: Session) -> list[str]:
+    """Find money given back that two persons did not agree on, and agreed corrections without their line."""
+    line, correction = LedgerEntry, MoneyCorrection
+    posted = (
+        (line.correction_id == correction.id)
+        & (line.kind.in_((EntryKind.REVERSAL, EntryKind.REFUND)))
+        & (line.employer_id == correction.employer_id)
+        & (line.amount == correction.amount)
+        & (func.coalesce(line.arrival_id, 0) == func.coalesce(correction.arrival_id, 0))
+    )
+    is_done = correction.status == ProposalStatus.CONFIRMED
+    is_agreed = is_done & (correction.decided_by != correction.proposed_by)
+    unlike = (
+        select(Employer.number, correction.kind, correction.amount)
+        .join(Employer, Employer.id == correction.employer_id)
+        .outerjoin(line, posted)
+        .where(or_(is_done & line.id.is_(None), line.id.is_not(None) & ~is_agreed))
+    )
+    half = (
+        select(Arrival.reference, Arrival.amount)
+        .outerjoin(line, (line.arrival_id == Arrival.id) & (line.kind == EntryKind.REVERSAL))
+        .where((Arrival.reversed_at.is_not(None)) != (line.id.is_not(None)))
+    )
+    return [
+        f"资金更正 {number}：{kind.label}{amount}元与台账或复核不符"
+        for number, kind, amount in session.execute(unlike)
+    ] + [
+        f"到账 {reference}：{amount}元的冲正标记与台账不符"
+        for reference, amount in session.execute(half)
+    ]
+
+
 def _unpaid_months(session: Session) -> list[str]:
     """Find months that the hall has booked without money, or money given to a month not booked."""
     both = Assessment.employer_amount + Assessment.contributor_amount
     total = type_coerce(both, YuanType)
     is_booked = Assessment.status == AssessmentStatus.BOOKED
+    signed = case(
+        (LedgerEntry.kind == EntryKind.ALLOCATION, LedgerEntry.amount), else_=-LedgerEntry.amount
+    )
+    given = (
+        select(LedgerEntry.assessment_id, func.sum(signed, type_=YuanType()).label("amount"))
+        .where(LedgerEntry.assessment_id.is_not(None))
+        .group_by(LedgerEntry.assessment_id)
+        .subquery()
+    )
     paid = (
-        select(Employer.number, Assessment.month, total, LedgerEntry.amount)
+        select(Employer.number, Assessment.month, total, given.c.amount)
         .join(Employer, Employer.id == Assessment.employer_id)
-        .outerjoin(LedgerEntry, LedgerEntry.assessment_id == Assessment.id)
+        .outerjoin(given, given.c.assessment_id == Assessment.id)
         .where(
             or_(
-                is_booked & Assessment.case_id.is_not(None) & LedgerEntry.id.is_(None),
-                LedgerEntry.id.is_not(None) & (~is_booked | (LedgerEntry.amount != total)),
+                is_booked & Assessment.case_id.is_not(None) & given.c.amount.is_(None),
+                is_booked & (given.c.amount != total),
+                ~is_booked & (given.c.amount != 0),
             )
         )
     )

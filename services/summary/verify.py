@@ -26,7 +26,7 @@ _LABELS: Final = {
     "employer_amount": "单位月缴存额", "contributor_amount": "个人月缴存额", "heads": "人数",
     "assessed_units": "核定单位数", "assessed_heads": "核定人数", "assessed_amount": "核定金额",
     "booked_units": "入账单位数", "booked_heads": "入账人数", "booked_amount": "入账金额",
-    "arrived": "到账金额", "allocated": "分摊金额", "collected": "实归集额",
+    "arrived": "到账金额", "allocated": "分摊金额", "refunded": "退款金额", "collected": "实归集额",
 }  # fmt: skip
 
 

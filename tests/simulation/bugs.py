@@ -37,8 +37,8 @@ BUGS = (
         "Assessment.status.in_(_UNBOOKED),", ""),
     Bug("money does not wait for the month before", "remittance.booking:due",
         "shut.add(chain)", "pass"),
-    Bug("what was unallocated is lost", "remittance.booking:_post",
-        "before + amount if arrival_id", "amount if arrival_id"),
+    Bug("what was unallocated is lost", "remittance.booking:post",
+        "before + amount if kind in MONEY_IN", "amount if kind in MONEY_IN"),
     # who is in the month, and which month
     Bug("who is sealed is in for one more month", "months_due:people",
         "Contributor.sealed_month > month.number", "Contributor.sealed_month >= month.number"),

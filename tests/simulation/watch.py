@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, text
 
 from data import database
+from data.enums import MONEY_IN
 from tests.simulation.model import (
     BASE,
     BOOKED,
@@ -134,7 +135,7 @@ def _balances(connection: Connection) -> dict[int, int]:
     for row in connection.execute(
         text("select * from ledger_entry order by employer_id, sequence")
     ):
-        sign = 1 if row.kind == "arrival" else -1
+        sign = 1 if row.kind in MONEY_IN else -1
         found[row.employer_id] = found.get(row.employer_id, 0) + sign * row.amount
         if found[row.employer_id] != row.balance or row.balance < 0:
             raise Divergence("a ledger's balance is not what its lines add up to", tuple(row))
