@@ -21,8 +21,9 @@ from services.rules.months import Month
 _SUBJECTS = {
     "arrival": "到账", "assessment": "汇缴核定", "binding": "证书绑定", "case": "业务",
     "correction": "资金更正", "crl": "吊销列表", "deferral": "缓缴", "document": "材料",
-    "employer": "单位", "listing": "查询", "message": "消息", "print": "打印件", "proposal": "变更提议", "session": "会话", "slip": "文件",
-    "user": "人员", "remittance_changes": "汇缴变更清册", "remittance_roster": "汇缴清册",
+    "employer": "单位", "listing": "查询", "message": "消息", "print": "打印件",
+    "proposal": "变更提议", "session": "会话", "slip": "文件", "user": "人员",
+    "remittance_changes": "汇缴变更清册", "remittance_roster": "汇缴清册",
     "remittance_voucher": "汇缴书",
 }  # fmt: skip
 _FACTS = {

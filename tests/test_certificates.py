@@ -4,7 +4,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from asn1crypto import x509 as asn1_x509
+from asn1crypto.core import ParsableOctetString
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import select
@@ -28,6 +31,7 @@ from services.errors import NotAllowed, NotFound
 from services.rules import clock
 from services.sign_in import _hash
 from tests.conftest import employer, person
+from tests.ukey.test_sm2 import Sm2World, make_world
 from ukey.dev_ca import DevCA
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -39,6 +43,11 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DevCA:
     made = DevCA.open(tmp_path / "ca")
     monkeypatch.setattr(settings, "TRUST", made.trust_folder)
     return made
+
+
+@pytest.fixture(scope="module")
+def sm2_world(tmp_path_factory: pytest.TempPathFactory) -> Sm2World:
+    return make_world(tmp_path_factory.mktemp("sm2"))
 
 
 def issued(
@@ -129,6 +138,46 @@ def test_a_certificate_names_its_own_employer(
     with pytest.raises(certificates.OtherEmployer, match="12522600429000001N"):
         certificates.bind(security, clerk2.user_id, issued(authority, U1))
     certificates.bind(security, clerk2.user_id, issued(authority, U1, uscc=""))
+
+
+def not_strict(authority: DevCA, der: bytes) -> bytes:
+    """Return the certificate as a real authority writes it: BasicConstraints spells out its default."""
+    found = asn1_x509.Certificate.load(der)
+    body = found["tbs_certificate"]
+    for extension in body["extensions"]:
+        if extension["extn_id"].native == "basic_constraints":
+            extension["extn_value"] = ParsableOctetString(bytes.fromhex("3003010100"))
+    signed = authority.issuing.key.sign(body.dump(), ec.ECDSA(hashes.SHA256()))
+    found["signature_value"] = signed
+    return bytes(found.dump())
+
+
+def test_a_certificate_that_is_not_strict_der_is_bound_with_its_employers_code(
+    authority: DevCA, security: Actor, clerk1: Actor, clerk2: Actor
+) -> None:
+    der = not_strict(authority, issued(authority))
+    with pytest.raises(ValueError, match="EncodedDefault"):
+        list(x509.load_der_x509_certificate(der).extensions)
+    found = certificate_list.examine(security, der)
+    assert (found.person, found.uscc, found.objection) == ("杨秀英", employer(U1).uscc, None)
+    with pytest.raises(certificates.OtherEmployer):
+        certificates.bind(security, clerk2.user_id, der)
+    assert status(certificates.bind(security, clerk1.user_id, der)) is BindingStatus.ACTIVE
+
+
+def test_an_sm2_certificate_is_bound(
+    sm2_world: Sm2World, security: Actor, clerk1: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "TRUST", sm2_world.folder)  # root.pem and list.crl stand there
+    for name in ("empty.crl", "forged.crl"):
+        (sm2_world.folder / name).unlink(missing_ok=True)
+    der = sm2_world.read("person").public_bytes(Encoding.DER)
+    found = certificate_list.examine(security, der)
+    assert (found.person, found.uscc, found.objection) == ("person", "", None)
+    assert status(certificates.bind(security, clerk1.user_id, der)) is BindingStatus.ACTIVE
+    revoked = sm2_world.read("revoked").public_bytes(Encoding.DER)
+    with pytest.raises(certificate_text.Unfit, match="已被吊销"):
+        certificates.bind(security, clerk1.user_id, revoked)
 
 
 def test_a_certificate_is_bound_once(

@@ -46,6 +46,16 @@ def read(certificate: x509.Certificate) -> Extensions:
         raise CertificateRejected("cert_malformed", str(error)) from error
 
 
+def values(certificate: x509.Certificate) -> dict[str, bytes]:
+    """Return every extension's bytes by its dotted name. Raises CertificateRejected as `read`."""
+    try:
+        parsed = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER), strict=True)
+        found = parsed["tbs_certificate"]["extensions"]
+        return {one["extn_id"].dotted: one["extn_value"].contents for one in found}
+    except _FAULTS as error:
+        raise CertificateRejected("cert_malformed", str(error)) from error
+
+
 def _read(extensions: Asn1) -> Extensions:
     found: dict[str, Any] = {}
     unknown = []

@@ -12,7 +12,7 @@ import settings
 from services.errors import BusinessError
 from services.rules import clock, identity
 from services.sign_in import REASONS
-from ukey import certificate
+from ukey import certificate, extensions
 from ukey.certificate import TrustStore
 from ukey.rejection import Rejected
 
@@ -68,7 +68,7 @@ def read(content: bytes) -> Read:
             clock.in_china(found.not_valid_before_utc), clock.in_china(found.not_valid_after_utc),
             _objection(found),
         )  # fmt: skip
-    except (ValueError, x509.InvalidVersion, x509.DuplicateExtension) as fault:
+    except (ValueError, x509.InvalidVersion, Rejected) as fault:
         raise NotACertificate from fault
 
 
@@ -105,11 +105,10 @@ def _name(who: x509.Name, oid: ObjectIdentifier) -> str:
 
 
 def _uscc(found: x509.Certificate) -> str:
-    for extension in found.extensions:
-        value = extension.value
-        is_known = extension.oid.dotted_string in USCC_EXTENSIONS
-        if is_known and isinstance(value, x509.UnrecognizedExtension):
-            return identity.normal(_der_text(value.value))
+    written = extensions.values(found)  # leniently: `cryptography` refuses all of them for one
+    for name in USCC_EXTENSIONS:
+        if name in written:
+            return identity.normal(_der_text(written[name]))
     stated = _name(found.subject, NameOID.SERIAL_NUMBER)
     return identity.normal(stated) if identity.is_uscc(identity.normal(stated)) else ""
 

@@ -125,7 +125,12 @@ default_crl_days=30
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Sm2World:
-    made = Sm2World(tmp_path_factory.mktemp("sm2"))
+    return make_world(tmp_path_factory.mktemp("sm2"))
+
+
+def make_world(folder: Path) -> Sm2World:
+    """Make an SM2 root with its lists and persons in a folder."""
+    made = Sm2World(folder)
     (made.folder / "extensions.cnf").write_text(EXTENSIONS)
     for root in ("root", "impostor"):
         _key(made, root)
