@@ -26,7 +26,18 @@ from streamlit import logger as streamlit_logger
 
 streamlit_logger.set_log_level("ERROR")  # it warns of being imported outside its own server
 
-from bench import clicks, imports, months, prints, results, searches, stores, visits, workbooks
+from bench import (
+    clicks,
+    desk_clicks,
+    imports,
+    months,
+    prints,
+    results,
+    searches,
+    stores,
+    visits,
+    workbooks,
+)
 from bench.results import Line
 from bench.setting import Setting
 
@@ -37,6 +48,7 @@ MEASURES: dict[str, Callable[[Setting], Iterator[Line]]] = {
     "prints": prints.measure,
     "searches": searches.measure,
     "clicks": clicks.measure,
+    "desk": desk_clicks.measure,
     "visits": visits.measure,
 }
 

@@ -59,7 +59,7 @@ class Cost:
 def measure(folder: Path) -> list[Cost]:
     """Return the server's CPU of each kind of work."""
     cookies = _prepare(folder)
-    with _serving("app:app", folder) as hall, _serving(BARE, folder) as bare:
+    with serving("app:app", folder) as hall, serving(BARE, folder) as bare:
         clerk, officer = Page(hall.port, cookies[CLERK]), Page(hall.port, cookies[OFFICER])
         plain = Page(bare.port, "")
         plain.run()
@@ -120,14 +120,14 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def _serving(application: str, folder: Path) -> Iterator[Server]:
-    """Serve an application on a free port until the block ends."""
+def serving(application: str, folder: Path, **more: str) -> Iterator[Server]:
+    """Serve an application on a free port until the block ends; `more` goes into its environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
         **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
-        "HALL_DATA": str(folder), "HALL_PORT": str(port), "HALL_TODAY": DAY,
+        "HALL_DATA": str(folder), "HALL_PORT": str(port), "HALL_TODAY": DAY, **more,
     }  # fmt: skip
     command = [sys.executable, "-m", "uvicorn", application, "--host", "127.0.0.1",
                "--port", str(port), "--log-level", "warning"]  # fmt: skip
@@ -164,7 +164,7 @@ def _prepare(folder: Path) -> dict[str, str]:
     with database.transaction() as session:
         fixture.fill(session)
         cookies = {
-            user.name: _sign_in(session, user)
+            user.name: sign_in(session, user)
             for user in session.scalars(select(User).where(User.name.in_((CLERK, OFFICER)))).all()
         }
         clerk = session.scalars(select(User).filter_by(name=CLERK)).one()
@@ -196,7 +196,8 @@ def _submit(session: database.Session, number: int, clerk_id: int) -> None:
     )  # fmt: skip
 
 
-def _sign_in(session: database.Session, user: User) -> str:
+def sign_in(session: database.Session, user: User) -> str:
+    """Give a person a key and a session of it; return the cookie."""
     secret = os.urandom(16).hex()
     digest, now = hashlib.sha256(secret.encode()).hexdigest(), clock.instant()
     binding = CertificateBinding(

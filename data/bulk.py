@@ -2,13 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Index, Table, inspect, text
+from sqlalchemy import Engine, Index, Table, event, inspect, text
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from data.base import Base
+
+_SORTING: Final = "256MB"
+_PAGES: Final = 256 * 1024  # KiB
+
+
+def with_room(engine: Engine) -> None:
+    """Let SQLite keep what a load writes and reads again in memory, instead of two megabytes of it."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _give_room)
+
+
+def _give_room(connection: Any, _record: object) -> None:  # noqa: ANN401 — the driver has no type
+    connection.execute(f"PRAGMA cache_size=-{_PAGES}")
 
 
 def insert(
@@ -46,6 +59,8 @@ def bare(session: Session, *models: type[Base]) -> Iterator[None]:
     for index in indexes:
         session.execute(DropIndex(index))
     yield
+    if is_on_postgresql(session):
+        session.execute(text(f"SET LOCAL maintenance_work_mem = '{_SORTING}'"))
     for index in indexes:
         session.execute(CreateIndex(index))
     for table, name, words in reversed(rules):  # keys before what refers to them

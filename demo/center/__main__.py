@@ -104,6 +104,7 @@ def _users(
 def main() -> int:
     started = time.monotonic()
     engine = database.connect(settings.DATABASE_URL)
+    bulk.with_room(engine)
     schema.create(engine)
     with database.transaction() as session:
         if not fixture.is_filled(session):
