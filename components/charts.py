@@ -5,7 +5,9 @@ differ in lightness and dash too, so that a print in grey still tells them apart
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -43,7 +45,25 @@ def height(charts: Sequence[Chart]) -> int:
 
 
 def figure(chart: Chart, height: int) -> go.Figure:
-    """Return the chart as plotly draws it."""
+    """Return the chart as plotly draws it.
+
+    Plotly judges every property anew, which costs more than all the questions behind the page: the
+    figure of a chart that is still the same, to the last figure in it, is the one drawn before.
+    """
+    return _built(_Content(repr(chart), chart), height)
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A chart that equals every other that shows the same."""
+
+    words: str
+    chart: Chart = field(compare=False)
+
+
+@lru_cache(maxsize=60)  # nobody's: a chart is totals alone
+def _built(content: _Content, height: int) -> go.Figure:
+    chart = content.chart
     labels = [str(row[0]) for row in chart.rows]
     traces = [_trace(chart, trace, labels) for trace in chart.traces]
     return go.Figure(data=traces, layout=_layout(chart, labels, height))

@@ -3,7 +3,7 @@
 `services.summary` writes them, says from which details each follows, and proves that they agree.
 """
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base, Coded, Yuan
@@ -26,7 +26,10 @@ class BaseSummary(Base):
     """How many people in status 正常 an employer has in a step of the base."""
 
     __tablename__ = "base_summary"
-    __table_args__ = (CheckConstraint("heads > 0", name="heads"),)
+    __table_args__ = (
+        CheckConstraint("heads > 0", name="heads"),
+        Index("ix_base_summary_step", "step", "heads"),
+    )
 
     employer_id: Mapped[int] = mapped_column(ForeignKey("employer.id"), primary_key=True)
     step: Mapped[int] = mapped_column(primary_key=True)

@@ -1,5 +1,6 @@
 """The managers' page (统计图表): eight figures, ten charts two by two, one filter bar for all."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import streamlit as st
@@ -29,10 +30,7 @@ def render(actor: Actor) -> None:
         drawn = board.page(actor, scope)
         _figures(drawn.figures, scope)
         for pair in zip(drawn.charts[::2], drawn.charts[1::2], strict=True):
-            height = charts.height(pair)
-            for place, chart in zip(st.columns(2, gap="small"), pair, strict=True):
-                with place.container(border=True, key=f"chart_{chart.name}", height="stretch"):
-                    _chart(actor, chart, scope, height)
+            _pair(actor, pair, scope)
 
 
 def _filters(default: Scope) -> Scope:
@@ -117,8 +115,27 @@ def _change(label: str, figure: Figure, before: Decimal | None) -> tuple[str, st
 
 
 @session.fragment
-def _chart(actor: Actor, chart: Chart, scope: Scope, height: int) -> None:
-    """Draw one chart; a click draws this chart again, as it was read, and no other."""
+def _pair(actor: Actor, pair: Sequence[Chart], scope: Scope) -> None:
+    """Draw two charts, and below them, as wide as the page, their tables and the employers behind a bar.
+
+    A click draws these two again, as they were read, and no others.
+    """
+    height = charts.height(pair)
+    chosen: dict[str, str | None] = {}
+    for place, chart in zip(st.columns(2, gap="small"), pair, strict=True):
+        with place.container(border=True, key=f"chart_{chart.name}", height="stretch"):
+            chosen[chart.name] = _chart(chart, scope, height)
+    for chart in pair:
+        if st.session_state.get(f"{KEY}_{chart.name}_table"):
+            st.markdown(f"**{chart.title}**　:gray[{chart.as_of}]")
+            charts.table(chart.columns, chart.rows, key=f"{KEY}_{chart.name}_rows")
+        if key := chosen[chart.name]:
+            with st.container(key=f"behind_{chart.name}"):
+                _behind(actor, chart.name, scope, key)
+
+
+def _chart(chart: Chart, scope: Scope, height: int) -> str | None:
+    """Draw one chart; return the bar that is chosen."""
     name = chart.name
     note = f"　**{chart.note}**" if chart.note else ""
     st.markdown(f"**{chart.title}**　:gray[{chart.as_of}]{note}")
@@ -126,12 +143,9 @@ def _chart(actor: Actor, chart: Chart, scope: Scope, height: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("口径", icon=":material/info:", key=f"{KEY}_{name}_about"):
             st.write(chart.definition)
-        shows_table = st.toggle("数据表", key=f"{KEY}_{name}_table")
+        st.toggle("数据表", key=f"{KEY}_{name}_table")
         brand.link("导出Excel", _address(name, scope))
-    if shows_table:
-        charts.table(chart.columns, chart.rows, key=f"{KEY}_{name}_rows")
-    if chosen:
-        _behind(actor, name, scope, chosen)
+    return chosen
 
 
 def _behind(actor: Actor, name: str, scope: Scope, chosen: str) -> None:

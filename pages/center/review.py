@@ -1,4 +1,4 @@
-"""Review (中心审批): the officer's queue, several cases at once, and the case she has open."""
+"""Review (中心审批): the officer's queue, and the case she has open."""
 
 from functools import partial
 
@@ -6,41 +6,36 @@ import streamlit as st
 
 from components import (
     brand,
+    case_queue,
     case_sheet,
     case_timeline,
+    decision_bar,
     documents,
     feedback,
-    queue_filter,
     session,
     signing,
 )
-from components.queue_table import table
-from components.queue_table.table import Entry
 from data.enums import CaseStatus
-from services import review, review_batch, review_queue
+from services import review, review_queue
 from services.actor import Actor
 from services.approval.sheet import Sheet
 from services.review import CasePage
-from services.review_batch import Summary
-from services.review_queue import COUNT_TO, Row, Shown, Wanted
-from services.rules.workdays import Urgency
+from services.review_queue import Wanted
 
 TITLE = "业务审批"
 ICON = ":material/fact_check:"
-AGREED = "同意"
-OPINIONS = [AGREED, "材料不全，请补充", "数据有误，请核对", "材料不清晰，请重传"]
 KEY = "review"
-A_PAGE = 20
-HEADS = (
-    "办理期限", "业务流水号", "业务名称", "单位账号", "单位名称", "经办人", "提交时间", "状态", "办理情况",
-)  # fmt: skip
-MARKS = {Urgency.ON_TIME: "time", Urgency.NEAR: "near", Urgency.OVERDUE: "overdue"}
+ACTS = {
+    decision_bar.REJECT: review.reject,
+    decision_bar.RETURN: review.send_back,
+    decision_bar.APPROVE: review.approve,
+}
 
 
 def render(actor: Actor) -> None:
     case_id = st.session_state.get(f"{KEY}_case")
     if case_id is None:
-        _queue(actor)
+        case_queue.draw(actor, key=KEY, title=TITLE, go=_go)
         return
     with feedback.refusals():
         _case(actor, case_id)
@@ -48,134 +43,6 @@ def render(actor: Actor) -> None:
     if st.button("返回列表", key="back_after_refusal"):
         _go(None)
         st.rerun()
-
-
-# ---- the queue
-
-
-def _queue(actor: Actor) -> None:
-    branch = actor.branch.label if actor.branch else "全州"
-    count, overdue = review_queue.waiting(actor)
-    late = f"，其中{_many(overdue)}件已超时" if overdue else ""
-    brand.title(TITLE, f"{branch}受理的单位业务，待您审核{_many(count)}件{late}，按办理期限排列。")
-    _batch_summary()
-    labels = {shown: shown.value for shown in Shown} | {
-        Shown.WAITING: f"{Shown.WAITING.value}（{_many(count)}）"
-    }
-    wanted = queue_filter.chosen(KEY, labels, sees_all_branches=actor.branch is None)
-    st.session_state[f"{KEY}_wanted"] = wanted
-    number = int(st.session_state.get(f"{KEY}_page", 1))
-    page = review_queue.queue(actor, wanted, first=(number - 1) * A_PAGE, most=A_PAGE)
-    if not page.rows and number > 1:  # the last page has emptied
-        st.session_state[f"{KEY}_page"] = 1
-        st.rerun()
-    if not page.rows:
-        _empty(wanted)
-        return
-    is_mine = wanted.shown is Shown.WAITING
-    opened, batch = table.show(
-        HEADS, [_entry(row, is_mine=is_mine) for row in page.rows], ticks=is_mine,
-        key=f"{KEY}_table_{wanted.shown.name}",
-    )  # fmt: skip
-    _foot(actor, wanted, page.total)
-    if opened:
-        _go(opened)
-        st.rerun()
-    if batch:
-        _batch({row.case_id: row.version for row in page.rows if row.case_id in batch})
-
-
-def _many(count: int) -> str:
-    return f"{count}以上" if count >= COUNT_TO else str(count)
-
-
-def _empty(wanted: Wanted) -> None:
-    if wanted == Wanted(wanted.shown):
-        brand.quiet(f"暂无{wanted.shown.value}的业务。单位提交后会显示在这里。")
-    else:
-        brand.quiet("没有符合条件的业务，请放宽单位、业务或提交日期后再试。")
-
-
-def _entry(row: Row, *, is_mine: bool) -> Entry:
-    due = f"{row.urgency.value} {row.due_on:%m-%d}" if row.urgency and row.due_on else "—"
-    state = f"待{row.waits_for}审核" if row.waits_for else row.status.label
-    doing = f"{row.opened_by}正在审核" if row.opened_by else ""
-    if row.handed_to:
-        doing = doing or f"已转给{row.handed_to}"
-    return Entry(
-        id=row.case_id, serial=row.serial, kind=row.kind.value,
-        cells=(
-            due, row.serial, row.kind.label, row.employer_number, row.employer_name,
-            row.submitted_by, case_timeline.moment(row.submitted_at), state, doing or "—",
-        ),
-        mark=MARKS[row.urgency] if row.urgency else "",
-        label="办理" if is_mine else "查看",
-        free=row.opened_by is None,
-    )  # fmt: skip
-
-
-def _foot(actor: Actor, wanted: Wanted, total: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if total > A_PAGE:
-            st.pagination(-(-total // A_PAGE), key=f"{KEY}_page")
-        st.caption(f"共{_many(total)}件　表格内：↑↓选择，回车打开，空格勾选")
-        if wanted.shown is Shown.WAITING and st.button("办理第一件", shortcut="Alt+4"):
-            _go(review_queue.next_case(actor, wanted))
-            st.rerun()
-
-
-# ---- several at once
-
-
-@st.dialog("批量通过")
-def _batch(chosen: dict[int, int]) -> None:
-    st.write(
-        f"将逐件复核并通过所选{len(chosen)}件业务。自动检查有提示的不在此通过，请单独打开办理；"
-        "未通过复核的保持待审核。"
-    )
-    opinion = st.text_input("审批意见", AGREED, max_chars=500, key=f"{KEY}_batch_opinion")
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("取消"):
-            st.rerun()
-        if st.button("确定", type="primary"):
-            who = session.signed_in()
-            with feedback.refusals(), st.spinner("正在逐件复核…"):
-                if who:
-                    signing.begin(
-                        who.actor,
-                        lambda officer: review_batch.approve(officer, chosen, opinion=opinion),
-                        _remember,
-                    )
-
-
-def _remember(done: Summary) -> None:
-    st.session_state[f"{KEY}_summary"] = done
-    st.rerun()
-
-
-def _batch_summary() -> None:
-    """Say what became of the last batch, until it is read."""
-    done = st.session_state.get(f"{KEY}_summary")
-    if not isinstance(done, Summary):
-        return
-    left = len(done.failed) + len(done.left_out)
-    brand.banner(
-        f"批量审批完成：通过{len(done.approved)}件，未通过复核{len(done.failed)}件，"
-        f"需单独核对{len(done.left_out)}件。",
-        "warn" if left else "good",
-    )
-    if left:
-        brand.table(
-            ("业务流水号", "单位名称", "结果", "原因"),
-            [(one.serial, one.employer, "未通过复核", one.reason) for one in done.failed]
-            + [(one.serial, one.employer, "需单独核对", one.reason) for one in done.left_out],
-        )
-    if st.button("知道了", key=f"{KEY}_read"):
-        del st.session_state[f"{KEY}_summary"]
-        st.rerun()
-
-
-# ---- one case
 
 
 def _case(actor: Actor, case_id: int) -> None:
@@ -249,40 +116,20 @@ def _earlier(case: CasePage) -> None:
 
 @session.fragment
 def _decision(actor: Actor, case: CasePage) -> None:
-    st.session_state.setdefault(f"{KEY}_opinion", AGREED)
-    if case.can_decide:
-        st.pills(
-            "常用意见", OPINIONS, key=f"{KEY}_template", on_change=_use_template,
-            label_visibility="collapsed",
-        )  # fmt: skip
-    written, buttons = st.columns((1, 1.8), vertical_alignment="bottom", gap="small")
-    opinion = ""
-    if case.can_decide:
-        opinion = written.text_input(
-            "审批意见", key=f"{KEY}_opinion", max_chars=500, label_visibility="collapsed",
-            placeholder="审批意见；退回或不通过时请填写原因",
-        )  # fmt: skip
-    act = None
-    with buttons.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        if st.button("返回列表", shortcut="Alt+0"):
-            review.leave(actor, case.case_id)
-            _go(None)
-            st.rerun()
-        if st.button("下一件", shortcut="Alt+4", help="不办理，打开下一件"):
-            review.leave(actor, case.case_id)
-            _next(actor, case)
-        if case.can_decide:
-            if st.button("转办", shortcut="Alt+5", help="转给同岗位的同事办理"):
-                _transfer(case)
-            if st.button("不通过", shortcut="Alt+3", help="原因必填"):
-                act = review.reject
-            if st.button("退回", shortcut="Alt+2", help="退回单位修改，原因必填"):
-                act = review.send_back
-            if st.button("通过", type="primary", shortcut="Alt+1"):
-                act = review.approve
-    if act is None:
+    pressed, opinion = decision_bar.draw(KEY, can_decide=case.can_decide)
+    if pressed in (decision_bar.BACK, decision_bar.NEXT):
+        review.leave(actor, case.case_id)
+    if pressed == decision_bar.BACK:
+        _go(None)
+        st.rerun()
+    if pressed == decision_bar.NEXT:
+        _next(actor, case)
+    if pressed == decision_bar.TRANSFER:
+        _transfer(case)
+    if pressed not in ACTS:
         return
-    reason = opinion if act is review.approve or opinion.strip() != AGREED else ""
+    act = ACTS[pressed]
+    reason = opinion if act is review.approve or opinion.strip() != decision_bar.AGREED else ""
     with feedback.refusals():
         signing.begin(
             actor,
@@ -294,11 +141,6 @@ def _decision(actor: Actor, case: CasePage) -> None:
 def _decided(case: CasePage, _result: None) -> None:
     if who := session.signed_in():
         _next(who.actor, case, f"业务{case.serial}已办理")
-
-
-def _use_template() -> None:
-    if chosen := st.session_state.get(f"{KEY}_template"):
-        st.session_state[f"{KEY}_opinion"] = chosen
 
 
 @st.dialog("转办")

@@ -16,7 +16,7 @@ from services.actor import Actor
 from services.errors import NotFound
 from services.exports import Conditions, Listing
 from services.files.columns import Column, SheetRow
-from services.overview import collection, drill, figures, handling, register, risk
+from services.overview import collection, drill, figures, handling, monthly, register, risk
 from services.overview.chart import Chart
 from services.overview.figures import Figure
 from services.overview.lists import Behind
@@ -58,7 +58,9 @@ def page(actor: Actor, scope: Scope) -> Board:
     """Return the whole page, all of it of one moment. Raises WrongMonths, NotAllowed."""
     actor.require(*VIEWERS)
     scope.check()
+    months = {*scope.months, *scope.year_before.months, *figures.months(scope)}
     with replica() as session:
+        monthly.read(session, scope, months)
         return Board(
             figures.eight(session, scope),
             [draw(session, scope) for draw in CHARTS.values()],

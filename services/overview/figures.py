@@ -27,14 +27,19 @@ class Figure:
     definition: str = ""
 
 
+def months(scope: Scope) -> tuple[Month, ...]:
+    """Return the month of the figures, the one before and that of a year before."""
+    return scope.last, scope.last.plus(-1), scope.last.plus(-12)
+
+
 def eight(session: Session, scope: Scope) -> list[Figure]:
     """Return the figures of the scope's last month."""
-    months = (scope.last, scope.last.plus(-1), scope.last.plus(-12))
-    found = monthly.read(session, scope, months)
-    totals = [found.by_month[month.number] for month in months]
-    deferring = [len(found.deferred(month)) for month in months]
+    wanted = months(scope)
+    found = monthly.read(session, scope, wanted)
+    totals = [found.by_month[month.number] for month in wanted]
+    deferring = [len(found.deferred(month)) for month in wanted]
     unpaid = [max(row.due_units - row.booked_units, 0) for row in totals]
-    left = [monthly.balance(session, scope, month) for month in months]
+    left = monthly.balances(session, scope, wanted)
 
     def figure(label: str, unit: Unit, values: list[Decimal | int | None], definition: str,
                *, is_better_high: bool = True) -> Figure:  # fmt: skip

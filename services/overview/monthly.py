@@ -80,10 +80,23 @@ def settled_to() -> ColumnElement[int]:
 
 
 def read(session: Session, scope: Scope, months: Iterable[Month]) -> Months:
-    """Return the totals of these months."""
+    """Return the totals of these months, and perhaps of others.
+
+    Three of the page's parts ask in one snapshot: what the first found is kept with it, so who
+    draws the whole page asks for all of it first.
+    """
     wanted = sorted(set(months))
+    place = (read.__name__, scope.branch, scope.kind)
+    kept: Months | None = session.info.get(place)
+    if kept is None or not kept.by_month.keys() >= {month.number for month in wanted}:
+        kept = session.info[place] = _read(session, scope, wanted)
+    return kept
+
+
+def _read(session: Session, scope: Scope, wanted: list[Month]) -> Months:
     found = Months(deferrals=deferrals(session, scope, wanted[0], wanted[-1]))
     numbers = [month.number for month in wanted]
+    found.by_month.update((number, Totals()) for number in numbers)
     _add_assessed(session, scope, numbers, found.by_month)
     _add_unassessed(session, scope, wanted, found)
     return found
@@ -116,15 +129,15 @@ def deferrals(session: Session, scope: Scope, first: Month, last: Month) -> list
     ]  # fmt: skip
 
 
-def balance(session: Session, scope: Scope, month: Month) -> Decimal:
-    """Return what was unallocated (未分摊) at the month's end."""
-    kept = func.sum(
-        CashSummary.arrived - CashSummary.allocated - CashSummary.refunded, type_=YuanType()
-    )
-    chosen = select(kept).where(
-        CashSummary.month <= month.number, *scope.of(CashSummary.branch, CashSummary.kind)
-    )
-    return session.scalar(chosen) or NOTHING
+def balances(session: Session, scope: Scope, months: Iterable[Month]) -> list[Decimal]:
+    """Return what was unallocated (未分摊) at the end of each of these months."""
+    kept = CashSummary.arrived - CashSummary.allocated - CashSummary.refunded
+    ends = [
+        func.sum(case((CashSummary.month <= month.number, kept), else_=0), type_=YuanType())
+        for month in months
+    ]
+    chosen = select(*ends).where(*scope.of(CashSummary.branch, CashSummary.kind))
+    return [left or NOTHING for left in session.execute(chosen).one()]
 
 
 def _freed(row: Deferral) -> frozenset[int]:
@@ -178,18 +191,7 @@ def _add_unassessed(session: Session, scope: Scope, wanted: list[Month], found: 
 
 
 def unassessed(session: Session, scope: Scope) -> list[tuple[int, int, int, int, Decimal]]:
-    """Return employers, alike in the last month settled and the first due: units, heads, yuan.
-
-    Three of the page's parts ask this in one snapshot: what the first found is kept with it.
-    """
-    kept = (unassessed.__name__, scope.branch, scope.kind)
-    if kept not in session.info:
-        session.info[kept] = _counted(session, scope)
-    found: list[tuple[int, int, int, int, Decimal]] = session.info[kept]
-    return found
-
-
-def _counted(session: Session, scope: Scope) -> list[tuple[int, int, int, int, Decimal]]:
+    """Return employers, alike in the last month settled and the first due: units, heads, yuan."""
     settled = settled_to()
     each = (
         select(

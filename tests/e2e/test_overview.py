@@ -26,8 +26,9 @@ def test_a_managers_question(arrive: Arrive) -> None:
     chart.scroll_into_view_if_needed()
     bar = chart.locator(".barlayer .point path").nth(2)
     bar.click(force=True)
-    expect(chart).to_contain_text("欠缴3个月的单位")
-    expect(chart).to_contain_text("共1家")
+    behind = page.locator(".st-key-behind_arrears")
+    expect(behind).to_contain_text("欠缴3个月的单位")
+    expect(behind).to_contain_text("共1家")
     manager.shot("overview-drill")
     name, content = manager.download("导出名单")
     assert name == "欠缴3个月的单位名单_202507_202606.xlsx"

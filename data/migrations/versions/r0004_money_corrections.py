@@ -67,6 +67,8 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("cash_summary", schema=None) as batch_op:
         batch_op.alter_column("refunded", server_default=None)
+    with op.batch_alter_table("base_summary", schema=None) as batch_op:
+        batch_op.create_index("ix_base_summary_step", ["step", "heads"], unique=False)
     _ledger(is_rebuilt)
 
 
