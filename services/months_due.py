@@ -15,10 +15,11 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union_all,
 )
 
 from data.enums import ChangeKind, ContributorStatus
-from data.models.register import Contributor, ContributorChange, Employer
+from data.models.register import Contributor, ContributorChange, Departure, Employer
 from services.rules.months import Month
 
 _NEVER = 999912
@@ -70,9 +71,15 @@ class MonthDue:
 def people(employer: Employer, month: Month) -> Select[*tuple[Any, ...]]:
     """Return the query of everybody in the month, at today's figures, with DueLine's columns.
 
-    In are those in status 正常 from their first month on, and those sealed from a later month on;
-    out are those who were sealed then and unsealed since.
+    In are those in status 正常 from their first month on, and those sealed from a later month on,
+    also where they have moved to another employer since; out are those who were sealed then and
+    unsealed since.
     """
+    both = union_all(_on_the_books(employer, month), _gone(employer, month)).subquery()
+    return select(both)
+
+
+def _on_the_books(employer: Employer, month: Month) -> Select[*tuple[Any, ...]]:
     is_in = or_(
         Contributor.status == ContributorStatus.NORMAL,
         and_(
@@ -80,21 +87,41 @@ def people(employer: Employer, month: Month) -> Select[*tuple[Any, ...]]:
             Contributor.sealed_month > month.number,
         ),
     )
+    return _lines(employer, Contributor).where(
+        Contributor.employer_id == employer.id,
+        Contributor.first_month <= month.number,
+        is_in,
+        Contributor.id.not_in(_sealed_then(employer, month)),
+    )
+
+
+def _gone(employer: Employer, month: Month) -> Select[*tuple[Any, ...]]:
+    return (
+        _lines(employer, Departure)
+        .join(Departure, Departure.contributor_id == Contributor.id)
+        .where(
+            Departure.employer_id == employer.id,
+            Departure.first_month <= month.number,
+            Departure.sealed_month > month.number,
+            Contributor.id.not_in(_sealed_then(employer, month)),
+        )
+    )
+
+
+def _lines(
+    employer: Employer, figures: type[Contributor] | type[Departure]
+) -> Select[*tuple[Any, ...]]:
+    """Return the columns of DueLine, with the account's figures or with those of a departure."""
     return select(
         Contributor.id.label("contributor_id"),
         Contributor.account,
         Contributor.name,
         Contributor.id_number,
-        Contributor.base,
+        figures.base,
         literal(employer.employer_rate).label("employer_rate"),
         literal(employer.contributor_rate).label("contributor_rate"),
-        Contributor.employer_amount,
-        Contributor.contributor_amount,
-    ).where(
-        Contributor.employer_id == employer.id,
-        Contributor.first_month <= month.number,
-        is_in,
-        Contributor.id.not_in(_sealed_then(employer, month)),
+        figures.employer_amount,
+        figures.contributor_amount,
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.enums import ChangeKind, Rounding
-from data.models.register import Contributor, ContributorChange, Employer
+from data.models.register import ContributorChange, Employer
 from services import months_due, policy
 from services.months_due import DueLine, MonthDue
 from services.rules import contribution
@@ -26,6 +26,7 @@ class _Record(NamedTuple):
     contributor_id: int
     effective: int
     old: str
+    kind: ChangeKind
 
 
 def due(session: Session, employer: Employer, months: Sequence[Month]) -> list[MonthDue]:
@@ -35,7 +36,7 @@ def due(session: Session, employer: Employer, months: Sequence[Month]) -> list[M
     """
     if not months:
         return []
-    bases = _records(session, employer, min(months), ChangeKind.BASE_CHANGED)
+    bases = _records(session, employer, min(months), ChangeKind.BASE_CHANGED, ChangeKind.MOVED_IN)
     rates = _records(session, employer, min(months), ChangeKind.RATE_CHANGED)
     return [
         _as_then(session, employer, month, _bases(bases, month), _rates(rates, month))
@@ -50,7 +51,7 @@ def _as_then(
     bases: Mapping[int, Decimal],
     rates: tuple[int, int] | None,
 ) -> MonthDue:
-    chosen = months_due.people(employer, month).order_by(Contributor.account)
+    chosen = months_due.people(employer, month).order_by("account")
     lines = [DueLine(*row) for row in session.execute(chosen)]
     if bases or rates:
         day = date(month.year, month.month, 1)
@@ -73,17 +74,19 @@ def _reckoned(
     )
 
 
-def _records(session: Session, employer: Employer, month: Month, kind: ChangeKind) -> list[_Record]:
+def _records(
+    session: Session, employer: Employer, month: Month, *kinds: ChangeKind
+) -> list[_Record]:
     """Return the changes in effect after the month, the one entered last first.
 
     They follow each other as they were entered, so that the one entered first has the oldest value.
     """
     change = ContributorChange
     found = session.execute(
-        select(change.contributor_id, change.effective_month, change.old)
+        select(change.contributor_id, change.effective_month, change.old, change.kind)
         .where(
             change.employer_id == employer.id,
-            change.kind == kind,
+            change.kind.in_(kinds),
             change.effective_month > month.number,
         )
         .order_by(change.id.desc())
@@ -92,9 +95,17 @@ def _records(session: Session, employer: Employer, month: Month, kind: ChangeKin
 
 
 def _bases(records: Iterable[_Record], month: Month) -> dict[int, Decimal]:
-    """Return the base in the month of everybody whose base has changed after it."""
-    then = {one.contributor_id: one.old for one in records if one.effective > month.number}
-    return {person: Decimal(base) for person, base in then.items()}
+    """Return the base in the month of everybody whose base has changed after it.
+
+    What changed once somebody had moved away and back again says nothing of the time before: the
+    departure does.
+    """
+    first = {one.contributor_id: one for one in records if one.effective > month.number}
+    return {
+        person: Decimal(one.old)
+        for person, one in first.items()
+        if one.kind is ChangeKind.BASE_CHANGED
+    }
 
 
 def _rates(records: Iterable[_Record], month: Month) -> tuple[int, int] | None:

@@ -23,7 +23,7 @@ from services.contributor_registration.roster import WrongEntry
 from services.contributor_status_change import approval as status_change
 from services.contributor_status_change import roster as status_roster
 from services.errors import BusinessError, NotAllowed, NotFound
-from services.remittance import assess, matrix
+from services.remittance import assess
 from services.rules.months import Month
 from tests.test_races import at_once, winners
 
@@ -496,7 +496,7 @@ def test_two_employers_opening_the_same_person_at_once_have_one_winner(
 def test_the_database_alone_keeps_a_second_account_out_and_the_clerk_reads_why(
     clerk1: Actor, clerk2: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.contributor_registration.facts.lock_openings", lambda _: None)
+    monkeypatch.setattr("services.contributor_registration.locks.lock_openings", lambda _: None)
     for clerk in (clerk1, clerk2):
         roster.add(clerk, YANG)
     mine, theirs = line_ids(clerk1), line_ids(clerk2)
@@ -528,24 +528,6 @@ def sealed_from(actor: Actor, month: Month) -> Contributor:
     status_roster.add(actor, BusinessKind.SEALING, entry)
     status_change.confirm(actor, BusinessKind.SEALING, [who.account], client_id="seal")
     return who
-
-
-def test_who_moves_in_leaves_no_month_behind_that_is_still_to_be_assessed(
-    clerk1: Actor, clerk3: Actor
-) -> None:
-    """The account goes with the person: April and May would be nobody's."""
-    who = sealed_from(clerk3, Month(2026, 6))
-    said = "该职工封存前的月份在原单位尚未核定，须先由原单位核定，请联系管理部"
-    assert refusal(clerk1, as_entry(who)) == {"id_number": said}
-    assess.assess(clerk3, [Month(2026, 4), Month(2026, 5)], client_id="months")
-    roster.add(clerk1, as_entry(who))
-    confirm(clerk1)
-    moved = person(who.id_number)
-    assert (moved.account, moved.employer_id) == (who.account, clerk1.employer)
-    with snapshot() as session:
-        here, there = (session.get_one(Employer, a.employer) for a in (clerk1, clerk3))
-        assert matrix.against_last(session, here, JULY).heads == 301
-        assert matrix.against_last(session, there, Month(2026, 6)).heads == 39
 
 
 def test_who_moves_in_begins_when_the_sealing_does_at_the_earliest(

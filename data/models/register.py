@@ -120,6 +120,29 @@ Index("ix_contributor_last_four", LastFour(Contributor.id_number))
 Index("ix_contributor_name", Contributor.name, postgresql_ops={"name": "varchar_pattern_ops"})
 
 
+class Departure(Base):
+    """Somebody who has moved on (转入其他单位): the months before, as they stand at the employer left.
+
+    What the employer has still to assess for the person is read from here, not from the account,
+    which has the next employer's figures.
+    """
+
+    __tablename__ = "departure"
+
+    id: Mapped[Id]
+    contributor_id: Mapped[int] = mapped_column(ForeignKey("contributor.id"))
+    employer_id: Mapped[int] = mapped_column(ForeignKey("employer.id"), index=True)
+    """The employer left."""
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    """The registration by which the next employer took the person in."""
+    first_month: Mapped[int]
+    sealed_month: Mapped[int]
+    """The first month not in the remittance."""
+    base: Mapped[Yuan]
+    employer_amount: Mapped[Yuan]
+    contributor_amount: Mapped[Yuan]
+
+
 class ContributorChange(Base):
     """One item of one person that changed: what the queries list and nobody edits."""
 

@@ -13,11 +13,11 @@ from data.models.case import Case, Step
 from data.models.registration import RegistrationLine
 from services import audit
 from services.actor import Actor
-from services.approval import casework, conflicts, engine
+from services.approval import casework, engine
 from services.approval.kind import ApprovalKind
 from services.approval.sheet import Figure, Sheet
 from services.contributor_registration import entry as entries
-from services.contributor_registration import facts, opening, outcome, roster
+from services.contributor_registration import facts, locks, opening, outcome, roster
 from services.contributor_registration.facts import Terms
 from services.contributor_registration.roster import Effect
 from services.errors import BusinessError
@@ -109,10 +109,10 @@ def confirm(actor: Actor, line_ids: Collection[int], *, client_id: str) -> int:
 
 def _confirm(actor: Actor, chosen: frozenset[int], client_id: str) -> int:
     with transaction() as session:
-        conflicts.lock_employer(session, actor.employer)
+        locks.lock_openings(session)
+        locks.lock_employers(session, actor.employer)
         if done := _confirmed(session, actor, client_id):
             return done
-        facts.lock_openings(session)
         if not chosen:
             raise NothingChosen
         case = casework.live(session, KIND.code, actor.employer)

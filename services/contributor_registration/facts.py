@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data.enums import ContributorStatus, EmployerStatus, IdType
@@ -22,7 +22,6 @@ _HERE = {
     ContributorStatus.NORMAL: "该职工已在本单位开户",
     ContributorStatus.SEALED: SEALED_HERE,
 }
-_OPENINGS = 5226_0001  # the name of the lock, to PostgreSQL
 _MANY = 500  # identity numbers asked for in one statement
 
 
@@ -75,8 +74,6 @@ class Known(NamedTuple):
     paid_to: Month | None
     sealed_month: Month | None
     """From which month on the account is sealed, where it is."""
-    is_settled: bool
-    """Every month before the sealing has been assessed by the employer that sealed it."""
 
 
 Identity = tuple[IdType, str]
@@ -109,29 +106,20 @@ def known(
     """
     wanted, found = sorted(id_numbers), dict[Identity, Known]()
     for start in range(0, len(wanted), _MANY):
-        chosen = (
-            select(Contributor, Employer.assessed_to, Employer.paid_to)
-            .join(Employer, Employer.id == Contributor.employer_id)
-            .where(Contributor.id_number.in_(wanted[start : start + _MANY]))
-            .order_by(Contributor.id_number, Contributor.id)
-        )
+        chosen = select(Contributor).where(Contributor.id_number.in_(wanted[start : start + _MANY]))
         if is_held:
-            chosen = chosen.with_for_update(of=Contributor).execution_options(
-                populate_existing=True
-            )
-        people = session.execute(chosen).all()
-        for person, assessed_to, paid_to in sorted(people, key=lambda row: row[0].status in OPEN):
-            settled = max(assessed_to or 0, paid_to or 0)
-            found[person.id_type, person.id_number] = _known(person, settled)
+            chosen = chosen.with_for_update().execution_options(populate_existing=True)
+        people = session.scalars(chosen.order_by(Contributor.id_number, Contributor.id)).all()
+        for person in sorted(people, key=lambda person: person.status in OPEN):
+            found[person.id_type, person.id_number] = _known(person)
     return found
 
 
-def _known(person: Contributor, settled: int) -> Known:
-    sealed = Month.of(person.sealed_month) if person.sealed_month else None
+def _known(person: Contributor) -> Known:
     return Known(
         person.id, person.employer_id, person.account, person.name, person.status,
-        Month.of(person.paid_to) if person.paid_to else None, sealed,
-        is_settled=sealed is None or sealed.plus(-1).number <= settled,
+        Month.of(person.paid_to) if person.paid_to else None,
+        Month.of(person.sealed_month) if person.sealed_month else None,
     )  # fmt: skip
 
 
@@ -157,9 +145,6 @@ def _moving_objection(person: Known, first_month: Month) -> str | None:
     if person.sealed_month and first_month < person.sealed_month:
         month = person.sealed_month
         return f"该职工在原单位自{month}起封存，首次汇缴年月最早可填{month}"
-    if not person.is_settled:
-        # It would go with the account: the employer before assesses whoever is on its own books.
-        return "该职工封存前的月份在原单位尚未核定，须先由原单位核定，请联系管理部"
     return None
 
 
@@ -170,15 +155,6 @@ def moves_in(person: Known | None, employer_id: int) -> bool:
         and person.status is ContributorStatus.SEALED
         and person.employer_id != employer_id
     )
-
-
-def lock_openings(session: Session) -> None:
-    """Let one transaction at a time open accounts: numbers follow each other, people are found.
-
-    SQLite's writers queue anyway.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": _OPENINGS})
 
 
 def next_number(session: Session) -> int:

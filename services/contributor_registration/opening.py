@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from data.enums import ChangeKind, ContributorStatus
 from data.models.case import Case
-from data.models.register import Contributor, ContributorChange
+from data.models.register import Contributor, ContributorChange, Departure
 from data.models.registration import RegistrationLine
 from services.contributor_registration import facts, roster
 from services.rules import clock
@@ -22,6 +22,8 @@ def open_accounts(session: Session, case: Case) -> None:
             line.contributor_id = people[roster.identity_of(line)].contributor_id
             person = session.get_one(Contributor, line.contributor_id)
             employers.add(person.employer_id)
+            if departure := _departure(person, case):
+                session.add(departure)
             _move_in(person, line, case)
             continue
         person = _opened(line, case, facts.account(number))
@@ -46,6 +48,22 @@ def _opened(line: RegistrationLine, case: Case, account: str) -> Contributor:
         opened_on=clock.today(),
         opened_at=clock.instant(),
         **{name: getattr(line, name) for name in same},
+    )
+
+
+def _departure(person: Contributor, case: Case) -> Departure | None:
+    """Return what the employer left has of the person, for the months it has still to assess."""
+    if person.sealed_month is None or person.sealed_month <= person.first_month:
+        return None
+    return Departure(
+        contributor_id=person.id,
+        employer_id=person.employer_id,
+        case_id=case.id,
+        first_month=person.first_month,
+        sealed_month=person.sealed_month,
+        base=person.base,
+        employer_amount=person.employer_amount,
+        contributor_amount=person.contributor_amount,
     )
 
 

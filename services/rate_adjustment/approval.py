@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from data.database import snapshot, transaction
 from data.enums import AuditAction, BusinessKind, CaseStatus, ChangeKind
 from data.models.case import Case
-from data.models.register import Contributor, ContributorChange
+from data.models.register import Contributor, ContributorChange, Departure, Employer
 from services import audit
 from services.actor import Actor
 from services.approval import casework, conflicts, engine, papers, refusals, requirements
@@ -23,7 +23,7 @@ from services.rate_adjustment import effect as effects
 from services.rate_adjustment import terms as rules
 from services.rate_adjustment.effect import Effect
 from services.rate_adjustment.terms import Terms
-from services.rules import clock
+from services.rules import clock, contribution
 from services.rules.limits import yuan
 from services.rules.months import Month
 from services.summary import keep
@@ -302,7 +302,19 @@ def _apply(session: Session, case: Case) -> None:
                 for line in found
             ],
         )
+    _follow_the_departed(session, employer, terms)
     keep.people(session, case.employer_id)
+
+
+def _follow_the_departed(session: Session, employer: Employer, terms: Terms) -> None:
+    """Give whoever has moved on the new amounts, for the months still to be assessed here."""
+    departed = select(Departure).where(
+        Departure.employer_id == employer.id, Departure.sealed_month > terms.due.number
+    )
+    for one in session.scalars(departed):
+        one.employer_amount, one.contributor_amount = contribution.amounts(
+            one.base, employer.employer_rate, employer.contributor_rate, terms.policy.rounding
+        )
 
 
 def _record(session: Session, case: Case, terms: Terms, new: str) -> None:

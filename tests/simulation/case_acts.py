@@ -155,6 +155,10 @@ def _apply_rate(world: World, employer: Employer, case: Case) -> None:
     employer.rate = int(case.form["rate"])
     for person in _paying(world, employer, int(case.form["month"])):
         person.amount = part(person.base, employer.rate)
+    for person in world.people.values():
+        for spell in person.left:
+            if spell.employer == employer.number and spell.sealed > int(case.form["month"]):
+                spell.amount = part(spell.base, employer.rate)
 
 
 # ---- 缓缴、解除缓缴

@@ -38,6 +38,17 @@ def is_within_limits(base: int, rate: int) -> bool:
 
 
 @dataclass
+class Left:
+    """What an employer keeps of somebody who has moved on: the months before, at its own figures."""
+
+    employer: str
+    base: int
+    amount: int
+    first: int
+    sealed: int
+
+
+@dataclass
 class Person:
     """Somebody with an account: whose it is, and each change of being in or out, by employer."""
 
@@ -52,15 +63,25 @@ class Person:
     paid_to: int | None
     account: str = ""
     turns: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    left: list[Left] = field(default_factory=list)
 
     def turn(self, month: int, to: str) -> None:
         self.turns.setdefault(self.employer, []).append((month, to))
 
-    def is_in(self, month: int) -> bool:
-        """Tell whether the person is remitted for in `month`: the last turn up to it says so."""
-        turns = sorted(self.turns.get(self.employer, []), key=lambda turn: turn[0])
+    def due(self, employer: str, month: int) -> tuple[int, int] | None:
+        """Return base and part at which the employer remits for the person in `month`, if it does.
+
+        The last turn up to it says whether; who has moved on since has the figures of then.
+        """
+        turns = sorted(self.turns.get(employer, []), key=lambda turn: turn[0])
         past = [to for when, to in turns if when <= month]
-        return self.first <= month and past[-1:] == [IN]
+        if past[-1:] != [IN]:
+            return None
+        for spell in self.left:
+            if spell.employer == employer and spell.first <= month < spell.sealed:
+                return spell.base, spell.amount
+        is_here = self.employer == employer and self.first <= month
+        return (self.base, self.amount) if is_here else None
 
     def last_turn(self) -> int:
         """Return from when the last turn at this employer is in effect."""

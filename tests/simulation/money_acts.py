@@ -67,8 +67,8 @@ def _bills(world: World, employer: Employer, months: list[int]) -> list[Bill] | 
     if any(d.covers(m) for d in employer.deferrals for m in months):
         return None
     bills = [
-        Bill(m, {p.number: (p.base, employer.rate, p.amount)
-                 for p in world.of(employer) if p.is_in(m)})
+        Bill(m, {p.number: (due[0], employer.rate, due[1])
+                 for p in world.people.values() if (due := p.due(employer.number, m))})
         for m in months
     ]  # fmt: skip
     return bills if all(bill.people for bill in bills) else None

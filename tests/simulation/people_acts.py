@@ -23,6 +23,7 @@ from tests.simulation.model import (
     UNSEALING,
     Case,
     Employer,
+    Left,
     Person,
     World,
     is_within_limits,
@@ -95,9 +96,8 @@ def _may_open(world: World, employer: Employer, number: str, base: int, first: i
     if person.status == NORMAL or person.employer == employer.number:
         return False
     assert person.sealed
-    left_open = person.sealed - 1 > world.employers[person.employer].settled
     is_paid = person.paid_to is not None and first <= person.paid_to
-    return first >= person.sealed and not left_open and not is_paid
+    return first >= person.sealed and not is_paid
 
 
 def confirm_opening(stage: Stage) -> Act | None:
@@ -129,6 +129,9 @@ def _open(world: World, employer: Employer, number: str, *, base: int, first: in
     if person is None:
         person = Person(number, employer.number, NORMAL, 0, 0, first, None, None)
         world.people[number] = person
+    if person.sealed is not None:
+        spell = Left(person.employer, person.base, person.amount, person.first, person.sealed)
+        person.left.append(spell)
     person.employer, person.status, person.sealed = employer.number, NORMAL, None
     person.base, person.amount, person.first = base, part(base, employer.rate), first
     person.turn(first, IN)
