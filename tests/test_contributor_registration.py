@@ -337,6 +337,21 @@ def test_who_has_a_normal_account_elsewhere_is_refused_without_naming_where(
     assert reason == "该职工在其他单位有正常账户，须先由原单位封存"
 
 
+def test_a_name_with_another_dot_bracket_or_space_is_not_another_name(
+    clerk1: Actor, clerk4: Actor
+) -> None:
+    """As typed on the roster, as registered in the register."""
+    who = somebody(clerk4, ContributorStatus.SEALED)
+    with transaction() as session:
+        session.execute(update(Contributor).filter_by(id=who.id).values(name="古丽·买买提 (大)"))
+    reason = refusal(clerk1, as_entry(who, name="古丽•买买提（小）"))["id_number"]
+    assert reason == "姓名与该证件号码已登记的姓名不一致"
+    roster.add(clerk1, as_entry(who, name="古丽•买买提（大）"))
+    assert list(roster.roster(clerk1)["name"]) == ["古丽•买买提（大）"]
+    confirm(clerk1)
+    assert person(who.id_number).name == "古丽·买买提 (大)"
+
+
 def test_a_frozen_account_is_for_the_branch(clerk1: Actor, clerk2: Actor) -> None:
     who = somebody(clerk2)
     with transaction() as session:

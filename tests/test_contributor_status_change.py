@@ -19,9 +19,11 @@ from services.approval import conflicts
 from services.contributor_status_change import approval, facts, roster, workbook
 from services.contributor_status_change.entry import Entry
 from services.contributor_status_change.roster import WrongEntry
+from services.deferral import approval as deferral
 from services.errors import NotAllowed, NotFound
 from services.remittance import assess, matrix
 from services.rules.months import Month
+from tests.rosters import PDF
 from tests.test_races import at_once, winners
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
@@ -233,6 +235,23 @@ def test_another_employers_person_is_not_found_and_officers_seal_nobody(
         enter(clerk1, BusinessKind.DEFERRAL, accounts(clerk1)[0])
 
 
+def test_another_business_is_neither_read_written_nor_emptied_as_a_status_change(
+    clerk2: Actor,
+) -> None:
+    deferral.attach(clerk2, "101001", "申请表.pdf", PDF)
+    kind, account = BusinessKind.DEFERRAL, accounts(clerk2)[0]
+    content = filled(clerk2, SEALING, [account])
+    for act in (
+        lambda: workbook.check_workbook(clerk2, kind, content),
+        lambda: workbook.import_workbook(clerk2, kind, content),
+        lambda: roster.delete_rows(clerk2, kind, []),
+        lambda: approval.confirm(clerk2, kind, [account], client_id="click"),
+    ):
+        with pytest.raises(facts.UnknownKind):
+            act()
+    assert [paper.material for paper in deferral.situation(clerk2).papers] == ["101001"]
+
+
 @pytest.mark.manual("B9.3")
 def test_rows_are_taken_off_and_an_empty_roster_stands_in_nobodys_way(clerk1: Actor) -> None:
     first, second = accounts(clerk1)[:2]
@@ -351,6 +370,23 @@ def test_a_row_may_name_its_person_by_id_number(clerk1: Actor) -> None:
     content = filled(clerk1, SEALING, chosen, by_document)
     assert workbook.import_workbook(clerk1, SEALING, content).faults == []
     assert list(roster.roster(clerk1, SEALING)["account"]) == chosen
+
+
+def test_a_name_in_the_file_may_have_another_dot_or_bracket_and_no_other_name(
+    clerk1: Actor,
+) -> None:
+    chosen = accounts(clerk1)[:2]
+    set_person(chosen[0], name="古丽·买买提（大）")
+
+    def spelled(sheet) -> None:
+        sheet.cell(2, 3).value = "古丽•买买提 (大)"
+        sheet.cell(3, 3).value = "古丽•买买提 (小)"
+
+    faults = workbook.check_workbook(
+        clerk1, SEALING, filled(clerk1, SEALING, chosen, spelled)
+    ).faults
+    reason = f"姓名与个人账号{chosen[1]}登记的姓名不一致"
+    assert [(fault.row, fault.reason) for fault in faults] == [(3, reason)]
 
 
 def test_templates_of_others_are_refused_as_a_whole(clerk1: Actor, clerk2: Actor) -> None:

@@ -162,3 +162,19 @@ def test_the_business_date_can_be_set_and_the_instant_cannot(
     assert clock.instant().year < 2030
     monkeypatch.delenv("HALL_TODAY")
     assert not clock.is_moved()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "古丽•买买提(大)", "古丽．买买提（大）", "古丽.买买提（大)", "古丽・买买提 （大）",
+        "古丽･买买提\u3000(大)", " 古丽‧买买提(大) ",
+    ],
+)  # fmt: skip
+def test_a_name_is_the_same_with_another_dot_space_or_bracket(typed: str) -> None:
+    assert identity.is_same_name(typed, "古丽·买买提（大）")
+
+
+@pytest.mark.parametrize("other", ["古丽买买提（大）", "古丽·买买提（小）", "古丽·买买提", ""])
+def test_another_name_is_another_name(other: str) -> None:
+    assert not identity.is_same_name(other, "古丽·买买提（大）")

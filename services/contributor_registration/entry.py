@@ -13,7 +13,8 @@ from services.rules.months import Month
 
 YOUNGEST, OLDEST = 16, 70
 RETIREMENT = {Sex.MALE: 60, Sex.FEMALE: 55}
-_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·A-Za-z]+")
+#: Brackets and every kind of middle dot, too: so are people's names in the register.
+_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·•‧∙⋅・･．.()（）A-Za-z]+")
 _NAME_LENGTHS = range(2, 31)
 _DOCUMENT = re.compile(r"[0-9A-Z()（）/-]{5,18}", re.ASCII)
 _LANDLINE = re.compile(r"(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?", re.ASCII)

@@ -11,7 +11,7 @@ from data.models.register import OPEN, Contributor, Employer
 from services import policy
 from services.errors import BusinessError
 from services.policy import Policy
-from services.rules import clock, contribution, effective
+from services.rules import clock, contribution, effective, identity
 from services.rules.effective import Span
 from services.rules.months import Month
 
@@ -125,7 +125,7 @@ def _known(person: Contributor) -> Known:
 
 def objection(person: Known, name: str, first_month: Month, employer_id: int) -> str | None:
     """Say why somebody known may not be registered here, or None (domain rules 4.7)."""
-    if person.name != name:
+    if not identity.is_same_name(person.name, name):
         return "姓名与该证件号码已登记的姓名不一致"
     if person.status in _ENDED:
         return None

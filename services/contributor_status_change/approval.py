@@ -81,13 +81,12 @@ def confirm(actor: Actor, kind: BusinessKind, accounts: Collection[str], *, clie
     Where one may not be, nobody is. Lines not chosen stay on the roster. Raises NothingChosen,
     RosterMoved, RowsRefused, EmployerNotOpen, UnknownKind, NotAllowed.
     """
+    facts.require_kind(kind)
     wanted = set(accounts)
     with transaction() as session:
         conflicts.lock_employer(session, actor.employer)
         if done := _confirmed(session, actor, client_id):
             return done
-        if kind not in KIND_OF:
-            raise facts.UnknownKind
         if not wanted:
             raise NothingChosen
         case = casework.live(session, kind, actor.employer)

@@ -83,10 +83,15 @@ class Terms(NamedTuple):
         return self.policy.limits.objection(base, sum(self.parts(base)))
 
 
-def terms(session: Session, kind: BusinessKind, employer_id: int) -> Terms:
-    """Return the employer's terms today. Raises UnknownKind, PolicyMissing."""
+def require_kind(kind: BusinessKind) -> None:
+    """Raise UnknownKind unless it is one of the two: what a caller names may be any business."""
     if kind not in KINDS:
         raise UnknownKind
+
+
+def terms(session: Session, kind: BusinessKind, employer_id: int) -> Terms:
+    """Return the employer's terms today. Raises UnknownKind, PolicyMissing."""
+    require_kind(kind)
     employer = session.get_one(Employer, employer_id)
     settled = max(employer.assessed_to or 0, employer.paid_to or 0)
     settled_to = Month.of(settled) if settled else None

@@ -190,7 +190,11 @@ def add(actor: Actor, kind: BusinessKind, entry: Entry) -> str:
 
 @audit.refusals
 def delete_rows(actor: Actor, kind: BusinessKind, accounts: Iterable[str]) -> int:
-    """Take the lines of these accounts off the open roster; return how many went."""
+    """Take the lines of these accounts off the open roster; return how many went.
+
+    Raises UnknownKind: another business's draft has no such lines, and would be taken for empty.
+    """
+    facts.require_kind(kind)
     with transaction() as session:
         case = casework.live(session, kind, actor.employer)
         if case is None:

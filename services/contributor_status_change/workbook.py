@@ -23,6 +23,7 @@ from services.files.cells import is_blank, shown
 from services.files.columns import SheetRow
 from services.files.faults import Fault, faults_workbook, in_order
 from services.files.workbook import Row, Sheet
+from services.rules import identity
 from services.rules.months import Month
 from services.works.kinds import Count, counted, quietly
 
@@ -80,9 +81,10 @@ def check_workbook(
 ) -> Checked:
     """Say what importing `content` would do, and store nothing; `count` hears how far it is.
 
-    Raises UnreadableWorkbook or a refusal of the whole file; EmployerNotOpen.
+    Raises UnknownKind, UnreadableWorkbook or a refusal of the whole file; EmployerNotOpen.
     """
     actor.require(Role.CLERK)
+    facts.require_kind(kind)
     sheet = workbook.read(content, columns(kind), max_rows=roster.MOST_ROWS)
     with snapshot() as session:
         upload = _judge(session, facts.terms(session, kind, actor.employer), sheet, count)
@@ -102,6 +104,7 @@ def import_workbook(
     `settle` is called in the transaction that stores them. Raises as `check_workbook`.
     """
     actor.require(Role.CLERK)
+    facts.require_kind(kind)
     sheet = workbook.read(content, columns(kind), max_rows=roster.MOST_ROWS)
     with transaction() as session:
         upload = _judge(session, facts.terms(session, kind, actor.employer), sheet, count)
@@ -199,7 +202,7 @@ def _person(upload: _Upload, read: Mapping[str, Any], found: dict[str, str]) -> 
         name = "account" if account else "id_number"
         found.setdefault(name, NOT_HERE if account else "本单位没有该证件号码的职工")
         return None
-    if read["name"] and read["name"] != person.name:
+    if read["name"] and not identity.is_same_name(read["name"], person.name):
         found.setdefault("name", f"姓名与个人账号{person.account}登记的姓名不一致")
     if number and number != person.id_number:
         found.setdefault("id_number", "证件号码与个人账号登记的不一致")

@@ -1,10 +1,15 @@
-"""Numbers that prove themselves: the ID card (GB 11643), the USCC (GB 32100), the mobile phone."""
+"""Who somebody is (身份): numbers that prove themselves, and names that are the same name.
+
+The ID card is GB 11643, the unified social credit code GB 32100.
+"""
 
 import re
 import unicodedata
 from datetime import date
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+#: What people type for the middle dot (间隔号) of a name, once full width is gone.
+_DOTS = str.maketrans(dict.fromkeys(".•‧∙⋅・", "·"))
 _CHECKS = "10X98765432"
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
@@ -13,6 +18,15 @@ _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 def normal(text: str) -> str:
     """Return `text` as it is stored: half-width, upper case, no spaces around."""
     return unicodedata.normalize("NFKC", text).strip().upper()
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Tell whether two spellings are one name: width, spaces and the kind of middle dot say nothing."""
+    return _spelled(one) == _spelled(other)
+
+
+def _spelled(name: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", name)).translate(_DOTS).casefold()
 
 
 def is_id_card(number: str) -> bool:

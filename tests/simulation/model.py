@@ -64,6 +64,7 @@ class Person:
     account: str = ""
     turns: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
+    name: str = "石国庆"
 
     def turn(self, month: int, to: str) -> None:
         self.turns.setdefault(self.employer, []).append((month, to))

@@ -32,7 +32,7 @@ from tests.simulation.model import (
 )
 
 KINDS = {SEALING: BusinessKind.SEALING, UNSEALING: BusinessKind.UNSEALING}
-NAME = "石国庆"
+NAME = Person.name
 
 
 def yuan(fen: int) -> Decimal:
@@ -67,11 +67,11 @@ def enter_opening(stage: Stage) -> Act:
     """Put somebody new, or somebody known, on the roster."""
     world, employer = stage.world, stage.employer()
     known = sorted(n for n, p in world.people.items() if p.status == SEALED or stage.sometimes(0.1))
-    own = [n for n in known if n in _SERIALS]
-    is_known = bool(own) and stage.sometimes(0.4)
-    number = stage.dice.choice(own) if is_known else id_number(stage.dice.randrange(1, 40))
+    is_known = bool(known) and stage.sometimes(0.4)
+    number = stage.dice.choice(known) if is_known else id_number(stage.dice.randrange(1, 40))
+    name = world.people[number].name if number in world.people else NAME
     base, first = a_base(stage, employer.rate), a_month(stage, employer)
-    entry = Opening(NAME, IdType.ID_CARD, number, "13885512345", yuan(base), month(first))
+    entry = Opening(name, IdType.ID_CARD, number, "13885512345", yuan(base), month(first))
     case = employer.cases.get(OPENING)
     is_there = case is not None and number in case.lines
     may = not is_there and _may_open(world, employer, number, base, first)
@@ -82,9 +82,6 @@ def enter_opening(stage: Stage) -> Act:
 
     clerk = stage.clerk(employer)
     return Act("enter a registration", lambda: openings.add(clerk, entry), then if may else None)
-
-
-_SERIALS = {id_number(serial) for serial in range(1, 40)}
 
 
 def _may_open(world: World, employer: Employer, number: str, base: int, first: int) -> bool:

@@ -315,6 +315,7 @@ def begin(connection: Connection, world: World, numbers: tuple[str, ...]) -> Non
         person = Person(
             r.id_number, mine[r.employer_id], _PEOPLE[r.status], r.base, r.employer_amount,
             month_of(r.first_month), _month(r.sealed_month), _month(r.paid_to), r.account,
+            name=r.name,
         )  # fmt: skip
         person.turn(person.first, "in")
         if person.sealed:
