@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -59,6 +59,9 @@ def Coded(enum: type[LabelledEnum]) -> Enum:  # noqa: N802 — reads as the colu
     return Enum(enum, native_enum=False, length=30, values_callable=list, validate_strings=True)
 
 
+#: For tables whose rows are deleted while pages know them by id: SQLite would give the next row the
+#: highest id that has become free, and an old page would mean another row.
+NEVER_AGAIN: Final = {"sqlite_autoincrement": True}
 Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
 Yuan = Annotated[Decimal, mapped_column(YuanType)]
 Instant = Annotated[datetime, mapped_column(InstantType)]

@@ -23,6 +23,9 @@ _SQLITE_OBJECTS: Final = {
     "触发器": """
         SELECT name, tbl_name, sql FROM sqlite_master
         WHERE type = 'trigger' AND :place = 'public'""",
+    "编号不重用": """
+        SELECT '', tbl_name, '' FROM sqlite_master
+        WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%' AND :place = 'public'""",
 }
 _POSTGRESQL_OBJECTS: Final = {
     "索引": """
@@ -105,7 +108,7 @@ def _objects(connection: Connection, schema: str | None) -> Iterator[str]:
     for kind, query in queries.items():
         for name, table, words in connection.execute(text(query), {"place": schema or "public"}):
             if table in Base.metadata.tables:
-                yield f"{kind} {name} {' '.join(words.split())}"
+                yield f"{kind} {name or table} {' '.join(words.split())}"
 
 
 def _plain(line: str, schema: str | None) -> str:

@@ -377,6 +377,22 @@ def test_another_employers_people_cannot_be_touched(clerk1: Actor, clerk2: Actor
     assert set(roster.roster(clerk1)["new_base"]) == {Decimal(6500)}
 
 
+def test_an_old_page_of_a_roster_that_is_done_with_begins_no_other(
+    clerk1: Actor, officer_a: Actor
+) -> None:
+    case_id = submitted(clerk1)
+    account = roster.roster(clerk1)["account"][0]
+    review.approve(officer_a, case_id, version=2, opinion="同意")
+    for act in (
+        lambda: roster.set_bases(clerk1, {account: Decimal(7000)}),
+        lambda: roster.delete_rows(clerk1, [account]),
+    ):
+        with pytest.raises(refusals.DraftGone, match="请刷新页面后重新办理"):
+            act()
+    with snapshot() as session:
+        assert session.scalars(select(Case.status)).all() == [CaseStatus.APPROVED]
+
+
 # Submission
 
 

@@ -463,6 +463,28 @@ def test_a_row_taken_off_meanwhile_stops_the_confirmation(clerk1: Actor) -> None
         confirm(clerk1, ids)
 
 
+def test_an_old_page_never_means_another_line_or_another_roster(clerk1: Actor) -> None:
+    """SQLite would give the id of the last line deleted to the next one entered."""
+    people = [replace(YANG, name=name, id_number=number) for name, number in SIX]
+    roster.add(clerk1, people[0])
+    roster.add(clerk1, people[1])
+    seen = line_ids(clerk1)
+    roster.delete_rows(clerk1, seen[1:])
+    roster.add(clerk1, people[2])
+    assert roster.delete_rows(clerk1, seen[1:]) == 0
+    assert list(roster.roster(clerk1)["name"]) == [people[0].name, people[2].name]
+    emptied = the_case()
+    roster.delete_rows(clerk1, line_ids(clerk1))
+    roster.add(clerk1, people[3])
+    assert the_case() != emptied
+    assert roster.delete_rows(clerk1, seen) == 0
+
+
+def the_case() -> int:
+    with snapshot() as session:
+        return session.scalars(select(Case.id)).one()
+
+
 def test_an_empty_roster_opens_nothing(clerk1: Actor) -> None:
     with pytest.raises(approval.NothingChosen):
         confirm(clerk1)

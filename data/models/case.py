@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import Base, Coded, Id, Instant
+from data.base import NEVER_AGAIN, Base, Coded, Id, Instant
 from data.enums import Action, BusinessKind, CaseStatus, Channel, Role
 
 #: Not yet ended: an employer may have one such case of a kind, no more.
@@ -22,6 +22,7 @@ class Case(Base):
         Index("ix_case_employer", "employer_id", "kind", "status"),
         Index("ix_case_kind_month", "kind", "effective_month"),
         Index("ix_case_kind_ended", "kind", "ended_at", "status", "submitted_at"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -127,6 +128,7 @@ class Document(Base):
     """A document (材料) of a case. The bytes are kept in the document store, by their hash."""
 
     __tablename__ = "case_document"
+    __table_args__ = NEVER_AGAIN
 
     id: Mapped[Id]
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import Base, Coded, Id, Yuan
+from data.base import NEVER_AGAIN, Base, Coded, Id, Yuan
 from data.enums import IdType
 
 
@@ -15,6 +15,7 @@ class RegistrationLine(Base):
     __tablename__ = "registration_line"
     __table_args__ = (
         UniqueConstraint("case_id", "id_type", "id_number", name="uq_registration_line_person"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[Id]

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import Base, Coded, Id, Instant
+from data.base import NEVER_AGAIN, Base, Coded, Id, Instant
 from data.enums import WorkState
 
 LIVE = (WorkState.WAITING, WorkState.RUNNING)
@@ -13,6 +13,7 @@ LIVE = (WorkState.WAITING, WorkState.RUNNING)
 
 class Work(Base):
     __tablename__ = "work"
+    __table_args__ = NEVER_AGAIN
 
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(String(160), unique=True)

@@ -16,6 +16,7 @@ from services import audit
 from services.actor import Actor
 from services.approval.refusals import (
     AlreadyPending,
+    DraftGone,
     OtherBranch,
     Withdrawn,
 )
@@ -44,6 +45,19 @@ def editable(
     case = session.scalar(_living(kind, actor.employer, contributor_id).with_for_update())
     if case is None:
         case = _begin(session, kind, actor, effective_month, contributor_id)
+    if case.status is CaseStatus.PENDING:
+        raise AlreadyPending
+    return case
+
+
+def draft(session: Session, kind: BusinessKind, actor: Actor) -> Case:
+    """Return the employer's open case, locked, for one who has seen it.
+
+    Raises DraftGone where there is none any more, AlreadyPending while it is under review.
+    """
+    case = session.scalar(_living(kind, actor.employer, None).with_for_update())
+    if case is None:
+        raise DraftGone
     if case.status is CaseStatus.PENDING:
         raise AlreadyPending
     return case

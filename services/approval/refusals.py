@@ -7,6 +7,10 @@ class AlreadyPending(BusinessError):
     message = "已提交审核但未审批的业务，不得重复提交"
 
 
+class DraftGone(BusinessError):
+    message = "清册已由其他经办人结束或办结，请刷新页面后重新办理"
+
+
 class IllegalMove(BusinessError):
     message = "该业务{status}，不能执行“{action}”"
 

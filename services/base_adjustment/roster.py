@@ -202,13 +202,11 @@ def effect(found: Iterable[Line], terms: Terms) -> Effect:
 def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
     """Enter new bases (account to yuan) on lines of the open roster, all or none.
 
-    Raises UnacceptableBase, AlreadyPending.
+    Raises UnacceptableBase, DraftGone, AlreadyPending.
     """
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
-        case = casework.editable(
-            session, BusinessKind.BASE_ADJUSTMENT, actor, terms.effective_month.number
-        )
+        case = casework.draft(session, BusinessKind.BASE_ADJUSTMENT, actor)
         audit.record(session, actor, AuditAction.ENTERED, casework.about(case), rows=len(bases))
         for line in lines(session, case, accounts=bases):
             base = bases[line.account].scaleb(2)
@@ -234,13 +232,10 @@ def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
 def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
     """Take the lines of these accounts off the open roster; return how many went.
 
-    Raises AlreadyPending once it is submitted.
+    Raises DraftGone, AlreadyPending once it is submitted.
     """
     with transaction() as session:
-        terms = facts.terms(session, actor.employer)
-        case = casework.editable(
-            session, BusinessKind.BASE_ADJUSTMENT, actor, terms.effective_month.number
-        )
+        case = casework.draft(session, BusinessKind.BASE_ADJUSTMENT, actor)
         doomed = [line.contributor_id for line in lines(session, case, accounts=set(accounts))]
         session.execute(
             delete(BaseAdjustmentLine)
