@@ -46,8 +46,6 @@ BUGS = (
         "Contributor.id.not_in(_sealed_then(employer, month)),", ""),
     Bug("who comes later is in", "months_due:_on_the_books",
         "Contributor.first_month <= month.number,", ""),
-    Bug("who has moved on is forgotten", "contributor_registration.opening:open_accounts",
-        "session.add(departure)", "pass"),
     Bug("months may be left out", "remittance.chain:Chain.objection",
         "if month != self.next_month:", "if False:"),
     Bug("months may be assessed early", "remittance.chain:Chain.objection",

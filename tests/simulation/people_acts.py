@@ -66,11 +66,18 @@ def a_month(stage: Stage, employer: Employer) -> int:
 def enter_opening(stage: Stage) -> Act:
     """Put somebody new, or somebody known, on the roster."""
     world, employer = stage.world, stage.employer()
-    known = sorted(n for n, p in world.people.items() if p.status == SEALED or stage.sometimes(0.1))
-    is_known = bool(known) and stage.sometimes(0.4)
+    known = sorted(
+        n for n, p in world.people.items() if p.status == SEALED and p.employer != employer.number
+    )
+    if stage.sometimes(0.2):
+        known = sorted(world.people)
+    is_known = bool(known) and stage.sometimes(0.5)
     number = stage.dice.choice(known) if is_known else id_number(stage.dice.randrange(1, 40))
-    name = world.people[number].name if number in world.people else NAME
     base, first = a_base(stage, employer.rate), a_month(stage, employer)
+    name, person = NAME, world.people.get(number)
+    if person:
+        name = person.name
+        first = max(first, person.sealed or 0 if stage.sometimes(0.8) else 0)
     entry = Opening(name, IdType.ID_CARD, number, "13885512345", yuan(base), month(first))
     case = employer.cases.get(OPENING)
     is_there = case is not None and number in case.lines
