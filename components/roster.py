@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -46,12 +47,13 @@ def show(
     part = _page(frame, key) if rows is None else frame
     if rows is not None:
         _turn(rows, key)
-    shown = pd.DataFrame({h.label: part[name].array for name, h in headings.items()})
+    columns = {h.label: part[name].array for name, h in headings.items()}
     config = {h.label: _column(h) for h in headings.values()}
     if on_edit is None:
+        shown = pd.DataFrame(columns)
         st.dataframe(shown, column_config=config, hide_index=True, height=height(len(shown)))
         return []
-    shown.insert(0, CHOSEN, [False] * len(shown))
+    shown = pd.DataFrame({CHOSEN: np.zeros(len(part), bool), **columns})
     config[CHOSEN] = st.column_config.CheckboxColumn(CHOSEN, width=64, pinned=True)
     fixed = [h.label for h in headings.values() if not h.is_editable]
     accounts = part["account"].tolist()

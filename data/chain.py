@@ -20,6 +20,12 @@ START: Final = bytes(32)
 KEY_BYTES: Final = 32
 _BLOCK: Final = 64
 _PENDING: Final = "audit"
+_EVENTS: Final = insert(AuditEvent.__table__)  # type: ignore[arg-type]
+_HEAD: Final = (
+    select(AuditHead.__table__.c.seq, AuditHead.__table__.c.hash)
+    .where(AuditHead.__table__.c.id == 1)
+    .with_for_update()
+)
 
 
 class Entry(NamedTuple):
@@ -91,9 +97,7 @@ def append(session: Session, key: "Key") -> None:
     if not entries:
         return
     session.flush()
-    seq, prev = session.execute(
-        select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1).with_for_update()
-    ).one()
+    seq, prev = session.execute(_HEAD).one()
     hasher = Hasher(key.read(may_make=seq == 0))
     rows = []
     for entry in entries:
@@ -101,7 +105,7 @@ def append(session: Session, key: "Key") -> None:
         made = hasher(prev, seq, entry)
         rows.append({"seq": seq, **entry._asdict(), "prev": prev, "hash": made})
         prev = made
-    session.execute(insert(AuditEvent), rows)
+    session.execute(_EVENTS, rows)
 
 
 @dataclass(slots=True)

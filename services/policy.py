@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from data.enums import BusinessKind, PolicyKey, Rounding
@@ -20,6 +20,14 @@ class PolicyMissing(BusinessError):
     message = "中心尚未设置“{label}”，暂不能办理，请联系所属管理部"
 
 
+_TABLE = PolicyRow.__table__.c
+#: Asked in nearly every act, so it is spelt out once.
+_ROWS = (
+    select(_TABLE.key, _TABLE.value, _TABLE.employer_id)
+    .where(_TABLE.effective_from <= bindparam("day"), _TABLE.business.is_(None))
+    .where(or_(_TABLE.employer_id.is_(None), _TABLE.employer_id == bindparam("employer_id")))
+    .order_by(_TABLE.effective_from, _TABLE.id)
+)
 _LIMITS = (PolicyKey.BASE_MIN, PolicyKey.BASE_MAX, PolicyKey.TOTAL_MIN, PolicyKey.TOTAL_MAX)
 
 
@@ -112,12 +120,7 @@ def _values(session: Session, day: date, employer_id: int) -> dict[PolicyKey, st
     An employer's own row may be empty: from then on the row for all holds again. So it does once
     the days of a window of its own are over.
     """
-    rows = session.execute(
-        select(PolicyRow.key, PolicyRow.value, PolicyRow.employer_id)
-        .where(PolicyRow.effective_from <= day, PolicyRow.business.is_(None))
-        .where(or_(PolicyRow.employer_id.is_(None), PolicyRow.employer_id == employer_id))
-        .order_by(PolicyRow.effective_from, PolicyRow.id)
-    ).all()
+    rows = session.execute(_ROWS, {"day": day, "employer_id": employer_id}).all()
     for_all = {key: value for key, value, owner in rows if owner is None}
     own = {key: value for key, value, owner in rows if owner is not None}
     if supposed := _supposed(session):

@@ -77,30 +77,32 @@ class SignInRefused(BusinessError):
         """Whose key it was, where that is known."""
 
 
-#: All that a live session is judged by. It is asked on every run, so it is spelt out once.
+_SESSION, _USER = UserSession.__table__, User.__table__
+_BINDING, _EMPLOYER = CertificateBinding.__table__, Employer.__table__
+#: All that a live session is judged by. It is asked on every run, so it is spelt out once, on tables.
 _KEPT = (
     select(
-        UserSession.secret_hash,
-        UserSession.token_serial,
-        UserSession.opened_at,
-        UserSession.seen_at,
-        UserSession.ended_at,
-        User.id.label("user_id"),
-        User.name.label("user_name"),
-        User.role,
-        User.employer_id,
-        User.branch,
-        User.active,
-        CertificateBinding.status.label("binding_status"),
-        CertificateBinding.not_after,
-        CertificateBinding.fingerprint,
-        Employer.name.label("employer_name"),
-        Employer.number.label("employer_number"),
+        _SESSION.c.secret_hash,
+        _SESSION.c.token_serial,
+        _SESSION.c.opened_at,
+        _SESSION.c.seen_at,
+        _SESSION.c.ended_at,
+        _USER.c.id.label("user_id"),
+        _USER.c.name.label("user_name"),
+        _USER.c.role,
+        _USER.c.employer_id,
+        _USER.c.branch,
+        _USER.c.active,
+        _BINDING.c.status.label("binding_status"),
+        _BINDING.c.not_after,
+        _BINDING.c.fingerprint,
+        _EMPLOYER.c.name.label("employer_name"),
+        _EMPLOYER.c.number.label("employer_number"),
     )
-    .join(User, User.id == UserSession.user_id)
-    .join(CertificateBinding, CertificateBinding.id == UserSession.binding_id)
-    .outerjoin(Employer, Employer.id == User.employer_id)
-    .where(UserSession.secret_hash == bindparam("secret_hash"))
+    .join_from(_SESSION, _USER, _USER.c.id == _SESSION.c.user_id)
+    .join(_BINDING, _BINDING.c.id == _SESSION.c.binding_id)
+    .outerjoin(_EMPLOYER, _EMPLOYER.c.id == _USER.c.employer_id)
+    .where(_SESSION.c.secret_hash == bindparam("secret_hash"))
 )
 
 

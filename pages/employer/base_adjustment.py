@@ -26,7 +26,6 @@ from services.base_adjustment.importing import IMPORT
 from services.base_adjustment.roster import Effect
 from services.errors import BusinessError
 from services.imports import Found
-from services.rules import identity
 
 TITLE = "基数调整"
 ICON = ":material/tune:"
@@ -135,12 +134,8 @@ def _roster(actor: Actor, *, is_open: bool) -> None:
 
 
 def _table(found: desk.Desk, *, on_edit: Callable[[dict[str, Decimal]], None] | None) -> list[str]:
-    frame = found.frame.assign(
-        id_number=[identity.masked(number) for number in found.frame["id_number"]],
-        row=[str(row) for row in found.frame["row"]],
-    )
     return roster.show(
-        frame, base_adjustment_view.HEADINGS, key=KEY, on_edit=on_edit, rows=found.found
+        found.frame, base_adjustment_view.HEADINGS, key=KEY, on_edit=on_edit, rows=found.found
     )
 
 

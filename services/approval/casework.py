@@ -1,6 +1,6 @@
 """Cases (业务): found, begun, and whose they are."""
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,12 +23,24 @@ from services.approval.refusals import (
 from services.errors import NotFound
 from services.rules import clock
 
+_ONE_LIVE = select(Case).where(
+    Case.employer_id == bindparam("employer_id"),
+    Case.kind == bindparam("kind"),
+    Case.status.in_(LIVE),
+)
+#: The case that has not ended: of one person (True) or the employer's own, to be changed (True) or read.
+_LIVING = {
+    (True, False): _ONE_LIVE.where(Case.contributor_id == bindparam("contributor_id")),
+    (False, False): _ONE_LIVE.where(Case.contributor_id.is_(None)),
+}
+_LIVING |= {(of_one, True): asked.with_for_update() for (of_one, _), asked in _LIVING.items()}
+
 
 def live(
     session: Session, kind: BusinessKind, employer_id: int, contributor_id: int | None = None
 ) -> Case | None:
     """Return the case of this kind that has not ended, the employer's or one person's, if any."""
-    return session.scalar(_living(kind, employer_id, contributor_id))
+    return _living(session, kind, employer_id, contributor_id)
 
 
 def editable(
@@ -42,7 +54,7 @@ def editable(
 
     Raises AlreadyPending while it is under review.
     """
-    case = session.scalar(_living(kind, actor.employer, contributor_id).with_for_update())
+    case = _living(session, kind, actor.employer, contributor_id, lock=True)
     if case is None:
         case = _begin(session, kind, actor, effective_month, contributor_id)
     if case.status is CaseStatus.PENDING:
@@ -109,9 +121,17 @@ def of_branch(session: Session, case_id: int, actor: Actor, *, to_look: bool = F
     return case
 
 
-def _living(kind: BusinessKind, employer_id: int, contributor_id: int | None) -> Select[Case]:
+def _living(
+    session: Session,
+    kind: BusinessKind,
+    employer_id: int,
+    contributor_id: int | None,
+    *,
+    lock: bool = False,
+) -> Case | None:
+    asked = _LIVING[contributor_id is not None, lock]
     about = {"employer_id": employer_id, "kind": kind, "contributor_id": contributor_id}
-    return select(Case).filter_by(**about).where(is_live())
+    return session.scalar(asked, about)
 
 
 def is_live() -> ColumnElement[bool]:
@@ -140,8 +160,10 @@ def _begin(
         with session.begin_nested():
             session.add(case)
     except IntegrityError:  # the employer's other clerk began it in this very moment
-        again = _living(kind, actor.employer, contributor_id).with_for_update()
-        return session.scalars(again).one()
+        again = _living(session, kind, actor.employer, contributor_id, lock=True)
+        if again is None:
+            raise
+        return again
     audit.record(session, actor, AuditAction.CASE_BEGUN, about(case), kind=kind.value)
     return case
 

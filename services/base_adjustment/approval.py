@@ -32,9 +32,9 @@ from services.approval.kind import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Figure, Sheet
-from services.base_adjustment import checks, facts, roster
+from services.base_adjustment import checks, facts, frames, roster
 from services.base_adjustment.facts import Terms
-from services.base_adjustment.roster import Line
+from services.base_adjustment.line import Line, fen
 from services.errors import BusinessError
 from services.policy import Window
 from services.rules import clock
@@ -215,9 +215,9 @@ def _stands_at_a_glance(session: Session, case: Case, terms: Terms) -> bool:
     line, person, limits = BaseAdjustmentLine, Contributor, terms.policy.limits
     found = session.execute(
         select(
-            roster.fen(line.new_base),
-            roster.fen(line.employer_amount),
-            roster.fen(line.contributor_amount),
+            fen(line.new_base),
+            fen(line.employer_amount),
+            fen(line.contributor_amount),
             (person.status != ContributorStatus.NORMAL) | (person.base != line.old_base),
         )
         .join_from(line, person)
@@ -245,7 +245,7 @@ def _present(session: Session, case: Case) -> Sheet:
     """Return the roster with its effect, what deserves a second look marked."""
     terms = facts.terms(session, case.employer_id)
     entered = roster.lines(session, case)
-    found, frame = roster.effect(entered, terms), roster.frame(entered, terms.policy.limits)
+    found, frame = roster.effect(entered, terms), frames.frame(entered, terms.policy.limits)
     rise = found.difference
     lines = pd.DataFrame(
         {

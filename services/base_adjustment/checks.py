@@ -11,7 +11,7 @@ from services.approval.requirements import Material
 from services.approval.sheet import Check, Outcome, checked
 from services.base_adjustment import facts, roster
 from services.base_adjustment.facts import Terms
-from services.base_adjustment.roster import STEEP_FALL, STEEP_RISE, Line
+from services.base_adjustment.line import STEEP_FALL, STEEP_RISE, Line
 from services.rules.limits import yuan
 from services.rules.months import Month
 

@@ -12,26 +12,27 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from data.database import snapshot
 from data.enums import BusinessKind
-from data.models.base_adjustment import BaseAdjustmentLine
-from data.models.register import Contributor
-from services import audit
+from services import audit, policy
 from services.actor import Actor
 from services.approval import casework
-from services.base_adjustment import facts, roster
-from services.base_adjustment.roster import (
+from services.base_adjustment import frames, roster
+from services.base_adjustment.line import (
+    LINE,
     LINES,
     OLD_AMOUNT,
+    PERSON,
     STEEP_FALL,
     STEEP_RISE,
-    Effect,
     Line,
     fen,
 )
+from services.base_adjustment.roster import Effect
+from services.rules import clock
 from services.rules.limits import yuan
 
-_OLD, _NEW = fen(BaseAdjustmentLine.old_base), fen(BaseAdjustmentLine.new_base)
-_NEW_AMOUNT = fen(BaseAdjustmentLine.employer_amount + BaseAdjustmentLine.contributor_amount)
-_OF_CASE = BaseAdjustmentLine.case_id == bindparam("case_id")
+_OLD, _NEW = fen(LINE.c.old_base), fen(LINE.c.new_base)
+_NEW_AMOUNT = fen(LINE.c.employer_amount + LINE.c.contributor_amount)
+_OF_CASE = LINE.c.case_id == bindparam("case_id")
 _IS_STEEP = or_((_NEW - _OLD) * 100 > STEEP_RISE * _OLD, (_NEW - _OLD) * 100 < STEEP_FALL * _OLD)
 _IS_AT_LIMIT = _NEW.in_([bindparam("base_min"), bindparam("base_max")])
 _SUMS = (
@@ -45,15 +46,12 @@ _SUMS = (
         func.count().filter(_IS_AT_LIMIT),
         func.count().filter(_IS_STEEP),
     )
-    .join_from(BaseAdjustmentLine, Contributor)
+    .join_from(LINE, PERSON)
     .where(_OF_CASE)
 )
-_COUNT = select(func.count()).join_from(BaseAdjustmentLine, Contributor).where(_OF_CASE)
+_COUNT = select(func.count()).select_from(LINE).join(PERSON).where(_OF_CASE)
 _PAGE = (
-    LINES.where(_OF_CASE)
-    .order_by(BaseAdjustmentLine.row)
-    .offset(bindparam("first"))
-    .limit(bindparam("most"))
+    LINES.where(_OF_CASE).order_by(LINE.c.row).offset(bindparam("first")).limit(bindparam("most"))
 )
 
 
@@ -62,7 +60,7 @@ class Desk:
     """All that the work on the roster shows, from one look at the database."""
 
     frame: pd.DataFrame
-    """The lines of the page, as `roster.frame` describes."""
+    """The lines of the page, as a grid shows them: see `frames.frame`."""
     found: int
     """How many lines there are on all pages."""
     effect: Effect
@@ -81,10 +79,10 @@ def desk(
     leaves what deserves a second look. Beyond the last page stands the last one.
     """
     with snapshot() as session:
-        limits = facts.terms(session, actor.employer).policy.limits
+        limits = policy.in_force(session, clock.today(), actor.employer).limits
         case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         if case is None:
-            return Desk(roster.frame([], limits), 0, _effect((0,) * 8), [])
+            return Desk(frames.frame([], limits, for_screen=True), 0, _effect((0,) * 8), [])
         given = {"case_id": case.id, "base_min": limits.base_min, "base_max": limits.base_max}
         whole = _effect(session.execute(_SUMS, given).one())
         wanted = [*_matching(search), *([_IS_AT_LIMIT | _IS_STEEP] if only_notable else [])]
@@ -92,8 +90,9 @@ def desk(
         if wanted:
             found = session.execute(_COUNT.where(*wanted), given).scalar_one()
         first = size * (max(1, min(page, -(-found // size))) - 1)
-        lines = session.execute(_PAGE.where(*wanted), {**given, "first": first, "most": size})
-        frame = roster.frame([Line._make(line) for line in lines], limits)
+        paged = _PAGE.where(*wanted) if wanted else _PAGE
+        lines = session.execute(paged, {**given, "first": first, "most": size})
+        frame = frames.frame([Line._make(line) for line in lines], limits, for_screen=True)
         return Desk(frame, found, whole, roster.missing(session, case) if whole.people else [])
 
 
@@ -107,7 +106,7 @@ def _effect(sums: Sequence[int | None]) -> Effect:
 def _matching(search: str) -> Iterator[ColumnElement[bool]]:
     if words := search.strip():
         yield or_(
-            Contributor.name.contains(words, autoescape=True),
-            Contributor.account.contains(words, autoescape=True),
-            Contributor.id_number.endswith(words.upper(), autoescape=True),
+            PERSON.c.name.contains(words, autoescape=True),
+            PERSON.c.account.contains(words, autoescape=True),
+            PERSON.c.id_number.endswith(words.upper(), autoescape=True),
         )

@@ -15,16 +15,17 @@ from services.policy import Policy
 from services.rules import clock, contribution
 from services.rules.months import Month
 
+_TABLE = Employer.__table__.c
 _EMPLOYER = select(
-    Employer.id,
-    Employer.number,
-    Employer.name,
-    Employer.status,
-    Employer.employer_rate,
-    Employer.contributor_rate,
-    Employer.assessed_to,
-    Employer.paid_to,
-).where(Employer.id == bindparam("employer_id"))
+    _TABLE.id,
+    _TABLE.number,
+    _TABLE.name,
+    _TABLE.status,
+    _TABLE.employer_rate,
+    _TABLE.contributor_rate,
+    _TABLE.assessed_to,
+    _TABLE.paid_to,
+).where(_TABLE.id == bindparam("employer_id"))
 _STATUSES = {status.value: status for status in ContributorStatus}
 
 

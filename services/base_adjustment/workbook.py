@@ -15,7 +15,8 @@ from services.actor import Actor
 from services.approval import casework
 from services.base_adjustment import facts, roster
 from services.base_adjustment.facts import Person, Terms
-from services.base_adjustment.roster import Effect, Line
+from services.base_adjustment.line import Line
+from services.base_adjustment.roster import Effect
 from services.errors import BusinessError
 from services.files import workbook
 from services.files.cells import CellFault, fen, shown, text

@@ -1,0 +1,68 @@
+"""A line of a base adjustment (清册行): what is asked of the database about it, and its judgement.
+
+Every edit in a roster asks these, so they are spelt out once, on the tables: objects would cost
+more than the database does.
+"""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, ColumnElement, SQLColumnExpression, select, type_coerce
+
+from data.enums import ContributorStatus
+from data.models.base_adjustment import BaseAdjustmentLine
+from data.models.register import Contributor
+
+#: A new base this far from the old one, in percent of it, is worth a second look.
+STEEP_RISE, STEEP_FALL = 50, -30
+
+LINE, PERSON = BaseAdjustmentLine.__table__, Contributor.__table__
+
+
+def fen(column: SQLColumnExpression[Decimal]) -> ColumnElement[int]:
+    """Read a column of money in whole fen."""
+    return type_coerce(column, BigInteger)
+
+
+OLD_AMOUNT = fen(PERSON.c.employer_amount + PERSON.c.contributor_amount)
+#: The columns of `Line`, to be narrowed to a case.
+LINES = select(
+    PERSON.c.id,
+    PERSON.c.account,
+    PERSON.c.name,
+    PERSON.c.id_number,
+    PERSON.c.status,
+    fen(PERSON.c.base),
+    LINE.c.row,
+    fen(LINE.c.old_base),
+    fen(LINE.c.new_base),
+    fen(LINE.c.employer_amount),
+    fen(LINE.c.contributor_amount),
+    OLD_AMOUNT,
+).join_from(LINE, PERSON)
+
+
+class Line(NamedTuple):
+    """A line with its person, as the checks need it. Money is fen."""
+
+    contributor_id: int
+    account: str
+    name: str
+    id_number: str
+    status: ContributorStatus
+    present_base: int
+    row: int
+    old_base: int
+    new_base: int
+    employer_amount: int
+    contributor_amount: int
+    old_amount: int
+
+    @property
+    def new_amount(self) -> int:
+        return self.employer_amount + self.contributor_amount
+
+    @property
+    def is_steep(self) -> bool:
+        change = (self.new_base - self.old_base) * 100
+        return change > STEEP_RISE * self.old_base or change < STEEP_FALL * self.old_base
