@@ -9,6 +9,7 @@ editable column is ever read.
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -47,16 +48,17 @@ def show(
     part = _page(frame, key) if rows is None else frame
     if rows is not None:
         _turn(rows, key)
-    columns = {h.label: part[name].array for name, h in headings.items()}
+    names = list(headings)
+    labels = pd.Index([h.label for h in headings.values()], dtype=object)  # quicker than text
+    shown = (part if list(part.columns) == names else part[names]).set_axis(labels, axis=1)
     config = {h.label: _column(h) for h in headings.values()}
     if on_edit is None:
-        shown = pd.DataFrame(columns)
         st.dataframe(shown, column_config=config, hide_index=True, height=height(len(shown)))
         return []
-    shown = pd.DataFrame({CHOSEN: np.zeros(len(part), bool), **columns})
-    config[CHOSEN] = st.column_config.CheckboxColumn(CHOSEN, width=64, pinned=True)
+    shown.insert(0, CHOSEN, np.zeros(len(shown), bool))
+    config[CHOSEN] = _choice()
     fixed = [h.label for h in headings.values() if not h.is_editable]
-    accounts = part["account"].tolist()
+    accounts: list[str] = part["account"].to_numpy().tolist()
     editor = f"{key}_grid_{st.session_state.get(f'{key}_round', 0)}_{hash(tuple(accounts))}"
     editable = next(h.label for h in headings.values() if h.is_editable)
     typed = st.data_editor(
@@ -115,12 +117,27 @@ def _yuan(value: object) -> Decimal:
     return amount if amount.is_finite() else Decimal(0)
 
 
+@cache
 def _column(heading: Heading) -> Any:  # noqa: ANN401 — Streamlit's column types have no common public name
     if heading.is_money:
-        return st.column_config.NumberColumn(
-            heading.label, format="%,.2f", step=0.01, width=heading.width, alignment="right"
+        return _said(
+            st.column_config.NumberColumn(
+                heading.label, format="%,.2f", step=0.01, width=heading.width, alignment="right"
+            )
         )
-    return st.column_config.TextColumn(heading.label, width=heading.width)
+    return _said(st.column_config.TextColumn(heading.label, width=heading.width))
+
+
+@cache
+def _choice() -> Any:  # noqa: ANN401 — as above
+    return _said(st.column_config.CheckboxColumn(CHOSEN, width=64, pinned=True))
+
+
+def _said(config: Any) -> Any:  # noqa: ANN401 — as above
+    """Leave out what a column's settings leave open: Streamlit copies and spells all of it anew."""
+    if not isinstance(config, dict):
+        return config
+    return {name: _said(value) for name, value in config.items() if value is not None}
 
 
 def height(rows: int, tallest: int = TALLEST) -> int:

@@ -115,21 +115,22 @@ def _roster(actor: Actor, *, is_open: bool) -> None:
         )
     if refusal := st.session_state.pop(f"{KEY}_refusal", None):
         st.error(feedback.plain(refusal), icon=":material/error:")
-    search, only, _, delete = st.columns((2, 1.4, 3, 1), vertical_alignment="center")
-    search.text_input(
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    bar.text_input(
         "查找",
         key=f"{KEY}_words",
         placeholder="按姓名、账号或证件号后四位查找",
         label_visibility="collapsed",
         max_chars=20,
+        width=300,
     )
-    only.checkbox("只看需核对的行", key=f"{KEY}_only")
+    bar.checkbox("只看需核对的行", key=f"{KEY}_only", width="stretch")
     if not found.found:
         brand.quiet("没有符合条件的职工，请减少查找内容或取消“只看需核对的行”。")
         return
     chosen = _table(found, on_edit=_enter if is_open else None)
     label = f"删除（{len(chosen)}）" if chosen else "删除"
-    if delete.button(label, disabled=not chosen, width="stretch"):
+    if bar.button(label, disabled=not chosen):
         _confirm_delete(chosen)
 
 

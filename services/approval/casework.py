@@ -1,6 +1,6 @@
 """Cases (业务): found, begun, and whose they are."""
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,21 @@ def live(
 ) -> Case | None:
     """Return the case of this kind that has not ended, the employer's or one person's, if any."""
     return _living(session, kind, employer_id, contributor_id)
+
+
+def live_id(kind: BusinessKind) -> ScalarSelect[int]:
+    """Return the id of the live case of `:employer_id` as a part of another statement."""
+    table = Case.__table__.c
+    return (
+        select(table.id)
+        .where(
+            table.employer_id == bindparam("employer_id"),
+            table.kind == kind,
+            table.contributor_id.is_(None),
+            table.status.in_(LIVE),
+        )
+        .scalar_subquery()
+    )
 
 
 def editable(

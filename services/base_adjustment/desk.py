@@ -1,7 +1,7 @@
 """The clerk's desk (清册): a page of the roster, what the whole of it would do, and whom it lacks.
 
 Every edit draws the desk anew, so the database sums up and turns the pages: of 20,000 lines two
-hundred are fetched.
+hundred are fetched. What it says of the whole is one statement, the page another.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy.orm import Session
 
 from data.database import snapshot
-from data.enums import BusinessKind
+from data.enums import BusinessKind, ContributorStatus
 from services import audit, policy
 from services.actor import Actor
 from services.approval import casework
@@ -32,7 +33,9 @@ from services.rules.limits import yuan
 
 _OLD, _NEW = fen(LINE.c.old_base), fen(LINE.c.new_base)
 _NEW_AMOUNT = fen(LINE.c.employer_amount + LINE.c.contributor_amount)
-_OF_CASE = LINE.c.case_id == bindparam("case_id")
+_IS_OURS = PERSON.c.employer_id == bindparam("employer_id")
+_IS_NORMAL = PERSON.c.status == ContributorStatus.NORMAL
+_OF_CASE = LINE.c.case_id == casework.live_id(BusinessKind.BASE_ADJUSTMENT)
 _IS_STEEP = or_((_NEW - _OLD) * 100 > STEEP_RISE * _OLD, (_NEW - _OLD) * 100 < STEEP_FALL * _OLD)
 _IS_AT_LIMIT = _NEW.in_([bindparam("base_min"), bindparam("base_max")])
 _SUMS = (
@@ -45,6 +48,8 @@ _SUMS = (
         func.count().filter(_NEW != _OLD),
         func.count().filter(_IS_AT_LIMIT),
         func.count().filter(_IS_STEEP),
+        select(func.count()).select_from(PERSON).where(_IS_OURS, _IS_NORMAL).scalar_subquery()
+        - func.count().filter(_IS_OURS, _IS_NORMAL),
     )
     .join_from(LINE, PERSON)
     .where(_OF_CASE)
@@ -80,20 +85,28 @@ def desk(
     """
     with snapshot() as session:
         limits = policy.in_force(session, clock.today(), actor.employer).limits
-        case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
-        if case is None:
-            return Desk(frames.frame([], limits, for_screen=True), 0, _effect((0,) * 8), [])
-        given = {"case_id": case.id, "base_min": limits.base_min, "base_max": limits.base_max}
-        whole = _effect(session.execute(_SUMS, given).one())
+        given = {
+            "employer_id": actor.employer,
+            "base_min": limits.base_min,
+            "base_max": limits.base_max,
+        }
+        *sums, missing = session.execute(_SUMS, given).one()
+        whole = _effect(sums)
         wanted = [*_matching(search), *([_IS_AT_LIMIT | _IS_STEEP] if only_notable else [])]
         found = whole.people
         if wanted:
             found = session.execute(_COUNT.where(*wanted), given).scalar_one()
         first = size * (max(1, min(page, -(-found // size))) - 1)
         paged = _PAGE.where(*wanted) if wanted else _PAGE
-        lines = session.execute(paged, {**given, "first": first, "most": size})
+        lines = session.execute(paged, {**given, "first": first, "most": size}).all()
         frame = frames.frame([Line._make(line) for line in lines], limits, for_screen=True)
-        return Desk(frame, found, whole, roster.missing(session, case) if whole.people else [])
+        is_lacking = bool(whole.people and missing)
+        return Desk(frame, found, whole, _missing(session, actor) if is_lacking else [])
+
+
+def _missing(session: Session, actor: Actor) -> list[str]:
+    case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+    return roster.missing(session, case) if case else []
 
 
 def _effect(sums: Sequence[int | None]) -> Effect:

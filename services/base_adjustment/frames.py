@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import chain
 
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -20,37 +21,47 @@ def frame(found: Sequence[Line], limits: Limits, *, for_screen: bool = False) ->
     """Return lines as `roster.roster` describes; `for_screen` the row is text, the id masked."""
     numbers = [line.row for line in found]
     ids = [line.id_number for line in found]
-    return pd.DataFrame(
+    account, name, id_number, row, note = _columns(
+        pa.large_string(),
+        [line.account for line in found],
+        [line.name for line in found],
+        map(identity.masked, ids) if for_screen else ids,
+        map(str, numbers),
+        [_note(line, limits) for line in found],
+    )
+    made = pd.DataFrame(
         {
-            "row": _texts(map(str, numbers)) if for_screen else numbers,
-            "account": _texts(line.account for line in found),
-            "name": _texts(line.name for line in found),
-            "id_number": _texts(map(identity.masked, ids) if for_screen else ids),
-            **_money(found),
-            "note": _texts(_note(line, limits) for line in found),
+            "row": row if for_screen else numbers,
+            "account": account,
+            "name": name,
+            "id_number": id_number,
+            **dict(zip(_MONEY, _money(found), strict=True)),
+            "note": note,
         }
+    )
+    made.columns = pd.Index(list(made.columns), dtype=object)  # columns are taken in half the time
+    return made
+
+
+def _money(found: Sequence[Line]) -> list[ArrowExtensionArray]:
+    """Return the columns of money in yuan, exact, from fen."""
+    return _columns(
+        pa.int64(),
+        [line.old_base for line in found],
+        [line.new_base for line in found],
+        [line.old_amount for line in found],
+        [line.new_amount for line in found],
+        [line.new_base - line.old_base for line in found],
     )
 
 
-def _texts(values: Iterable[str]) -> ArrowExtensionArray:
-    return ArrowExtensionArray(pa.array(values, pa.large_string()))
-
-
-def _money(found: Sequence[Line]) -> dict[str, ArrowExtensionArray]:
-    """Return the columns of money in yuan, reckoned in one go from fen."""
-    amounts = [
-        *(line.old_base for line in found),
-        *(line.new_base for line in found),
-        *(line.old_amount for line in found),
-        *(line.new_amount for line in found),
-        *(line.new_base - line.old_base for line in found),
-    ]
-    yuan = pc.multiply(pa.array(amounts, pa.int64()).cast(pa.decimal128(19, 0)), _FEN)
-    rows = len(found)
-    return {
-        name: ArrowExtensionArray(yuan.slice(rows * place, rows))
-        for place, name in enumerate(_MONEY)
-    }
+def _columns(kind: pa.DataType, *columns: Iterable[object]) -> list[ArrowExtensionArray]:
+    """Make columns of one kind, in one go: it costs as much as one of them. Numbers are fen."""
+    made = pa.array(list(chain(*columns)), kind)
+    if pa.types.is_integer(kind):
+        made = pc.multiply(made.cast(pa.decimal128(19, 0)), _FEN)
+    rows = len(made) // len(columns)
+    return [ArrowExtensionArray(made.slice(rows * place, rows)) for place in range(len(columns))]
 
 
 def _note(line: Line, limits: Limits) -> str:

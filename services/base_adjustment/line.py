@@ -7,7 +7,14 @@ more than the database does.
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, SQLColumnExpression, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    SQLColumnExpression,
+    String,
+    select,
+    type_coerce,
+)
 
 from data.enums import ContributorStatus
 from data.models.base_adjustment import BaseAdjustmentLine
@@ -16,6 +23,7 @@ from data.models.register import Contributor
 #: A new base this far from the old one, in percent of it, is worth a second look.
 STEEP_RISE, STEEP_FALL = 50, -30
 
+_STATUSES = {status.value: status for status in ContributorStatus}
 LINE, PERSON = BaseAdjustmentLine.__table__, Contributor.__table__
 
 
@@ -31,7 +39,7 @@ LINES = select(
     PERSON.c.account,
     PERSON.c.name,
     PERSON.c.id_number,
-    PERSON.c.status,
+    type_coerce(PERSON.c.status, String),
     fen(PERSON.c.base),
     LINE.c.row,
     fen(LINE.c.old_base),
@@ -49,7 +57,7 @@ class Line(NamedTuple):
     account: str
     name: str
     id_number: str
-    status: ContributorStatus
+    status_code: str
     present_base: int
     row: int
     old_base: int
@@ -57,6 +65,10 @@ class Line(NamedTuple):
     employer_amount: int
     contributor_amount: int
     old_amount: int
+
+    @property
+    def status(self) -> ContributorStatus:
+        return _STATUSES[self.status_code]
 
     @property
     def new_amount(self) -> int:

@@ -173,9 +173,9 @@ def lines(session: Session, case: Case, accounts: Iterable[str] | None = None) -
     """Return the lines of a case in the roster's order, or those of some accounts only."""
     given: dict[str, object] = {"case_id": case.id}
     if accounts is None:
-        return [Line._make(row) for row in session.execute(_OF_CASE, given)]
+        return [Line._make(row) for row in session.execute(_OF_CASE, given).all()]
     given["accounts"] = list(accounts)
-    return [Line._make(row) for row in session.execute(_OF_ACCOUNTS, given)]
+    return [Line._make(row) for row in session.execute(_OF_ACCOUNTS, given).all()]
 
 
 def put(session: Session, case: Case, entered: Sequence[Line]) -> None:
