@@ -14,18 +14,16 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from data import secret_file
+from data.bulk import table_of
 from data.models.audit import AuditEvent, AuditHead
 
 START: Final = bytes(32)
 KEY_BYTES: Final = 32
 _BLOCK: Final = 64
 _PENDING: Final = "audit"
-_EVENTS: Final = insert(AuditEvent.__table__)  # type: ignore[arg-type]
-_HEAD: Final = (
-    select(AuditHead.__table__.c.seq, AuditHead.__table__.c.hash)
-    .where(AuditHead.__table__.c.id == 1)
-    .with_for_update()
-)
+_EVENTS: Final = insert(table_of(AuditEvent))
+_CHAIN: Final = table_of(AuditHead).c
+_HEAD: Final = select(_CHAIN.seq, _CHAIN.hash).where(_CHAIN.id == 1).with_for_update()
 
 
 class Entry(NamedTuple):

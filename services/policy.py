@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from data.bulk import table_of
 from data.enums import BusinessKind, PolicyKey, Rounding
 from data.models.policy import PolicyRow
 from services.errors import BusinessError
@@ -20,7 +21,7 @@ class PolicyMissing(BusinessError):
     message = "中心尚未设置“{label}”，暂不能办理，请联系所属管理部"
 
 
-_TABLE = PolicyRow.__table__.c
+_TABLE = table_of(PolicyRow).c
 #: Asked in nearly every act, so it is spelt out once.
 _ROWS = (
     select(_TABLE.key, _TABLE.value, _TABLE.employer_id)

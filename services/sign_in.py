@@ -14,6 +14,7 @@ from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 import settings
+from data.bulk import table_of
 from data.database import snapshot, transaction
 from data.enums import AuditAction, BindingStatus, EmployerStatus, Role
 from data.models.people import CertificateBinding, Challenge, User, UserSession
@@ -77,8 +78,8 @@ class SignInRefused(BusinessError):
         """Whose key it was, where that is known."""
 
 
-_SESSION, _USER = UserSession.__table__, User.__table__
-_BINDING, _EMPLOYER = CertificateBinding.__table__, Employer.__table__
+_SESSION, _USER = table_of(UserSession), table_of(User)
+_BINDING, _EMPLOYER = table_of(CertificateBinding), table_of(Employer)
 #: All that a live session is judged by. It is asked on every run, so it is spelt out once, on tables.
 _KEPT = (
     select(

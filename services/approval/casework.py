@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from data.bulk import table_of
 from data.enums import (
     OFFICERS,
     AuditAction,
@@ -45,7 +46,7 @@ def live(
 
 def live_id(kind: BusinessKind) -> ScalarSelect[int]:
     """Return the id of the live case of `:employer_id` as a part of another statement."""
-    table = Case.__table__.c
+    table = table_of(Case).c
     return (
         select(table.id)
         .where(

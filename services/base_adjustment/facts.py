@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from data.bulk import table_of
 from data.enums import BusinessKind, CaseStatus, ContributorStatus, EmployerStatus
 from data.models.case import Case
 from data.models.register import Contributor, Employer
@@ -15,7 +16,7 @@ from services.policy import Policy
 from services.rules import clock, contribution
 from services.rules.months import Month
 
-_TABLE = Employer.__table__.c
+_TABLE = table_of(Employer).c
 _EMPLOYER = select(
     _TABLE.id,
     _TABLE.number,

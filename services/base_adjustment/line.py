@@ -16,6 +16,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from data.bulk import table_of
 from data.enums import ContributorStatus
 from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.register import Contributor
@@ -24,7 +25,7 @@ from data.models.register import Contributor
 STEEP_RISE, STEEP_FALL = 50, -30
 
 _STATUSES = {status.value: status for status in ContributorStatus}
-LINE, PERSON = BaseAdjustmentLine.__table__, Contributor.__table__
+LINE, PERSON = table_of(BaseAdjustmentLine), table_of(Contributor)
 
 
 def fen(column: SQLColumnExpression[Decimal]) -> ColumnElement[int]:

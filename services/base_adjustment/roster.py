@@ -36,7 +36,7 @@ _MISSING = (
     .order_by(PERSON.c.account)
 )
 _SET_BASE = (
-    update(LINE)  # type: ignore[arg-type]
+    update(LINE)
     .where(
         LINE.c.case_id == bindparam("of_case"), LINE.c.contributor_id == bindparam("of_contributor")
     )
