@@ -83,7 +83,7 @@ def draft(session: Session, kind: BusinessKind, actor: Actor) -> Case:
 
     Raises DraftGone where there is none any more, AlreadyPending while it is under review.
     """
-    case = session.scalar(_living(kind, actor.employer, None).with_for_update())
+    case = _living(session, kind, actor.employer, None, lock=True)
     if case is None:
         raise DraftGone
     if case.status is CaseStatus.PENDING:
