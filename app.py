@@ -21,6 +21,7 @@ from data import database, schema
 from services.works import queue
 from services.works import store as works
 from web import application, logs, schedule
+from web.seats import seats
 
 SCRIPT: Final = Path(__file__).parent / "pages" / "main.py"
 #: Imported before the first visitor comes, who would otherwise wait a second for them.
@@ -56,7 +57,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*settings.GARBAGE)
-    async with schedule.running():
+    async with schedule.running(), seats.watched():
         yield
     engine.dispose()
 

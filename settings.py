@@ -38,6 +38,10 @@ LOGS = (
 COOKIE = "__Host-hall" if IS_HTTPS else "hall"
 #: When Python looks for garbage: seldom. A roster of 20,000 rows is read in a seventh less time.
 GARBAGE = (100_000, 20, 20)
+#: So many people work on one process at once; who comes beyond that waits before a page that says so.
+MOST_PEOPLE = int(os.environ.get("HALL_MOST_PEOPLE", "100"))
+#: Nobody more is let in either while this process comes so many seconds late to its own turns.
+LONGEST_LATE = float(os.environ.get("HALL_LONGEST_LATE", "1.0"))
 #: Who does long works: this process (`here`), or workers from a queue in PostgreSQL (`queue`).
 WORKS_BY = os.environ.get("HALL_WORKS", "here")
 #: How many long works (imports, prints) a process does at once; the others wait in the database.

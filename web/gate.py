@@ -17,6 +17,7 @@ from services.sign_in import SignedIn
 from web import refusal, visitor
 from web.owners import Owners
 from web.pace import Pace
+from web.seats import seats
 from web.socket import SocketGuard
 
 #: For the machines that watch this one, which know it by other names.
@@ -25,6 +26,7 @@ OPEN: Final = {
     "/sign-in", "/guide", "/verify", "/favicon.ico", "/favicon.png",
     "/auth/challenge", "/auth/sign-in", "/auth/me", "/auth/sign-out", "/auth/key-removed",
 }  # fmt: skip
+SIGN_IN: Final = "/sign-in"
 OPEN_BELOW: Final = ("/hall/",)
 #: Where addresses of more than one word lead; of Streamlit's core only what a page needs. Metrics,
 #: the agent's door, old components: all that is not named here is not there.
@@ -65,6 +67,8 @@ class Gate:
     async def _stopped(self, scope: Scope) -> Response | None:
         """Return the answer for those without a live session, None for those who may pass."""
         path, secret = scope["path"], visitor.secret(scope) or ""
+        if path == SIGN_IN and visitor.wants_page(scope) and not seats.has_room(secret):
+            return refusal.full(scope)  # a PIN given now would only lead to the same page
         if path in OPEN or path.startswith(OPEN_BELOW) or self._was_in_lately(path, secret):
             return None
         # A download is use of the hall; the page's own polling is not.
@@ -73,6 +77,8 @@ class Gate:
         if live is None:
             return _sent_away(scope, had_cookie=bool(secret))
         self._let_in(scope, secret, live)
+        if visitor.wants_page(scope) and not path.startswith(ROOMS) and not seats.take(secret):
+            return refusal.full(scope)
         return self._upload_objection(scope, secret) if path.startswith(UPLOAD) else None
 
     def _let_in(self, scope: Scope, secret: str, live: SignedIn) -> None:

@@ -1,7 +1,7 @@
 """Is the hall alive, and can it serve (运行检查)? For the machines that watch this one.
 
 /livez answers while the process does. /readyz tries what sign-in and filing need, and names what
-fails by code alone.
+fails by code alone; a hall that is full is well, and must not be taken from those who are in it.
 """
 
 import logging
@@ -24,6 +24,7 @@ from services import audit_heads, backup
 from services.files import storage
 from services.rules import clock
 from ukey.certificate import TrustStore
+from web.seats import seats
 
 log = logging.getLogger("hall.web")
 LEAST_FREE_BYTES: Final = 500 * 1024 * 1024
@@ -40,8 +41,14 @@ async def alive(_request: Request) -> Response:
 
 async def ready(_request: Request) -> Response:
     faults = await run_in_threadpool(_faults)
-    status = 503 if faults else 200
-    return JSONResponse({"status": "not_ready" if faults else "ready", "faults": faults}, status)
+    word = "not_ready" if faults else "full" if seats.is_full() else "ready"
+    said = {
+        "status": word,
+        "faults": faults,
+        "people": seats.taken(),
+        "late": round(seats.late(), 2),
+    }
+    return JSONResponse(said, 503 if faults else 200)
 
 
 ROUTES: Final = [Route("/livez", alive), Route("/readyz", ready)]

@@ -12,6 +12,8 @@ from starlette.types import Scope
 
 from web import headers, visitor
 
+#: A page for which there was no room asks again after so many seconds.
+AGAIN_SECONDS: Final = range(15, 31)
 log = logging.getLogger("hall.web")
 _PAGE: Final = (Path(__file__).parent / "templates" / "message.html").read_text("utf-8")
 
@@ -26,6 +28,20 @@ def page(
         content = content.replace("{{" + name + "}}", html.escape(value))
     own = {"Cache-Control": "no-store", "Content-Security-Policy": headers.message_policy()}
     return HTMLResponse(content, status, own)
+
+
+def full(scope: Scope) -> HTMLResponse:
+    """Answer a newcomer for whom there is no room: the same page asks again by itself."""
+    note(scope, "full")
+    # Not all who wait in the same moment.
+    seconds = str(secrets.choice(AGAIN_SECONDS))
+    text = (
+        f"目前办理业务的人较多，请稍候。本页每隔{seconds}秒自动重试，请不要关闭；"
+        "已登录的无需重新登录，已提交的业务不受影响。"
+    )
+    answer = page(503, "系统繁忙", text, link="", link_text="立即重试")  # "": this very address
+    answer.headers.update({"Retry-After": seconds, "Refresh": seconds})
+    return answer
 
 
 def plain(status: int, text: str) -> PlainTextResponse:

@@ -13,6 +13,7 @@ from services import sign_in
 from web import refusal, visitor
 from web.owners import Owners
 from web.pace import Pace
+from web.seats import seats
 
 STREAM: Final = "/_stcore/stream"
 LARGEST_FRAME: Final = 4 * 1024 * 1024
@@ -46,7 +47,11 @@ class SocketGuard:
             return
         talk = Conversation(scope, receive, send, secret, self._owners)
         own = self._owners.without_foreign_session(scope, secret)
-        await self._app(own, talk.receive, talk.send)
+        seats.open(secret)
+        try:
+            await self._app(own, talk.receive, talk.send)
+        finally:
+            seats.close(secret)
 
     async def _objection(self, scope: Scope, secret: str) -> str | None:
         if scope["path"] != STREAM:
@@ -57,7 +62,9 @@ class SocketGuard:
             return "too_many_sockets"
         if not await run_in_threadpool(sign_in.signed_in, secret, touch=False):
             return "no_session"
-        return "too_many_sockets" if self._by_session.is_too_fast(secret) else None
+        if self._by_session.is_too_fast(secret):
+            return "too_many_sockets"
+        return None if seats.take(secret) else "full"
 
 
 class Conversation:
@@ -88,6 +95,7 @@ class Conversation:
             except DecodeError:
                 return await self._hang_up(UNREADABLE)
             if self._is_wanted(frame):
+                seats.touch(self._secret)
                 return message
             refusal.note(self._scope, f"frame_{frame.WhichOneof('type')}")
 

@@ -23,6 +23,7 @@ from tests.conftest import person
 from ukey.dev_ca import DevCA
 from ukey.signing import login_bytes
 from web import application, sign_in
+from web.seats import seats
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather have httpx2
@@ -62,6 +63,7 @@ def client(hall, sqlite_db, storage) -> Iterator[TestClient]:
     """A visitor without any cookie."""
     hall.cookies.clear()
     sign_in.forget_pace()
+    seats.clear()
     yield hall
     hall.cookies.clear()
 

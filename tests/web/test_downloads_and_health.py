@@ -125,7 +125,7 @@ def heads(tmp_path, monkeypatch) -> None:
 
 def test_ready_with_database_trust_storage_and_heads(client, trust, heads) -> None:
     answer = client.get("/readyz")
-    assert answer.json() == {"status": "ready", "faults": []}
+    assert answer.json() == {"status": "ready", "faults": [], "people": 0, "late": 0.0}
 
 
 def test_the_probe_leaves_nothing_behind(client, trust) -> None:
