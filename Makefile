@@ -1,6 +1,6 @@
 # The hall's commands. `make run` and `make test` set up all that they need.
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset demo-center test check lint types layers jobs verify migrate backup restore manual nightly assurance bench system system-test clean
+.PHONY: help run demo-reset demo-center test check lint types layers jobs verify migrate backup restore manual nightly assurance bench load system system-test clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -61,6 +61,9 @@ assurance: $(VENV)/dev.stamp ## the table of what is promised and what was measu
 
 bench: system-test $(VENV)/bench.stamp ## measure, beside the peers, in one run (ARGS=--quick for less)
 	@$(BIN)/python -m bench $(ARGS)
+
+load: $(VENV)/dev.stamp ## many clerks at work at once (ARGS="--clerks 100 --minutes 30 --processes 2 --postgresql")
+	@$(BIN)/python -m bench.load $(ARGS)
 
 system:
 	@deploy/system.sh run

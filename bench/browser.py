@@ -1,12 +1,10 @@
 """A browser's half of a hall page without the browser: Streamlit's messages over a websocket."""
 
-import json
-from typing import Any
-
-from google.protobuf.message import Message
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
+
+from bench import screen
+from bench.screen import Screen
 
 #: A frame of a long page is larger than the client's own limit.
 LARGEST = 64 * 1024 * 1024
@@ -14,14 +12,10 @@ SECONDS = 30
 
 
 class Page:
-    """One open page, and what it shows: every element with an id, and the fragment it is in."""
+    """One open page."""
 
     def __init__(self, port: int, cookie: str) -> None:
-        self.elements: dict[str, tuple[str, Any, str]] = {}
-        self.pages: dict[str, str] = {}
-        self.errors: list[str] = []
-        self._page = ""
-        self._cached: dict[str, ForwardMsg] = {}
+        self._screen = Screen()
         self._socket = connect(
             f"ws://localhost:{port}/_stcore/stream",
             subprotocols=["streamlit", "bench"],  # type: ignore[list-item]
@@ -31,60 +25,27 @@ class Page:
             compression=None,
         )
 
+    @property
+    def errors(self) -> list[str]:
+        return self._screen.errors
+
     def close(self) -> None:
         self._socket.close()
 
     def open(self, address: str) -> None:
         """Run the page at this address, "" for the first one, as choosing it in the menu does."""
-        if not self.pages:
+        if not self._screen.pages:
             self.run()
-        self._page = self.pages[address]
-        self.elements.clear()
+        self._screen.turn(address)
         self.run()
 
-    def run(self, *, fragment: str = "", **widgets: str) -> None:
-        """Run the script or one fragment of it, with these strings as the values of widgets."""
-        message = BackMsg()
-        asked = message.rerun_script
-        asked.page_script_hash, asked.fragment_id = self._page, fragment
-        asked.cached_message_hashes.extend(self._cached)
-        for key, value in widgets.items():
-            state = asked.widget_states.widgets.add()
-            state.id, state.string_value = key, value
-        self._socket.send(message.SerializeToString())
-        while not self._read():
+    def run(self, *widgets: WidgetState, fragment: str = "") -> None:
+        """Run the script or one fragment of it, with these widgets changed."""
+        self._socket.send(self._screen.ask(fragment, widgets))
+        while not self._screen.hear(self._socket.recv(SECONDS, decode=False)):
             pass
 
     def edit(self, column: str, row: int, value: float) -> None:
         """Type a number into the one editable table of the page."""
-        key, _, fragment = next(
-            found
-            for found in ((key, kind, place) for key, (kind, _, place) in self.elements.items())
-            if found[1] == "dataframe"
-        )
-        typed = {"edited_rows": {str(row): {column: value}}, "added_rows": [], "deleted_rows": []}
-        self.run(fragment=fragment, **{key: json.dumps(typed)})
-
-    def _read(self) -> bool:
-        """Take one message in; tell whether the run has ended."""
-        said = ForwardMsg()
-        said.ParseFromString(self._socket.recv(SECONDS, decode=False))
-        if said.metadata.cacheable:
-            self._cached[said.hash] = said
-        said = self._cached.get(said.ref_hash, said)
-        kind = said.WhichOneof("type")
-        if kind == "navigation":
-            self.pages = {
-                page.url_pathname: page.page_script_hash for page in said.navigation.app_pages
-            }
-        elif kind == "delta" and said.delta.HasField("new_element"):
-            self._keep(said.delta.new_element, said.delta.fragment_id)
-        return kind == "script_finished"
-
-    def _keep(self, element: Message, fragment: str) -> None:
-        kind = element.WhichOneof("type")
-        content = getattr(element, kind) if kind else None
-        if kind == "exception":
-            self.errors.append(content.message)
-        elif content is not None and getattr(content, "id", ""):
-            self.elements[content.id] = (kind, content, fragment)
+        key, fragment = self._screen.element("dataframe")
+        self.run(screen.edited(key, {row: {column: value}}), fragment=fragment)

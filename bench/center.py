@@ -116,7 +116,7 @@ def _people() -> list[tuple[object, ...]]:
         rows.append(
             (
                 belongs, f"5226{10_000_001 + index:08d}", name, IdType.ID_CARD.value,
-                _id_number(index), f"138{index:08d}", ContributorStatus.NORMAL.value, base,
+                id_number(index), f"138{index:08d}", ContributorStatus.NORMAL.value, base,
                 part, part, "2024-03-01", "2024-03-01 01:00:00.000000", 202403, 202606,
             )
         )  # fmt: skip
@@ -132,7 +132,7 @@ def _employers() -> Iterator[int]:
         yield len(SIZES) + 1 + index * others // rest
 
 
-def _id_number(index: int) -> str:
+def id_number(index: int) -> str:
     """Return an invented ID card number of its own, with a right check character."""
     day = date.fromordinal(date(1967, 1, 1).toordinal() + index % 13_000)
     body = f"5226{1 + index % 30:02d}{day:%Y%m%d}{index // 13_000:03d}"

@@ -122,6 +122,16 @@ class Server(NamedTuple):
 @contextmanager
 def serving(application: str, folder: Path, **more: str) -> Iterator[Server]:
     """Serve an application on a free port until the block ends; `more` goes into its environment."""
+    command = ["uvicorn", application, "--host", "127.0.0.1", "--log-level", "warning", "--port"]
+    with running(command, folder, **more) as server:
+        yield server
+
+
+@contextmanager
+def running(
+    command: list[str], folder: Path, *, is_listening: bool = True, **more: str
+) -> Iterator[Server]:
+    """Run `python -m command`, with a free port after it where it listens, until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -129,11 +139,11 @@ def serving(application: str, folder: Path, **more: str) -> Iterator[Server]:
         **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
         "HALL_DATA": str(folder), "HALL_PORT": str(port), "HALL_TODAY": DAY, **more,
     }  # fmt: skip
-    command = [sys.executable, "-m", "uvicorn", application, "--host", "127.0.0.1",
-               "--port", str(port), "--log-level", "warning"]  # fmt: skip
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+    told = [*command, str(port)] if is_listening else command
+    with subprocess.Popen([sys.executable, "-m", *told], cwd=ROOT, env=environment) as process:
         try:
-            _wait(port)
+            if is_listening:
+                _wait(port)
             yield Server(process.pid, port)
         finally:
             process.terminate()

@@ -7,7 +7,7 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 
 import settings
-from tests.web.conftest import PAGE, open_session
+from tests.web.conftest import PAGE, TestClient, open_session
 from tests.web.test_gate import _connected, _is_refused, _session_id
 from web import refusal, seats
 from web.seats import Seats
@@ -19,7 +19,7 @@ def one_seat(monkeypatch) -> None:
 
 
 @pytest.fixture
-def newcomer(client, one_seat):
+def newcomer(client, one_seat) -> TestClient:
     """The visitor as clerk2, while clerk1 has the only seat."""
     client.cookies.set(settings.COOKIE, open_session("clerk1"))
     assert client.get("/", headers=PAGE).status_code == 200
@@ -134,7 +134,7 @@ def test_it_notices_that_it_is_late() -> None:
         hall = Seats()
         async with hall.watched():
             await asyncio.sleep(0.1)
-            time.sleep(1.5)  # noqa: ASYNC251 — what must not happen
+            time.sleep(1.5)
             await asyncio.sleep(0.1)
         return hall.late()
 
