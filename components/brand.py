@@ -14,6 +14,8 @@ import streamlit as st
 HALL = "黔东南州住房公积金网上业务大厅"
 EDITION = "单位版"
 CENTER_EDITION = "中心版"
+#: Forms are no wider, in pixels: fields that run across a wide screen are hard to read.
+FORM_WIDTH = 960
 _THEME = {
     "primary": "theme.primaryColor",
     "paper": "theme.backgroundColor",

@@ -17,7 +17,6 @@ from services.approval.change_list import Change, Item
 from services.errors import BusinessError
 
 COLUMNS = 3
-WIDTH = 960
 _LIST_WIDTHS = (0.7, 2, 4, 4)
 
 Enter = Callable[[str, str], None]
@@ -34,7 +33,7 @@ def banner(now: Standing) -> None:
 
 def fields(now: Standing, *, key: str, enter: Enter) -> bool:
     """Draw the greyed items and the open ones; tell whether every field can stand."""
-    with st.container(width=WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         st.markdown("**登记信息（灰色项不能修改）**")
         for label, value, place in _placed(now.fixed):
             place.text_input(label, value, disabled=True, key=f"{key}_fixed_{label}_{value}")
@@ -54,10 +53,10 @@ def change_list(
     kept = "　:gray[修改已自动保存，提交前可随时离开再继续]" if changes and take_back else ""
     st.markdown(f"**待变更清册（{len(changes)}项）**{kept}")
     if not changes:
-        with st.container(width=WIDTH):
+        with st.container(width=brand.FORM_WIDTH):
             brand.quiet(empty)
         return
-    with st.container(key=f"list_{key}", gap=None, width=WIDTH):
+    with st.container(key=f"list_{key}", gap=None, width=brand.FORM_WIDTH):
         heads = ("序号", "变更项目", "变更前", "变更后")
         for place, head in zip(st.columns(_LIST_WIDTHS, gap="small"), heads, strict=True):
             place.markdown(f"**{head}**")

@@ -9,8 +9,6 @@ from data.enums import EmployerKind
 from services.register.opening import Choices, Form, FormFaults
 from services.rules.months import Month
 
-WIDTH = 960
-
 
 def draw(
     choices: Choices, *, key: str, send: Callable[[Form], None], leave: Callable[[], None]
@@ -30,7 +28,7 @@ def draw(
             st.caption(f":red[{feedback.plain(found)}]")
         return value
 
-    with st.container(width=WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         left, right = st.columns(2)
         with left:
             name = text("单位名称", "name", 60)
@@ -51,8 +49,8 @@ def draw(
                                 format_func=lambda one: f"单位{one}%+个人{one}%")  # fmt: skip
             payday = st.number_input("发薪日（必填）", 1, 31, 10, key=f"{key}_payday")
             mobile = text("经办人手机号码", "clerk_mobile", 11)
-    refusal_above = st.container(width=WIDTH)
-    with st.container(horizontal=True, horizontal_alignment="right", width=WIDTH):
+    refusal_above = st.container(width=brand.FORM_WIDTH)
+    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         if st.button("返回查找", key=f"{key}_back"):
             leave()
         pressed = st.button("确认开户", type="primary", key=f"{key}_send")

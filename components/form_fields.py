@@ -10,7 +10,6 @@ from services.files.cells import CellFault, yuan
 
 T = TypeVar("T")
 #: Pixels: a form is not read across a wide screen.
-WIDTH = 960
 
 
 class Fields:

@@ -8,12 +8,10 @@ from components import brand, feedback
 from components.ukey_reader import reader
 from services.administration.certificate_text import Read
 
-WIDTH = 960
-
 
 def certificate(*, key: str, examine: Callable[[bytes], Read]) -> Read | None:
     """Draw the two ways to give a certificate, and what it says; return it once there is one."""
-    with st.container(width=WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         left, right = st.columns(2, gap="medium")
         with left:
             file = st.file_uploader("上传证书文件（PEM或DER）", key=f"{key}_file",
@@ -39,7 +37,7 @@ def certificate(*, key: str, examine: Callable[[bytes], Read]) -> Read | None:
 
 
 def _facts(read: Read) -> None:
-    with st.container(width=WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         brand.facts("证书", [
             ("持有人", read.person or "—"), ("单位", read.organization or "—"),
             ("统一社会信用代码", read.uscc or "（证书中没有）"), ("序列号", read.serial),

@@ -14,17 +14,24 @@ def show(actor: Actor, case_id: int | None) -> None:
     now = inbox.waiting(actor, case_id) if case_id else None
     if now is None or case_id is None:
         return
-    by_when = f"，中心应于{now.due_on}前办结" if now.due_on else ""
     said, button = st.columns((5, 1), vertical_alignment="center")
     said.markdown(
         f"**业务流水号 {now.serial}　待审核**　:gray[{feedback.plain(now.submitted_by)} "
-        f"{case_timeline.moment(now.submitted_at)}提交{by_when}]"
+        f"{case_timeline.moment(now.submitted_at)}提交]{_by_when(now)}"
     )
     if now.can_withdraw:
         with button.container(horizontal=True, horizontal_alignment="right"):
             if st.button("撤回", key=f"withdraw_{case_id}", help="审批前可撤回，修改后重新提交"):
                 _confirm(case_id, now)
     case_timeline.show(now.course)
+
+
+def _by_when(now: Waiting) -> str:
+    if now.due_on is None:
+        return ""
+    if now.is_overdue:
+        return f":red[，中心应于{now.due_on}办结，已超时，可联系所属管理部]"
+    return f":gray[，中心最迟于{now.due_on}办结]"
 
 
 @st.dialog("撤回确认")

@@ -15,7 +15,6 @@ from services.approval.requirements import Entry
 from services.rules import clock, policy_values
 from services.rules.policy_values import FIELDS, FOR_ONE, Field, Shape
 
-WIDTH = 960
 NOBODY = "—"
 ASKED = {"按变更内容": None, "必传": True, "选传": False}
 DROPPED = "不要求"
@@ -55,7 +54,7 @@ def topic(
     now = now_of(number)
     fields = [field for field in FIELDS[about] if field.key in now]
     typed: dict[PolicyKey, str] = {}
-    with st.container(width=WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         columns = st.columns(2)
         for place, field in enumerate(fields):
             with columns[place % 2]:
@@ -76,7 +75,7 @@ def _scope(topic: ProposalTopic, key: str) -> str:
     """Draw whom it is for, where it may be for one employer; return the number, "" for all."""
     if not any(field.key in FOR_ONE for field in FIELDS[topic]):
         return ""
-    with st.container(horizontal=True, width=WIDTH, vertical_alignment="bottom"):
+    with st.container(horizontal=True, width=brand.FORM_WIDTH, vertical_alignment="bottom"):
         scope = st.radio("适用范围", ["全中心", "单个单位"], horizontal=True, key=f"{key}_scope")
         if scope == "全中心":
             return ""
@@ -101,7 +100,7 @@ def _field(field: Field, now: str, key: str) -> str:
 
 
 def _grounds(key: str) -> Grounds:
-    with st.container(width=WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         left, right = st.columns(2)
         day = left.date_input(
             "生效日期（必填）", clock.today(), key=f"{key}_day", format="YYYY-MM-DD"
@@ -113,7 +112,7 @@ def _grounds(key: str) -> Grounds:
 
 
 def _buttons(key: str, leave: Callable[[], None], *, with_trial: bool) -> tuple[bool, bool]:
-    with st.container(horizontal=True, horizontal_alignment="right", width=WIDTH):
+    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         if st.button("返回列表", key=f"{key}_back"):
             leave()
         tried = with_trial and st.button("试算影响", key=f"{key}_try")
@@ -130,7 +129,7 @@ def levels(
     )
     roles: list[Role | None] = [None, *OFFICERS]
     chosen: list[Role] = []
-    with st.container(width=WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         for place, column in enumerate(st.columns(len(OFFICERS))):
             now = terms.levels[place] if place < len(terms.levels) else None
             role = column.selectbox(
@@ -147,7 +146,7 @@ def materials(
 ) -> None:  # fmt: skip
     """Draw what a business asks for; `new_code` is for one document more."""
     brand.title(f"办理材料：{terms.business.label}", "变更生效后提交的业务按新的材料要求检查。")
-    with st.container(width=WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         found = [entry for old in terms.materials if (entry := _material(old, key))]
         name, asked = st.columns((3, 1))
         label = name.text_input("增加材料（可不填）", key=f"{key}_more", max_chars=40)
@@ -174,7 +173,7 @@ def calendar(
 ) -> None:  # fmt: skip
     """Draw which days are off, and which weekends are worked."""
     brand.title("设置工作日历", "节假日和调休影响审批时限。未设置的日期按星期计算。")
-    with st.container(width=WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         places = st.columns(4)
         first = places[0].date_input("日期起（必填）", clock.today(), key=f"{key}_first",
                                      format="YYYY-MM-DD")  # fmt: skip

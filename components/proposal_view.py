@@ -61,7 +61,9 @@ def decision(
     if may_decide and trace.is_own:
         brand.banner("本变更由您提出，须由另一名管理员复核后生效。", "warn")
     elif may_decide:
-        st.text_input("退回原因（退回时必填）", key=f"{key}_opinion", max_chars=500, width=960)
+        st.text_input(
+            "退回原因（退回时必填）", key=f"{key}_opinion", max_chars=500, width=brand.FORM_WIDTH
+        )
     refusal_above = st.container()
     pressed = _buttons(may_decide=may_decide, is_own=trace.is_own, key=key)
     if pressed == "返回列表":

@@ -75,6 +75,8 @@ class Waiting:
     submitted_by: str
     submitted_at: datetime
     due_on: date | None
+    """The last day on which the center should decide, that day included."""
+    is_overdue: bool
     can_withdraw: bool
     """Whether this clerk may take it back now."""
     course: list[Stage]
@@ -193,6 +195,7 @@ def waiting(actor: Actor, case_id: int) -> Waiting | None:
             submitted_by=session.scalar(select(User.name).filter_by(id=case.submitted_by)) or "",
             submitted_at=clock.in_china(case.submitted_at),
             due_on=case.due_on,
+            is_overdue=case.due_on is not None and case.due_on < clock.today(),
             can_withdraw=engine.can_withdraw(case, actor),
             course=history.course(session, KINDS[case.kind], case),
         )

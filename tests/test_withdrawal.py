@@ -107,6 +107,17 @@ def test_an_officer_who_only_has_it_open_does_not_stand_in_the_way(
     assert inbox.waiting(clerk2, case_id) is None
 
 
+def test_a_case_that_waits_says_by_when_and_that_it_is_late(
+    clerk2: Actor, on_day: Callable[[str], None]
+) -> None:
+    case_id = submitted(clerk2, 5000)
+    for day, is_overdue in (("2026-07-06", False), ("2026-07-09", False), ("2026-07-10", True)):
+        on_day(day)
+        waiting = inbox.waiting(clerk2, case_id)
+        assert waiting is not None
+        assert (waiting.due_on, waiting.is_overdue) == (date(2026, 7, 9), is_overdue)
+
+
 def test_after_the_first_of_two_levels_nothing_is_withdrawn(
     clerk2: Actor, officer_a: Actor
 ) -> None:

@@ -131,7 +131,7 @@ def _bind(actor: Actor, who: Holder) -> None:
 
 def _demo(actor: Actor, who: Holder) -> None:
     with st.expander("制作演示UKey（仅演示环境）"):
-        with st.container(horizontal=True, vertical_alignment="bottom", width=key_forms.WIDTH):
+        with st.container(horizontal=True, vertical_alignment="bottom", width=brand.FORM_WIDTH):
             label = st.text_input("UKey名称", key=f"{KEY}_label", max_chars=16)
             pin = st.text_input("Ukey证书密码", key=f"{KEY}_pin", type="password", max_chars=8)
             pressed = st.button("制作并绑定", key=f"{KEY}_make")
@@ -146,7 +146,7 @@ def _buttons(
     label: str, above: st.delta_generator.DeltaGenerator, *, disabled: bool,
     act: Callable[[], object], done: str,
 ) -> None:  # fmt: skip
-    with st.container(horizontal=True, horizontal_alignment="right", width=key_forms.WIDTH):
+    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         if st.button("返回列表", key=f"{KEY}_back"):
             leave()
         pressed = st.button(label, type="primary", disabled=disabled, key=f"{KEY}_do")
@@ -193,10 +193,10 @@ def _acts(actor: Actor, key: Key) -> None:
     is_active = key.status is BindingStatus.ACTIVE
     move, word = (certificates.suspend, "停用") if is_active else (certificates.resume, "恢复")
     reason = st.text_input(
-        "原因（必填）", key=f"{KEY}_reason", max_chars=200, width=key_forms.WIDTH
+        "原因（必填）", key=f"{KEY}_reason", max_chars=200, width=brand.FORM_WIDTH
     )
-    above = st.container(width=key_forms.WIDTH)
-    with st.container(horizontal=True, horizontal_alignment="right", width=key_forms.WIDTH):
+    above = st.container(width=brand.FORM_WIDTH)
+    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         if st.button("返回列表", key=f"{KEY}_back"):
             leave()
         revoked = st.button("注销", key=f"{KEY}_revoke", help="注销后不能恢复，须重新绑定新证书")

@@ -15,7 +15,6 @@ from services.administration.users import Person
 TITLE = "人员管理"
 ICON = ":material/group:"
 KEY = "users"
-WIDTH = 960
 SHARES = (1.1, 1.3, 1.2, 1.4, 0.9, 2.4)
 CHANGES = (1.0, 2.0, 2.0, 2.4, 1.4, 1.2)
 
@@ -88,7 +87,7 @@ def _pending(actor: Actor, waiting: list[RoleChange]) -> None:
         return
     above = st.container()
     opinion = st.text_input(
-        "退回原因（退回时必填）", key=f"{KEY}_opinion", max_chars=500, width=WIDTH
+        "退回原因（退回时必填）", key=f"{KEY}_opinion", max_chars=500, width=brand.FORM_WIDTH
     )
     with st.container(key="list_role_changes", gap=None):
         entries.head(("姓名", "变更前", "变更后", "依据", "提出时间", "提出人", "操作"), CHANGES)
@@ -143,7 +142,7 @@ def _place(key: str, role: Role | None, branch: Branch | None) -> tuple[Role, Br
 
 def _new(actor: Actor) -> None:
     brand.title("新增人员", "新增后由安全管理员在【证书管理】中绑定UKey，方可登录。")
-    with st.container(width=WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         left, right = st.columns(2)
         name = left.text_input("姓名（必填）", key=f"{KEY}_name", max_chars=30)
         username = right.text_input("用户名（必填）", key=f"{KEY}_username", max_chars=40)
@@ -151,8 +150,8 @@ def _new(actor: Actor) -> None:
         password = st.text_input(
             "初始密码（必填，12位以上）", key=f"{KEY}_password", type="password"
         )
-    above = st.container(width=WIDTH)
-    with st.container(horizontal=True, horizontal_alignment="right", width=WIDTH):
+    above = st.container(width=brand.FORM_WIDTH)
+    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         if st.button("返回列表", key=f"{KEY}_back"):
             leave()
         pressed = st.button("确认新增", type="primary", key=f"{KEY}_create")
@@ -167,7 +166,7 @@ def _new(actor: Actor) -> None:
 def _person(actor: Actor, one: Person) -> None:
     where = one.branch.label if one.branch else "住房公积金管理中心"
     brand.title(f"{one.name}　{one.username}", f"{one.role.label}　{where}　{_state(one)}")
-    above = st.container(width=WIDTH)
+    above = st.container(width=brand.FORM_WIDTH)
 
     def pressed(label: str, name: str, act: Callable[[], object], done: str) -> None:
         if st.button(label, key=f"{KEY}_{name}"):
@@ -178,20 +177,20 @@ def _person(actor: Actor, one: Person) -> None:
 
     if actor.role is Role.ADMINISTRATOR:
         st.markdown("**变更角色或管理部（须另一名管理员复核）**")
-        with st.container(width=WIDTH):
+        with st.container(width=brand.FORM_WIDTH):
             role, branch = _place(KEY, one.role, one.branch)
             source = st.text_input("依据（必填）", key=f"{KEY}_source", max_chars=255,
                                    placeholder="任免文件名称和文号")  # fmt: skip
             pressed("提交复核", "propose", lambda: roles.propose(
                 actor, one.id, role=role, branch=branch, source=source), "角色变更已提交复核")  # fmt: skip
         st.markdown("**重置密码**")
-        with st.container(horizontal=True, vertical_alignment="bottom", width=WIDTH):
+        with st.container(horizontal=True, vertical_alignment="bottom", width=brand.FORM_WIDTH):
             password = st.text_input("新密码（12位以上）", key=f"{KEY}_password", type="password",
                                      width=360)  # fmt: skip
             pressed("重置密码", "reset", lambda: users.reset_password(actor, one.id, password),
                     f"{one.name}的密码已重置，已登录的会话已结束")  # fmt: skip
     st.markdown("**停用和解锁**")
-    with st.container(horizontal=True, width=WIDTH):
+    with st.container(horizontal=True, width=brand.FORM_WIDTH):
         if one.locked_until:
             pressed("解除密码锁定", "unlock", lambda: users.unlock(actor, one.id),
                     f"{one.name}的密码锁定已解除")  # fmt: skip

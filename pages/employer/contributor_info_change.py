@@ -27,7 +27,7 @@ def render(actor: Actor) -> None:
     people = contributor_info_change.people(actor)
     if wanted := st.session_state.pop("go_to_account", None):
         st.session_state[f"{KEY}_person"] = next((p for p in people if p.account == wanted), None)
-    with st.container(width=change_form.WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         person = st.selectbox(
             "个人账号", people, index=None, format_func=_entry, key=f"{KEY}_person", filter_mode="contains",
             placeholder="请选择职工，可输入个人账号、姓名或证件号码后四位查找",
@@ -52,7 +52,7 @@ def _work(actor: Actor, person: int) -> None:
     is_good = change_form.fields(now, key=key, enter=partial(_enter, person))
     change_form.change_list(now.changes, key=key, take_back=partial(_take_back, person), empty=HOW)
     if now.changes:
-        with st.expander("证明材料（选传）", expanded=bool(now.papers), width=change_form.WIDTH):
+        with st.expander("证明材料（选传）", expanded=bool(now.papers), width=brand.FORM_WIDTH):
             _documents(actor, person, now, key)
     _save(actor, person, now, is_good=is_good)
 
@@ -60,7 +60,7 @@ def _work(actor: Actor, person: int) -> None:
 def _waiting(actor: Actor, now: Standing, key: str) -> None:
     pending_case.show(actor, now.case_id)
     change_form.change_list(now.changes, key=key, take_back=None, empty=HOW)
-    with st.container(width=change_form.WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         documents.listed(now.papers)
 
 
@@ -81,7 +81,7 @@ def _save(actor: Actor, person: int, now: Standing, *, is_good: bool) -> None:
     click = st.session_state.setdefault(name, secrets.token_hex(16))
     blocked = "请先改正标红的项目" if not is_good else None if now.changes else "没有变更项目"
     refusal_above = st.container()  # seen without scrolling past the button
-    with st.container(horizontal=True, horizontal_alignment="right", width=change_form.WIDTH):
+    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         pressed = st.button(
             "保存", type="primary", disabled=blocked is not None, help=blocked, key=f"{KEY}_save"
         )

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components import brand, feedback, person_form, person_roster, roster_import, session, signing
-from components.form_fields import WIDTH, Fields
+from components.form_fields import Fields
 from components.roster import EDGE, ROW, Heading
 from services import slips
 from services.actor import Actor
@@ -104,7 +104,7 @@ def _outcome_table(frame: pd.DataFrame) -> None:
 def _entry(actor: Actor) -> None:
     """Draw the form of one person, and the way to enter many."""
     fields, now = Fields(KEY), approval.situation(actor)
-    with st.container(border=True, width=WIDTH):
+    with st.container(border=True, width=brand.FORM_WIDTH):
         entry = person_form.draw(fields, now.terms)
         is_sealed_here = fields.is_blamed(SEALED_HERE)
         with st.container(horizontal=True, horizontal_alignment="right"):
@@ -136,7 +136,7 @@ def _roster(actor: Actor) -> None:
     now = approval.situation(actor)
     frame = roster.roster(actor)
     if frame.empty:
-        with st.container(width=WIDTH):
+        with st.container(width=brand.FORM_WIDTH):
             brand.quiet("开户清册为空。请填写上方表单后点击【录入清册】，或点击【批量导入】。")
         return
     st.markdown(

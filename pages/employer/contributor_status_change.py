@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from components import brand, feedback, person_form, person_roster, roster_import, session, signing
-from components.form_fields import WIDTH, Fields
+from components.form_fields import Fields
 from components.roster import EDGE, ROW, Heading
 from data.enums import BusinessKind, LabelledEnum
 from services.actor import Actor
@@ -84,7 +84,7 @@ def _entry(actor: Actor, kind: BusinessKind) -> None:
     """Draw the form of one person, and the way to enter many."""
     fields = Fields(_key(kind))
     now, candidates = approval.situation(actor, kind), roster.candidates(actor, kind)
-    with st.container(border=True, width=WIDTH):
+    with st.container(border=True, width=brand.FORM_WIDTH):
         entry = _form(fields, kind, now.terms, candidates)
         with st.container(horizontal=True, horizontal_alignment="right"):
             is_asked = st.button("批量导入", key=f"{_key(kind)}_open_import")
@@ -181,7 +181,7 @@ def _roster(actor: Actor, kind: BusinessKind) -> None:
     now, frame = approval.situation(actor, kind), roster.roster(actor, kind)
     verb, key = VERBS[kind], _key(kind)
     if frame.empty:
-        with st.container(width=WIDTH):
+        with st.container(width=brand.FORM_WIDTH):
             brand.quiet(f"待{verb}清册为空。请填写上方表单后点击【录入清册】，或点击【批量导入】。")
         return
     st.markdown(

@@ -7,7 +7,6 @@ from decimal import Decimal
 import streamlit as st
 
 from components import brand, documents, feedback, pending_case, roster, signing
-from components.form_fields import WIDTH
 from components.roster import Heading
 from data.enums import CaseStatus
 from services.actor import Actor
@@ -61,7 +60,7 @@ def _waiting(actor: Actor, now: Situation) -> None:
 def _form(actor: Actor, now: Situation) -> None:
     what = now.act.label
     st.markdown(f"**{what}申请**")
-    with st.container(width=WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         start, end = st.columns(2)
         start.text_input("缓缴起始年月", now.first.label, disabled=True)
         month = end.selectbox(
@@ -80,7 +79,7 @@ def _form(actor: Actor, now: Situation) -> None:
             key=f"{KEY}_{now.act.value}_reason",
         )
     if month is None:
-        with st.container(width=WIDTH):
+        with st.container(width=brand.FORM_WIDTH):
             brand.quiet(f"请选择{MONTH[now.act]}，系统会先列出涉及的月份和金额，再由您提交。")
     else:
         _effect(now.act, approval.preview(actor, month))
@@ -100,7 +99,7 @@ def _submit(actor: Actor, now: Situation, month: Month | None, reason: str) -> N
     click = st.session_state.setdefault(f"{KEY}_click", secrets.token_hex(16))
     blocked = now.objection
     refusal_above = st.container()  # seen without scrolling past the button
-    with st.container(horizontal=True, horizontal_alignment="right", width=WIDTH):
+    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         pressed = st.button(
             "提交审批", type="primary", disabled=blocked is not None, help=blocked
         )  # fmt: skip

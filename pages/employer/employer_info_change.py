@@ -33,7 +33,7 @@ def _work(actor: Actor) -> None:
     is_good = change_form.fields(now, key=KEY, enter=_enter)
     change_form.change_list(now.changes, key=KEY, take_back=_take_back, empty=HOW)
     if now.changes:
-        with st.container(width=change_form.WIDTH):
+        with st.container(width=brand.FORM_WIDTH):
             _documents(actor, now)
     _submit(actor, now, is_good=is_good)
 
@@ -49,7 +49,7 @@ def _step(now: Standing) -> int:
 def _waiting(actor: Actor, now: Standing) -> None:
     pending_case.show(actor, now.case_id)
     change_form.change_list(now.changes, key=KEY, take_back=None, empty=HOW)
-    with st.container(width=change_form.WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         documents.listed(now.papers)
 
 
@@ -69,7 +69,7 @@ def _submit(actor: Actor, now: Standing, *, is_good: bool) -> None:
     click = st.session_state.setdefault(f"{KEY}_click", secrets.token_hex(16))
     blocked = "请先改正标红的项目" if not is_good else None if now.changes else "没有变更项目"
     refusal_above = st.container()  # seen without scrolling past the button
-    with st.container(horizontal=True, horizontal_alignment="right", width=change_form.WIDTH):
+    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         pressed = st.button(
             "提交审核",
             type="primary",

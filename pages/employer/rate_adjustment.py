@@ -7,7 +7,6 @@ import streamlit as st
 
 from components import (
     brand,
-    change_form,
     documents,
     feedback,
     pending_case,
@@ -72,7 +71,7 @@ def _waiting(actor: Actor, now: Situation) -> None:
 
 
 def _form(actor: Actor, now: Situation) -> None:
-    with st.container(width=change_form.WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         rate, month = _choice(now)
         if now.objection:
             return
@@ -84,7 +83,7 @@ def _form(actor: Actor, now: Situation) -> None:
         if refusal:
             brand.banner(refusal, "stop")
         _effect(whole, frame)
-    with st.container(width=change_form.WIDTH):
+    with st.container(width=brand.FORM_WIDTH):
         documents.upload(
             now.materials,
             now.papers,
