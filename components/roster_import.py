@@ -13,7 +13,8 @@ from components import brand, faults, feedback
 from components.work_progress import progress
 from services import imports, slips
 from services.actor import Actor
-from services.imports import File, Found, Import
+from services.files.template import File
+from services.imports import Found, Import
 from services.works import desk
 from services.works.desk import Progress
 

@@ -20,6 +20,7 @@ from services.actor import Actor
 from services.errors import BusinessError
 from services.files import workbook
 from services.files.columns import Column, SheetRow, Value
+from services.files.template import File
 from services.rules import clock
 from services.rules.months import Month
 
@@ -118,12 +119,6 @@ class Listing:
     @property
     def on_screen(self) -> list[SheetRow]:
         return [self.mask(row) for row in self.rows]
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    name: str
-    content: bytes
 
 
 @audit.refusals

@@ -13,22 +13,15 @@ from sqlalchemy.orm import Session
 
 from services import audit, slips
 from services.actor import Actor
+from services.errors import NotFound
 from services.files.faults import Fault
+from services.files.template import File
 from services.works import desk
 from services.works.desk import Progress
 from services.works.kinds import Count, Job, Kind, Outcome
 
 SHOWN_FAULTS: Final = 500
 _PAGE_SLIP: Final = "/download/slip/"
-
-
-class File(Protocol):
-    """A file to hand out."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def content(self) -> bytes: ...
 
 
 class Checked(Protocol):
@@ -38,6 +31,13 @@ class Checked(Protocol):
     def faults(self) -> list[Fault]: ...
     @property
     def report(self) -> bytes | None: ...
+
+
+class Refilled(Checked, Protocol):
+    """An upload whose check has made the template with what was filled in, where there are faults."""
+
+    @property
+    def again(self) -> File | None: ...
 
 
 C = TypeVar("C", bound=Checked)
@@ -139,6 +139,13 @@ def found(ended: Progress) -> Found:
         _unpacked(came.get("effect", {})),
         came.get("summary", ""),
     )
+
+
+def filled_in(_actor: Actor, checked: Refilled) -> File:
+    """Return the template that the check has made. Raises NotFound where nothing was wrong."""
+    if checked.again is None:
+        raise NotFound(what="重新下载的模板")
+    return checked.again
 
 
 def facts(effect: Any) -> dict[str, Any]:  # noqa: ANN401 — any dataclass

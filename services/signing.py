@@ -25,7 +25,7 @@ from data.models.register import Employer
 from services import audit
 from services.actor import Actor
 from services.errors import BusinessError, NotFound
-from services.exports import File
+from services.files.template import File
 from services.rules import clock
 from services.statement import Draft, Item, Signed
 from ukey import cades, certificate

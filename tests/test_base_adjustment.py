@@ -18,8 +18,9 @@ from services import inbox, review, review_queue
 from services.actor import Actor
 from services.approval import papers, refusals
 from services.approval.history import Progress
-from services.base_adjustment import approval, desk, facts, roster, workbook
+from services.base_adjustment import approval, desk, facts, judging, roster, workbook
 from services.errors import NotAllowed, NotFound, Stale
+from services.files import template
 from services.files.guard import WrongColumns
 from services.inbox import Tab
 from services.review_queue import Shown, Wanted
@@ -224,7 +225,7 @@ def test_rows_and_columns_may_stand_in_another_order(clerk2: Actor) -> None:
 
 
 def test_another_employers_template_is_refused_as_a_whole(clerk1: Actor, clerk2: Actor) -> None:
-    with pytest.raises(workbook.OtherEmployersTemplate, match="模板所属单位与当前单位不一致"):
+    with pytest.raises(template.OtherEmployersTemplate, match="模板所属单位与当前单位不一致"):
         workbook.import_workbook(clerk1, filled(clerk2, 5000))
 
 
@@ -232,7 +233,7 @@ def test_last_years_template_is_refused(clerk1: Actor, on_day: OnDay) -> None:
     on_day("2025-07-06")
     content = filled(clerk1, 6500)
     on_day("2026-07-06")
-    with pytest.raises(workbook.LastYearsTemplate, match="2025年度"):
+    with pytest.raises(judging.LastYearsTemplate, match="2025年度"):
         workbook.check_workbook(clerk1, content)
 
 

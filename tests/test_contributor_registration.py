@@ -23,6 +23,7 @@ from services.contributor_registration.roster import WrongEntry
 from services.contributor_status_change import approval as status_change
 from services.contributor_status_change import roster as status_roster
 from services.errors import BusinessError, NotAllowed, NotFound
+from services.files import template
 from services.remittance import assess
 from services.rules.months import Month
 from tests.test_races import at_once, winners
@@ -287,12 +288,12 @@ def test_who_is_on_the_roster_already_is_a_fault_of_the_file(clerk1: Actor) -> N
 
 
 def test_another_employers_template_is_refused_as_a_whole(clerk1: Actor, clerk2: Actor) -> None:
-    with pytest.raises(workbook.OtherEmployersTemplate):
+    with pytest.raises(template.OtherEmployersTemplate):
         workbook.check_workbook(clerk1, filled(clerk2))
 
 
 def test_an_empty_template_is_refused(clerk1: Actor) -> None:
-    with pytest.raises(workbook.NothingInTheFile):
+    with pytest.raises(template.NothingInTheFile):
         workbook.check_workbook(clerk1, filled(clerk1, people=()))
 
 

@@ -21,6 +21,7 @@ from services.contributor_status_change.entry import Entry
 from services.contributor_status_change.roster import WrongEntry
 from services.deferral import approval as deferral
 from services.errors import NotAllowed, NotFound
+from services.files import template
 from services.remittance import assess, matrix
 from services.rules.months import Month
 from tests.rosters import PDF
@@ -390,9 +391,9 @@ def test_a_name_in_the_file_may_have_another_dot_or_bracket_and_no_other_name(
 
 
 def test_templates_of_others_are_refused_as_a_whole(clerk1: Actor, clerk2: Actor) -> None:
-    with pytest.raises(workbook.OtherEmployersTemplate):
+    with pytest.raises(template.OtherEmployersTemplate):
         workbook.check_workbook(clerk1, SEALING, filled(clerk2, SEALING, accounts(clerk2)[:1]))
-    with pytest.raises(workbook.NothingInTheFile):
+    with pytest.raises(template.NothingInTheFile):
         workbook.check_workbook(clerk1, SEALING, filled(clerk1, SEALING, []))
 
 

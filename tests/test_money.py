@@ -23,6 +23,7 @@ from services import arrears, jobs
 from services.actor import Actor
 from services.approval import refusals
 from services.errors import BusinessError, NotAllowed
+from services.files import template
 from services.remittance import arrivals, arrivals_workbook, balances, booking, desk, edit
 from services.remittance.booking import Due, NotEnough
 from services.remittance.credits import WrongCredit
@@ -284,7 +285,7 @@ def test_one_bad_row_keeps_the_whole_workbook_out(clerk3: Actor, officer_a: Acto
 def test_an_empty_or_foreign_workbook_is_refused_as_a_whole(
     officer_a: Actor, clerk2: Actor
 ) -> None:
-    with pytest.raises(arrivals_workbook.NothingInTheFile):
+    with pytest.raises(template.NothingInTheFile):
         arrivals_workbook.check_workbook(officer_a, book(officer_a, []))
     with pytest.raises(BusinessError):
         arrivals_workbook.check_workbook(officer_a, b"PK\x03\x04not a workbook")

@@ -5,7 +5,8 @@ from typing import Final
 from services import imports
 from services.actor import Actor
 from services.base_adjustment import workbook
-from services.base_adjustment.workbook import Checked, File
+from services.base_adjustment.workbook import Checked
+from services.files.template import File
 
 
 def _again(actor: Actor, checked: Checked) -> File:

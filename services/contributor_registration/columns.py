@@ -8,7 +8,7 @@ from data.enums import Education, IdType, LabelledEnum, Marital, Occupation, Pos
 from services.contributor_registration.entry import HEADINGS, Entry, completed
 from services.contributor_registration.facts import Terms
 from services.files.cells import EMPTY, Cell, CellFault, is_blank, text, yuan
-from services.files.columns import Column, Kind, SheetRow, Value
+from services.files.columns import Column, Kind
 from services.files.words import code, day, month, word
 from services.rules import identity
 from services.rules.limits import yuan as yuan_of
@@ -80,22 +80,6 @@ def parsed(cells: Sequence[Cell]) -> tuple[Entry, dict[str, str]]:
         "base": None, "first_month": None,
     }  # fmt: skip
     return completed(Entry(**{**missing, **found})), unread
-
-
-def refilled(cells: Sequence[Cell]) -> SheetRow:
-    """Return an upload's row to be written again: numbers as numbers, the rest as spelt."""
-    return [_refill(cell, column) for cell, column in zip(cells, COLUMNS, strict=True)]
-
-
-def _refill(cell: Cell, column: Column) -> Value:
-    if cell is None:
-        return None
-    if column.kind == "money":
-        try:
-            return yuan(cell)
-        except CellFault:
-            return str.__str__(cell)
-    return str.__str__(cell)
 
 
 def _required(cell: Cell) -> str:

@@ -3,16 +3,8 @@
 from typing import Final
 
 from services import imports
-from services.actor import Actor
 from services.contributor_registration import workbook
-from services.contributor_registration.workbook import Checked, File
-from services.errors import NotFound
-
-
-def _again(_actor: Actor, checked: Checked) -> File:
-    if checked.again is None:
-        raise NotFound(what="重新下载的模板")
-    return checked.again
+from services.contributor_registration.workbook import Checked
 
 
 def _done(taken: Checked) -> str:
@@ -27,6 +19,6 @@ IMPORT: Final = imports.declare(
     check=workbook.check_workbook,
     take=workbook.import_workbook,
     effect=lambda checked: imports.facts(checked.effect),
-    again=_again,
+    again=imports.filled_in,
     done=_done,
 )

@@ -13,43 +13,24 @@ from services.actor import Actor
 from services.approval import casework
 from services.contributor_registration import entry as entries
 from services.contributor_registration import facts, roster
-from services.contributor_registration.columns import COLUMNS, FIELDS, columns, parsed, refilled
+from services.contributor_registration.columns import COLUMNS, FIELDS, columns, parsed
 from services.contributor_registration.facts import Identity, Known, Terms
 from services.contributor_registration.roster import Effect
 from services.errors import BusinessError
 from services.files import workbook
-from services.files.cells import is_blank, shown
+from services.files.cells import shown
 from services.files.faults import Fault, faults_workbook, in_order
+from services.files.template import File, Template, filled_rows, refilled
 from services.files.workbook import Row, Sheet, SheetRow
 from services.works.kinds import Count, counted, quietly
 
-BUSINESS, VERSION = "contributor_registration", "1"
+TEMPLATE = Template("contributor_registration", "缴存人登记")
 SPARE_ROWS = 500
 NAME = FIELDS.index("name")
 
 
-class OtherTemplate(BusinessError):
-    message = "该文件不是缴存人登记模板，请在【批量导入】中下载模板"
-
-
-class OtherEmployersTemplate(BusinessError):
-    message = "模板所属单位与当前单位不一致，请下载本单位的模板"
-
-
 class OtherRate(BusinessError):
     message = "模板的缴存比例{stated}与单位现缴存比例{present}不一致，请重新选择比例并下载模板"
-
-
-class NothingInTheFile(BusinessError):
-    message = "文件中没有可导入的数据行，请填写后重新上传"
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file to hand out."""
-
-    name: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,27 +137,15 @@ def _judge(
 ) -> _Upload:
     if terms.objection:
         raise terms.objection
-    _refuse_other_files(sheet, terms)
-    rows = [row for row in sheet.rows if not all(map(is_blank, row.cells[1:]))]
-    if not rows:
-        raise NothingInTheFile
-    entered = [(row, *parsed(row.cells)) for row in rows]
+    TEMPLATE.require(sheet, employer=terms.number)
+    if (rate := sheet.identification.get("rates", terms.rates)) != terms.rates:
+        raise OtherRate(stated=rate, present=terms.rates)
+    entered = [(row, *parsed(row.cells)) for row in filled_rows(sheet)]
     people = facts.known(session, {entry.id_number for _, entry, _ in entered})
     upload = _Upload(terms, people, {roster.identity_of(line) for line in present})
     for row, entry, unread in counted(entered, count):
         _judge_row(upload, row, entry, unread)
     return upload
-
-
-def _refuse_other_files(sheet: Sheet, terms: Terms) -> None:
-    """Judge by the hidden identification, where the file still has it; the rows are judged anyway."""
-    stated = sheet.identification
-    if stated.get("business", BUSINESS) != BUSINESS:
-        raise OtherTemplate
-    if stated.get("employer", terms.number) != terms.number:
-        raise OtherEmployersTemplate
-    if (rate := stated.get("rates", terms.rates)) != terms.rates:
-        raise OtherRate(stated=rate, present=terms.rates)
 
 
 def _judge_row(upload: _Upload, row: Row, entry: entries.Entry, unread: dict[str, str]) -> None:
@@ -206,21 +175,16 @@ def _checked(upload: _Upload, sheet: Sheet) -> Checked:
         return Checked([], roster.effect(upload.lines))
     faults = in_order(upload.faults)
     report = faults_workbook(sheet, COLUMNS, faults)
-    again = _template(upload.terms, [refilled(row.cells) for row in sheet.rows])
+    again = _template(upload.terms, refilled(sheet, COLUMNS))
     return Checked(faults, None, report, again)
 
 
 def _template(terms: Terms, rows: list[SheetRow]) -> File:
     content = workbook.write(
-        "缴存人登记",
+        TEMPLATE.title,
         columns(terms),
         rows,
-        identification={
-            "business": BUSINESS,
-            "version": VERSION,
-            "employer": terms.number,
-            "rates": terms.rates,
-        },
+        identification=TEMPLATE.identification(employer=terms.number, rates=terms.rates),
         protect=False,
         spare_rows=SPARE_ROWS,
     )

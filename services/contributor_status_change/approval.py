@@ -10,7 +10,7 @@ from sqlalchemy import insert, inspect, select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, ChangeKind
+from data.enums import BusinessKind, ChangeKind, Role
 from data.models.case import Case, Step
 from data.models.register import ContributorChange
 from data.models.status_change import StatusChangeLine
@@ -81,6 +81,7 @@ def confirm(actor: Actor, kind: BusinessKind, accounts: Collection[str], *, clie
     Where one may not be, nobody is. Lines not chosen stay on the roster. Raises NothingChosen,
     RosterMoved, RowsRefused, EmployerNotOpen, UnknownKind, NotAllowed.
     """
+    actor.require(Role.CLERK)
     facts.require_kind(kind)
     wanted = set(accounts)
     with transaction() as session:

@@ -8,7 +8,7 @@ from data.enums import BusinessKind
 from services.contributor_status_change import facts
 from services.contributor_status_change.facts import SEALING, UNSEALING, Terms
 from services.files.cells import Cell, CellFault, is_blank, text, yuan
-from services.files.columns import Column, SheetRow, Value
+from services.files.columns import Column
 from services.files.words import code, day, month, word
 from services.rules import identity
 from services.rules.limits import yuan as yuan_of
@@ -71,17 +71,3 @@ def parsed(kind: BusinessKind, cells: Sequence[Cell]) -> tuple[dict[str, Any], d
 
 def _money(cell: Cell) -> Decimal | None:
     return None if is_blank(cell) else yuan(cell)
-
-
-def refilled(cells: Sequence[Cell], declared: Sequence[Column]) -> SheetRow:
-    """Return an upload's row to be written again: numbers as numbers, the rest as spelt."""
-    return [_refill(cell, column) for cell, column in zip(cells, declared, strict=True)]
-
-
-def _refill(cell: Cell, column: Column) -> Value:
-    if cell is None or column.kind != "money":
-        return None if cell is None else str.__str__(cell)
-    try:
-        return yuan(cell)
-    except CellFault:
-        return str.__str__(cell)

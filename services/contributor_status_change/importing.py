@@ -7,8 +7,7 @@ from services import imports
 from services.actor import Actor
 from services.contributor_status_change import workbook
 from services.contributor_status_change.facts import SEALING, UNSEALING, VERBS
-from services.contributor_status_change.workbook import Checked, File
-from services.errors import NotFound
+from services.contributor_status_change.workbook import Checked
 from services.imports import Import, Settle
 from services.works.kinds import Count
 
@@ -28,15 +27,9 @@ def _declare(kind: BusinessKind) -> Import:
         check=check,
         take=take,
         effect=lambda checked: {"people": checked.people, "notes": checked.notes},
-        again=_again,
+        again=imports.filled_in,
         done=lambda taken: f"缴存人状态变更清册录入成功，共{taken.people}人",
     )
-
-
-def _again(_actor: Actor, checked: Checked) -> File:
-    if checked.again is None:
-        raise NotFound(what="重新下载的模板")
-    return checked.again
 
 
 IMPORTS: Final = {kind: _declare(kind) for kind in (SEALING, UNSEALING)}

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import AuditAction, BusinessKind
+from data.enums import AuditAction, BusinessKind, Role
 from data.models.case import Case
 from data.models.register import Contributor
 from data.models.status_change import StatusChangeLine
@@ -194,6 +194,7 @@ def delete_rows(actor: Actor, kind: BusinessKind, accounts: Iterable[str]) -> in
 
     Raises UnknownKind: another business's draft has no such lines, and would be taken for empty.
     """
+    actor.require(Role.CLERK)
     facts.require_kind(kind)
     with transaction() as session:
         case = casework.live(session, kind, actor.employer)

@@ -14,42 +14,21 @@ from services.actor import Actor
 from services.approval import casework
 from services.contributor_status_change import entry as entries
 from services.contributor_status_change import facts, roster
-from services.contributor_status_change.columns import LAST, columns, fields, parsed, refilled
+from services.contributor_status_change.columns import LAST, columns, fields, parsed
 from services.contributor_status_change.entry import Entry
 from services.contributor_status_change.facts import Terms
-from services.errors import BusinessError
 from services.files import workbook
-from services.files.cells import is_blank, shown
+from services.files.cells import shown
 from services.files.columns import SheetRow
 from services.files.faults import Fault, faults_workbook, in_order
+from services.files.template import File, Template, filled_rows, refilled
 from services.files.workbook import Row, Sheet
 from services.rules import identity
 from services.rules.months import Month
 from services.works.kinds import Count, counted, quietly
 
-VERSION = "1"
 SPARE_ROWS = 500
 NOT_HERE = "不是本单位的个人账号"
-
-
-class OtherTemplate(BusinessError):
-    message = "该文件不是缴存人{verb}模板，请在【批量导入】中下载模板"
-
-
-class OtherEmployersTemplate(BusinessError):
-    message = "模板所属单位与当前单位不一致，请下载本单位的模板"
-
-
-class NothingInTheFile(BusinessError):
-    message = "文件中没有可导入的数据行，请填写后重新上传"
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file to hand out."""
-
-    name: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +124,8 @@ class _Upload:
 def _judge(session: Session, terms: Terms, sheet: Sheet, count: Count) -> _Upload:
     if terms.objection:
         raise terms.objection
-    stated = sheet.identification
-    if stated.get("business", terms.kind.value) != terms.kind.value:
-        raise OtherTemplate(verb=terms.verb)
-    if stated.get("employer", terms.number) != terms.number:
-        raise OtherEmployersTemplate
-    rows = [row for row in sheet.rows if not all(map(is_blank, row.cells[1:]))]
-    if not rows:
-        raise NothingInTheFile
+    _kind_of(terms).require(sheet, employer=terms.number)
+    rows = filled_rows(sheet)
     people = facts.people(session, terms.employer_id)
     case = casework.live(session, terms.kind, terms.employer_id)
     upload = _Upload(
@@ -223,21 +196,22 @@ def _checked(upload: _Upload, sheet: Sheet) -> Checked:
         return Checked([], len(upload.entered), notes)
     faults = in_order(upload.faults)
     declared = columns(upload.terms.kind)
-    again = _template(upload.terms, [refilled(row.cells, declared) for row in sheet.rows])
+    again = _template(upload.terms, refilled(sheet, declared))
     return Checked(faults, 0, 0, faults_workbook(sheet, declared, faults), again)
 
 
+def _kind_of(terms: Terms) -> Template:
+    return Template(terms.kind.value, f"缴存人{terms.verb}")
+
+
 def _template(terms: Terms, rows: list[SheetRow]) -> File:
+    kind = _kind_of(terms)
     content = workbook.write(
-        f"缴存人{terms.verb}",
+        kind.title,
         columns(terms.kind, terms),
         rows,
-        identification={
-            "business": terms.kind.value,
-            "version": VERSION,
-            "employer": terms.number,
-        },
+        identification=kind.identification(employer=terms.number),
         protect=False,
         spare_rows=SPARE_ROWS,
     )
-    return File(f"缴存人{terms.verb}模板_{terms.number}.xlsx", content)
+    return File(f"{kind.title}模板_{terms.number}.xlsx", content)

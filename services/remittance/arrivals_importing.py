@@ -3,17 +3,8 @@
 from typing import Any, Final
 
 from services import imports
-from services.actor import Actor
-from services.errors import NotFound
-from services.exports import File
 from services.remittance import arrivals_workbook
 from services.remittance.arrivals_workbook import Checked
-
-
-def _again(_actor: Actor, checked: Checked) -> File:
-    if checked.again is None:
-        raise NotFound(what="重新下载的模板")
-    return checked.again
 
 
 def _effect(checked: Checked) -> dict[str, Any]:
@@ -36,6 +27,6 @@ IMPORT: Final = imports.declare(
     check=arrivals_workbook.check_workbook,
     take=arrivals_workbook.import_workbook,
     effect=_effect,
-    again=_again,
+    again=imports.filled_in,
     done=lambda taken: f"已登记{taken.credits}笔到账，共{taken.total:,.2f}元",
 )

@@ -13,12 +13,11 @@ from data.enums import OFFICERS
 from data.models.register import Employer
 from services import audit
 from services.actor import Actor
-from services.errors import BusinessError
-from services.exports import File
 from services.files import workbook
-from services.files.cells import Cell, CellFault, is_blank, shown, text, yuan
-from services.files.columns import Column, SheetRow, Value
+from services.files.cells import Cell, CellFault, shown, text, yuan
+from services.files.columns import Column, SheetRow
 from services.files.faults import Fault, faults_workbook, in_order
+from services.files.template import File, Template, filled_rows, refilled
 from services.files.words import day
 from services.files.workbook import Row, Sheet
 from services.remittance import arrivals
@@ -26,7 +25,7 @@ from services.remittance.credits import MOST, Credit, Outcome, objections
 from services.rules import clock
 from services.works.kinds import Count, counted, quietly
 
-BUSINESS, VERSION = "arrivals", "1"
+TEMPLATE: Final = Template("arrivals", "到账导入")
 MOST_ROWS, SPARE_ROWS = 5_000, 500
 #: What each column holds, in order; the first is the row's own number.
 FIELDS: Final = (
@@ -42,14 +41,6 @@ COLUMNS: Final = (
     Column("付款户名", width=30, editable=True),
     Column("摘要", width=24, editable=True),
 )
-
-
-class OtherTemplate(BusinessError):
-    message = "该文件不是到账导入模板，请在【批量导入】中下载模板"
-
-
-class NothingInTheFile(BusinessError):
-    message = "文件中没有可导入的数据行，请填写后重新上传"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +118,8 @@ class _Upload:
 
 
 def _judged(actor: Actor, sheet: Sheet, count: Count) -> _Upload:
-    if sheet.identification.get("business", BUSINESS) != BUSINESS:
-        raise OtherTemplate
-    rows = [row for row in sheet.rows if not all(map(is_blank, row.cells[1:]))]
-    if not rows:
-        raise NothingInTheFile
+    TEMPLATE.require(sheet)
+    rows = filled_rows(sheet)
     with snapshot() as session:
         upload = _known(session, actor, rows)
     for row in counted(rows, count):
@@ -203,26 +191,13 @@ def _day(cell: Cell) -> date:
 
 def _refused(upload: _Upload, sheet: Sheet) -> Checked:
     faults = in_order(upload.faults)
-    rows = [
-        [_again(cell, column) for cell, column in zip(row.cells, COLUMNS, strict=True)]
-        for row in sheet.rows
-    ]
-    return Checked(faults, [], 0, faults_workbook(sheet, COLUMNS, faults), _template(rows))
-
-
-def _again(cell: Cell, column: Column) -> Value:
-    """Return a cell to be written again: money as money where it is, the rest as spelt."""
-    if cell is None or column.kind != "money":
-        return None if cell is None else str.__str__(cell)
-    try:
-        return yuan(cell)
-    except CellFault:
-        return str.__str__(cell)
+    again = _template(refilled(sheet, COLUMNS))
+    return Checked(faults, [], 0, faults_workbook(sheet, COLUMNS, faults), again)
 
 
 def _template(rows: Sequence[SheetRow]) -> File:
     content = workbook.write(
-        "到账导入", COLUMNS, list(rows), protect=False, spare_rows=SPARE_ROWS,
-        identification={"business": BUSINESS, "version": VERSION},
+        TEMPLATE.title, COLUMNS, list(rows), protect=False, spare_rows=SPARE_ROWS,
+        identification=TEMPLATE.identification(),
     )  # fmt: skip
     return File(f"到账导入模板_{clock.today():%Y%m%d}.xlsx", content)

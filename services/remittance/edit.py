@@ -17,8 +17,9 @@ from services import audit, exports
 from services.actor import Actor
 from services.approval import conflicts
 from services.errors import BusinessError, NotFound
-from services.exports import File, Listing
+from services.exports import Listing
 from services.files.columns import Column, SheetRow
+from services.files.template import File
 from services.remittance import trail
 from services.rules import clock, identity
 from services.rules.months import Month
