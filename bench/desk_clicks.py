@@ -44,7 +44,7 @@ PEOPLE: Final = {
     "田晓岚": ("", "users", "certificates", "audit_log"),
     "彭立新": ("", "policy", "users", "certificates", "register"),
 }
-_SMALL: Final = "from demo.center import __main__ as c; c.Size = lambda: c.employers.Size(300, 6_000, 200, 60, 5); c.FULL = 9; c.main()"  # noqa: E501
+_SMALL: Final = "from demo.center import __main__ as c; c.Size = lambda: c.employers.Size(300, 6_000, 200, 60, 5, 5); c.FULL = 9; c.main()"  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True)

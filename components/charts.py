@@ -4,6 +4,7 @@ Amounts are drawn in 万元 and hovered in full. Colours and their order are the
 differ in lightness and dash too, so that a print in grey still tells them apart.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,9 +22,11 @@ from services.overview.chart import AMOUNT, SHARE, WAN, Chart, Trace
 
 HEIGHT, A_BAR = 290, 21
 A_FEW = 5
-_MONEY = "money"
+_MONEY, _COUNT = "money", "integer"
 _OPTIONS = {"displayModeBar": False, "locale": "zh-CN", "scrollZoom": False, "doubleClick": False}
 #: Where each way of drawing stands among the theme's chart colours.
+_MONTH = re.compile(r"\d{4}-\d{2}")
+_MOST_MONTHS = 14
 _COLOURS = {"bar": 0, "light bar": 1, "line": 2, "dashed line": 3, "grey bar": 4}
 
 
@@ -79,16 +82,18 @@ def table(columns: Sequence[Column], rows: Sequence[SheetRow], *, key: str) -> N
         columns=[column.heading for column in columns],
     )
     headings = {
-        column.heading: Heading(column.heading, is_money=column.kind == _MONEY)
+        column.heading: Heading(
+            column.heading, is_money=column.kind == _MONEY, is_count=column.kind == _COUNT
+        )
         for column in columns
     }
     roster.show(frame, headings, key=key, on_edit=None)
 
 
 def _cell(value: object, column: Column) -> object:
-    if column.kind == _MONEY:
+    if column.kind in (_MONEY, _COUNT):
         return value
-    return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+    return "" if value is None else str(value)
 
 
 def _chosen(event: Any, chart: Chart) -> str | None:  # noqa: ANN401 — what the browser sends
@@ -157,7 +162,7 @@ def _layout(chart: Chart, labels: list[str], height: int) -> dict[str, Any]:
     second = [trace for trace in chart.traces if trace.is_second]
     layout: dict[str, Any] = {
         "height": height,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "margin": {"l": 8, "r": 8, "t": 26 if chart.marks else 8, "b": 8},
         "font": {"family": brand.colour("font"), "size": 12, "color": ink},
         "paper_bgcolor": brand.colour("paper"), "plot_bgcolor": brand.colour("paper"),
         "barmode": "stack" if chart.is_stacked else "group", "bargap": 0.28,
@@ -172,7 +177,7 @@ def _layout(chart: Chart, labels: list[str], height: int) -> dict[str, Any]:
         layout["yaxis"] = names | {"autorange": "reversed"}
         layout["xaxis"] = figures | {"title": {"text": _axis(first)}, "automargin": True}
     else:
-        layout["xaxis"] = names | {"tickfont": {"size": 11}}
+        layout["xaxis"] = names | {"tickfont": {"size": 11}} | _ticks(chart, labels)
         layout["yaxis"] = figures | {"title": {"text": _axis(first)}, "automargin": True}
     if second:
         layout["yaxis2"] = axis | {
@@ -182,6 +187,27 @@ def _layout(chart: Chart, labels: list[str], height: int) -> dict[str, Any]:
         }  # fmt: skip
     layout["shapes"], layout["annotations"] = _marks(chart, labels)
     return layout
+
+
+def _ticks(chart: Chart, labels: list[str]) -> dict[str, Any]:
+    """Return what stands under the bars where the labels are too long for that."""
+    if all(_MONTH.fullmatch(label) for label in labels):
+        every = 1 if len(labels) <= _MOST_MONTHS else 3
+        shown = [label for label in labels if (int(label[5:]) - 1) % every == 0]
+        words = [_month(label, is_first=place == 0) for place, label in enumerate(shown)]
+        return {"tickvals": shown, "ticktext": words, "tickangle": 0}
+    if chart.ticks:
+        return {
+            "tickvals": labels, "ticktext": list(chart.ticks), "tickangle": 0,
+            "title": {"text": chart.along},
+        }  # fmt: skip
+    return {}
+
+
+def _month(label: str, *, is_first: bool) -> str:
+    """Return a month's number, the year below it where it begins."""
+    number = int(label[5:])
+    return f"{number}月<br>{label[:4]}年" if is_first or number == 1 else f"{number}月"
 
 
 def _is_short(chart: Chart, traces: Sequence[Trace]) -> bool:

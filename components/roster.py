@@ -27,6 +27,7 @@ class Heading:
 
     label: str
     is_money: bool = False
+    is_count: bool = False
     is_editable: bool = False
     width: int | None = None
 
@@ -123,6 +124,12 @@ def _column(heading: Heading) -> Any:  # noqa: ANN401 — Streamlit's column typ
         return _said(
             st.column_config.NumberColumn(
                 heading.label, format="%,.2f", step=0.01, width=heading.width, alignment="right"
+            )
+        )
+    if heading.is_count:
+        return _said(
+            st.column_config.NumberColumn(
+                heading.label, format="%,d", width=heading.width, alignment="right"
             )
         )
     return _said(st.column_config.TextColumn(heading.label, width=heading.width))

@@ -101,7 +101,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         administration.certificates: bind renew suspend resume revoke
     """),
     ((*OFFICERS, *ADMINISTRATORS, Role.AUDITOR), """
-        administration.certificate_list: keys history
+        administration.certificate_list: count keys history
     """),
     (EVERYBODY, """
         exports: save
@@ -140,7 +140,7 @@ PAGES: dict[Role, str] = {
 #: What an auditor may call: it reads, every one of it.
 READING = frozenset(
     """
-    events exports keys history overview terms current changes change of_proposal held staff
+    events exports count keys history overview terms current changes change of_proposal held staff
     role_changes opened people cases months owed visible search listed exported
     """.split()  # noqa: SIM905
 )

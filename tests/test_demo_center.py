@@ -17,6 +17,7 @@ from demo.center.__main__ import SEED, fill
 from demo.center.employers import MONTHS, Size
 from services import review
 from services.actor import Actor
+from services.administration import certificate_list
 from services.remittance import assess, matrix
 from services.rules import identity
 from services.rules.months import Month
@@ -24,7 +25,7 @@ from services.summary import verify
 from tests.conftest import person
 
 pytestmark = pytest.mark.usefixtures("storage")
-SMALL = Size(employers=60, people=1_200, decided=40, waiting=12, deferred=3)
+SMALL = Size(employers=60, people=1_200, decided=40, waiting=12, deferred=3, asked=6)
 OWN = 4
 """The demo's own employers come first."""
 
@@ -115,6 +116,43 @@ def test_what_waits_can_be_decided_by_the_branchs_officer() -> None:
     review.approve(officer, waiting.id, version=waiting.version, opinion="同意")
     with snapshot() as session:
         assert session.get_one(Case, waiting.id).status is CaseStatus.APPROVED
+
+
+def test_applications_to_defer_wait_at_both_levels_with_their_papers() -> None:
+    officers = {Role.REVIEWER: person("officerA"), Role.SENIOR_REVIEWER: person("officerC")}
+    with transaction() as session:
+        employers_there = session.scalars(select(Employer).where(Employer.id > OWN)).all()
+        for employer in employers_there:
+            employer.branch = Branch.KAILI  # so small a center has few in any one branch
+        verify.rebuild(session)
+    with snapshot() as session:
+        found = session.execute(
+            select(Case.id, Case.waits_for, Case.version).where(
+                Case.kind == BusinessKind.DEFERRAL, Case.status == CaseStatus.PENDING
+            )
+        ).all()
+    assert found
+    for case_id, waits_for, version in found:
+        page = review.open_case(officers[waits_for], case_id)
+        assert (page.objection, len(page.papers)) == (None, 2)
+        review.approve(officers[waits_for], case_id, version=version, opinion="同意")
+
+
+def test_a_deferral_that_was_granted_can_be_read_again() -> None:
+    with snapshot() as session:
+        granted = session.scalars(
+            select(Case).filter_by(kind=BusinessKind.DEFERRAL, status=CaseStatus.APPROVED)
+        ).all()
+        kind = review.KINDS[BusinessKind.DEFERRAL]
+        assert {kind.present(session, case).figures[0].value for case in granted} == {"缓缴"}
+
+
+def test_every_clerk_has_a_key_and_some_keys_end_soon() -> None:
+    security = person("security")
+    assert certificate_list.count(security, "示例") >= 60
+    soon = certificate_list.keys(security, soon=True)
+    assert 0 < len(soon) < 20
+    assert all(key.days_left <= 60 for key in soon)
 
 
 def test_some_employers_defer_and_some_have_adjusted_their_bases() -> None:

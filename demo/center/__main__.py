@@ -24,7 +24,7 @@ from data.models.ledger import Arrival
 from data.models.people import User
 from data.models.register import Contributor, Employer
 from demo import fixture
-from demo.center import adjustments, cases, employers, money, months, people
+from demo.center import adjustments, cases, deferrals, employers, keys, money, months, people
 from demo.center.employers import Invented, Size
 from services.summary import verify as summaries
 
@@ -47,6 +47,8 @@ def fill(session: Session, size: Size) -> None:
     money.write(session, luck, after, officers[Branch.KAILI].id)
     cases.write(session, luck, by_id, clerks, officers, size=size)
     adjustments.write(session, luck, by_id, clerks, officers)
+    deferrals.write(session, luck, by_id, clerks, officers, size=size)
+    keys.write(session, luck, clerks)
     summaries.rebuild(session)
     _count_on(session)
 

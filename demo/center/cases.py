@@ -1,4 +1,4 @@
-"""What goes on at the demo center (业务): cases decided and waiting, deferrals, this July's adjustments.
+"""What goes on at the demo center (业务): cases decided and waiting.
 
 People ask for small changes every day; officers decide within some days; some of the latest wait,
 a few for too long.
@@ -24,20 +24,17 @@ from data.enums import (
     Role,
 )
 from data.models.case import Case, CaseChange, Step
-from data.models.deferral import Deferral
 from data.models.people import User
 from data.models.register import Contributor
 from demo.center.employers import Invented, Size
 from services import policy, working_days
 from services.rules import clock
-from services.rules.months import Month
 
 TODAY: Final = date(2026, 7, 6)
 JULY: Final = 202607
 _PAST_DAYS, _WAITING_DAYS = 180, 9
 _OPINIONS: Final = ("材料不全，请补充", "数据有误，请核对", "材料不清晰，请重传")
 _DEGREES: Final = (Education.COLLEGE_GRADUATE, Education.BACHELOR, Education.MASTER)
-_LONGEST_DEFERRAL = 12
 
 Row = dict[str, Any]
 
@@ -84,10 +81,11 @@ class Cases:
         )  # fmt: skip
         clerk = (clerk_id, employer.clerk, Role.CLERK)
         self._step(case_id, Action.SUBMIT, CaseStatus.PENDING, clerk, times=(submitted, submitted))
-        if outcome:
+        if outcome or more.get("level", 1) > 1:
             officer = self._officers[employer.branch]
             by = (officer.id, officer.name, Role.REVIEWER)
-            opinion = "同意" if is_over else _OPINIONS[case_id % len(_OPINIONS)]
+            outcome = outcome or Action.APPROVE
+            opinion = "同意" if outcome is Action.APPROVE else _OPINIONS[case_id % len(_OPINIONS)]
             self._step(case_id, outcome, status, by, times=(submitted, decided), opinion=opinion)
         return case_id
 
@@ -139,7 +137,7 @@ def write(
     *,
     size: Size,
 ) -> None:
-    """Write the changes of people's information, decided and waiting, and the deferrals."""
+    """Write the changes of people's information, decided and waiting."""
     cases = Cases(session, officers)
     people = _people(session, luck, list(employers), size.decided + size.waiting)
     for place in range(size.decided + size.waiting):
@@ -152,34 +150,11 @@ def write(
         )[0]  # fmt: skip
         case_id = cases.add(
             BusinessKind.CONTRIBUTOR_INFO_CHANGE, employer_id, employers[employer_id],
-            clerk_id=clerks[employer_id], submitted=_moment(age), outcome=outcome,
+            clerk_id=clerks[employer_id], submitted=moment(age), outcome=outcome,
             days=min(luck.lognormvariate(0, 0.8), 5.5), contributor_id=contributor_id,
         )  # fmt: skip
         cases.change(case_id, "education", Education.OTHER.value, luck.choice(_DEGREES).value)
-    granted = [
-        _deferral(cases, luck, employer_id, employer, clerks[employer_id])
-        for employer_id, employer in employers.items()
-        if employer.deferred_from
-    ]
     cases.write()
-    session.execute(insert(Deferral), granted)
-
-
-def _deferral(
-    cases: Cases, luck: random.Random, employer_id: int, employer: Invented, clerk_id: int
-) -> Row:
-    first = Month.of(employer.deferred_from or JULY)
-    last = max(first.plus(luck.randrange(3, _LONGEST_DEFERRAL)), Month.of(JULY))
-    asked = datetime(first.year, first.month, 2, 2, tzinfo=UTC)
-    case_id = cases.add(
-        BusinessKind.DEFERRAL, employer_id, employer, clerk_id=clerk_id, submitted=asked,
-        outcome=Action.APPROVE, days=luck.uniform(2, 9), effective_month=first.number,
-        form={"act": "defer", "reason": "经营困难", "month": last.number},
-    )  # fmt: skip
-    return {
-        "case_id": case_id, "employer_id": employer_id, "first_month": first.number,
-        "last_month": last.number, "ended_month": None, "ended_by": "",
-    }  # fmt: skip
 
 
 def _people(
@@ -194,7 +169,7 @@ def _people(
     return iter([(row.id, row.employer_id) for row in luck.sample(found, count)])
 
 
-def _moment(days_ago: float) -> datetime:
+def moment(days_ago: float) -> datetime:
     """Return a moment in office hours so many days before today."""
     day = TODAY - timedelta(days=int(days_ago))
     seconds = int((days_ago % 1) * 8 * 3600)

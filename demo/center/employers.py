@@ -25,6 +25,8 @@ class Size:
     """Cases of the last half year that officers have decided."""
     waiting: int = 360
     deferred: int = 42
+    asked: int = 45
+    """Employers that ask for a deferral and wait for the answer."""
 
 
 FIRST, LAST = Month(2023, 7), Month(2026, 6)

@@ -68,10 +68,12 @@ def render(actor: Actor) -> None:
 
 
 def _balances(found: balances.Balances, words: str) -> None:
-    st.text_input(
-        "单位账号或名称", key=f"{KEY}_words", max_chars=40, width=320,
-        placeholder="查找单位台账，含余额为零的", on_change=_first_page,
-    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text_input(
+            "单位账号或名称", key=f"{KEY}_words", max_chars=40, width=320, on_change=_first_page,
+            placeholder="单位账号或名称，查台账（含余额为零的）", label_visibility="collapsed",
+        )  # fmt: skip
+        st.markdown(f"**共{found.count}家单位**　未分摊余额合计：{found.total:,.2f}元")
     if not found.rows:
         brand.quiet(
             "没有符合条件且有到账记录的单位，请核对单位账号或名称。"
@@ -79,7 +81,6 @@ def _balances(found: balances.Balances, words: str) -> None:
             else "没有未分摊的款项。到账多于应缴或不足应缴时，余额会显示在这里。"
         )
         return
-    st.markdown(f"**共{found.count}家单位**　未分摊余额合计：{found.total:,.2f}元")
     with st.container(key="list_balances", gap=None):
         heads = ("单位账号", "单位名称", "未分摊余额", "最近变动", "操作")
         entries.head(heads, BALANCE_SHARES, numbers=BALANCE_NUMBERS)

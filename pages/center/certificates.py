@@ -49,8 +49,8 @@ def _open(what: str, subject: object) -> None:
 
 def _list(actor: Actor) -> None:
     brand.title(TITLE, "UKey的绑定、换证、停用、恢复和注销；每次办理都留有记录。")
-    soon = certificate_list.keys(actor, soon=True)
-    names = ["在用及历史证书", f"60天内到期（{len(soon)}）"]
+    soon = certificate_list.count(actor, soon=True)
+    names = ["在用及历史证书", f"60天内到期（{soon}）"]
     names += ["绑定UKey"] if actor.role in certificates.KEEPERS else []
     names += ["吊销列表"] if actor.role in revocation_lists.READERS else []
     for name, tab in zip(names, st.tabs(names), strict=True):
@@ -62,26 +62,34 @@ def _list(actor: Actor) -> None:
             elif name == names[0]:
                 _all(actor)
             else:
-                _keys(
-                    actor,
-                    soon,
-                    "没有60天内到期的UKey。到期前60天会显示在这里，也会提醒经办人本人。",
-                    "soon",
-                )
+                found = certificate_list.keys(actor, soon=True, page=_page("soon"))
+                empty = "没有60天内到期的UKey。到期前60天会显示在这里，也会提醒经办人本人。"
+                _keys(actor, found, empty, "soon", soon)
+
+
+def _page(name: str) -> int:
+    return int(st.session_state.get(f"{KEY}_page_{name}") or 1)
+
+
+def _first_page() -> None:
+    st.session_state.pop(f"{KEY}_page_all", None)
 
 
 def _all(actor: Actor) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input("查找", key=f"{KEY}_words", width=360, max_chars=60,
+                              on_change=_first_page,
                               placeholder="姓名、单位账号或单位名称")  # fmt: skip
         states: list[BindingStatus | None] = [None, *BindingStatus]
         state = st.selectbox("状态", states, key=f"{KEY}_state", width=160,
+                             on_change=_first_page,
                              format_func=lambda one: one.label if one else "全部")  # fmt: skip
-    found = certificate_list.keys(actor, words, status=state)
-    _keys(actor, found, "没有符合条件的UKey。绑定后会显示在这里。", "all")
+    total = certificate_list.count(actor, words, status=state)
+    found = certificate_list.keys(actor, words, status=state, page=_page("all"))
+    _keys(actor, found, "没有符合条件的UKey。绑定后会显示在这里。", "all", total)
 
 
-def _keys(actor: Actor, found: list[Key], empty: str, name: str) -> None:
+def _keys(actor: Actor, found: list[Key], empty: str, name: str, total: int) -> None:
     if not found:
         brand.quiet(empty)
         return
@@ -96,6 +104,10 @@ def _keys(actor: Actor, found: list[Key], empty: str, name: str) -> None:
                      key.status.label)  # fmt: skip
             if entries.row(cells, SHARES).button(label, key=f"key_{name}_{key.id}"):
                 _open("key", key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if total > certificate_list.A_PAGE:
+            st.pagination(-(-total // certificate_list.A_PAGE), key=f"{KEY}_page_{name}")
+        st.caption(f"共{total}支")
 
 
 def _people(actor: Actor) -> None:

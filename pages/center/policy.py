@@ -152,7 +152,7 @@ def _state(one: Standing) -> str:
 def _terms(actor: Actor, *, may_propose: bool) -> None:
     st.markdown("**各业务的审批环节和办理材料**")
     with st.container(key="list_terms", gap=None):
-        entries.head(("业务", "审批环节", "办理材料", "操作"), TERMS)
+        entries.head(("业务", "审批环节", "办理材料", "操作" if may_propose else ""), TERMS)
         for one in policy_view.terms(actor):
             levels = " → ".join(role.label for role in one.levels) or "即时办结"
             papers = "；".join(map(policy_view.described, one.materials)) or "不上传材料"

@@ -145,12 +145,12 @@ def _people(actor: Actor, employer_id: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         status = st.selectbox("账户状态", statuses, key=f"{KEY}_status", width=200,
                               format_func=lambda one: one.label if one else "全部")  # fmt: skip
-        page = int(st.session_state.get(f"{KEY}_page", 1))
+        page = int(st.session_state.get(f"{KEY}_page") or 1)
         found = employer_file.people(actor, employer_id, page=page, status=status)
-        if found.pages > 1:
-            st.number_input(f"第几页（共{found.pages}页，{found.count:,}人）", 1, found.pages,
-                            key=f"{KEY}_page", width=220)  # fmt: skip
+        st.markdown(f"共{found.count:,}人")
     employer_file_view.people(found)
+    if found.pages > 1:
+        st.pagination(found.pages, key=f"{KEY}_page")
 
 
 def _opening(actor: Actor) -> None:

@@ -62,9 +62,10 @@ def _list(actor: Actor) -> None:
 
 def _staff(actor: Actor) -> None:
     with st.container(key="list_staff", gap=None):
-        entries.head(("姓名", "用户名", "角色", "管理部", "UKey", "状态", "操作"), SHARES)
+        doing = "操作" if actor.role in ADMINISTRATORS else ""
+        entries.head(("姓名", "用户名", "角色", "管理部", "UKey", "状态", doing), SHARES)
         for one in users.staff(actor):
-            cells = (one.name, one.username, one.role.label,
+            cells = (one.name, one.username or "—", one.role.label,
                      one.branch.label if one.branch else "—", f"{one.keys}支", _state(one))  # fmt: skip
             buttons = entries.row(cells, SHARES)
             may = actor.role in ADMINISTRATORS and one.id != actor.user_id

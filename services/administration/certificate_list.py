@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from data.database import snapshot
 from data.enums import ADMINISTRATORS, OFFICERS, BindingStatus, Role
@@ -19,7 +20,8 @@ from services.rules import clock, identity
 
 READERS = (*ADMINISTRATORS, Role.AUDITOR, *OFFICERS)
 SOON = timedelta(days=60)
-MOST = 200
+MOST = 50
+A_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +70,33 @@ class Event:
 
 
 @audit.refusals
-def keys(
+def count(
     actor: Actor, words: str = "", *, soon: bool = False, status: BindingStatus | None = None
-) -> list[Key]:
-    """Return the bound certificates, the one that ends first on top.
+) -> int:
+    """Return how many certificates `keys` has in all."""
+    chosen = select(func.count()).select_from(CertificateBinding)
+    with snapshot() as session:
+        asked = _chosen(chosen, actor, words, soon=soon, status=status)
+        return int(session.scalars(asked).one())
+
+
+@audit.refusals
+def keys(
+    actor: Actor, words: str = "", *, soon: bool = False, status: BindingStatus | None = None,
+    page: int = 1,
+) -> list[Key]:  # fmt: skip
+    """Return a page of the bound certificates, the one that ends first on top.
 
     `words` is part of a name or an employer's number; `soon` asks for those in use that end within
     sixty days or have ended. Officers see their branch's clerks.
     """
     chosen = (
         select(CertificateBinding, User, Employer.number, Employer.name)
-        .join(User, User.id == CertificateBinding.user_id)
-        .outerjoin(Employer, Employer.id == User.employer_id)
         .order_by(CertificateBinding.not_after, CertificateBinding.id)
-        .limit(MOST)
+        .limit(A_PAGE)
+        .offset((page - 1) * A_PAGE)
     )
     now = clock.instant()
-    if soon:
-        in_use = CertificateBinding.status == BindingStatus.ACTIVE
-        chosen = chosen.where(
-            in_use, User.active.is_(True), CertificateBinding.not_after < now + SOON
-        )
-    if status:
-        chosen = chosen.where(CertificateBinding.status == status)
     with snapshot() as session:
         return [
             Key(
@@ -99,8 +105,31 @@ def keys(
                 clock.in_china(row.not_after), (row.not_after - now).days,
                 row.bound_by, clock.in_china(row.bound_at),
             )
-            for row, user, number, name in session.execute(chosen.where(*_conditions(actor, words)))
+            for row, user, number, name in session.execute(
+                _chosen(chosen, actor, words, soon=soon, status=status)
+            )
         ]  # fmt: skip
+
+
+def _chosen(
+    query: Any,  # noqa: ANN401 — of any columns
+    actor: Actor,
+    words: str,
+    *,
+    soon: bool,
+    status: BindingStatus | None,
+) -> Any:  # noqa: ANN401
+    """Return the query held to the certificates asked for."""
+    chosen = (
+        query.join(User, User.id == CertificateBinding.user_id)
+        .outerjoin(Employer, Employer.id == User.employer_id)
+        .where(*_conditions(actor, words))
+    )
+    if soon:
+        in_use = CertificateBinding.status == BindingStatus.ACTIVE
+        ends = CertificateBinding.not_after < clock.instant() + SOON
+        chosen = chosen.where(in_use, User.active.is_(True), ends)
+    return chosen.where(CertificateBinding.status == status) if status else chosen
 
 
 @audit.refusals

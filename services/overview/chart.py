@@ -42,6 +42,10 @@ class Chart:
     is_stacked: bool = False
     marks: tuple[tuple[str, str], ...] = ()
     """Lines across at a label: the label, and what to write there."""
+    ticks: tuple[str, ...] = ()
+    """What stands under each bar instead of its label, where that is too long."""
+    along: str = ""
+    """What these ticks are."""
     note: str = ""
 
     @property

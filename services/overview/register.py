@@ -15,7 +15,7 @@ from services.files.columns import SheetRow
 from services.overview import monthly
 from services.overview.chart import COUNT, SHARE, Chart, Trace, count, money, share, text
 from services.overview.collection import as_of
-from services.overview.scope import Scope
+from services.overview.scope import Scope, this_month
 from services.rules import clock
 from services.rules.months import HpfYear
 from services.summary.details import STEP
@@ -89,6 +89,8 @@ def bases(session: Session, scope: Scope) -> Chart:
         [str(step) for step in steps],
         (Trace("人数", "bar", COUNT),),
         marks=tuple((step_label(step), words) for step, words in limits),
+        ticks=tuple(str(step) for step in steps),
+        along="缴存基数（千元起）",
     )
 
 
@@ -166,12 +168,14 @@ def progress(session: Session, scope: Scope) -> Chart:
 
 
 def hpf_year(session: Session, scope: Scope) -> HpfYear:
-    """Return the HPF year of the scope's last month."""
+    """Return the HPF year to look at: the present one, unless the scope ends before last month."""
+    now = this_month()
+    month = now if scope.last >= now.plus(-1) else scope.last
     try:
         starts = policy.in_force(session, clock.today(), EVERYBODY).hpf_year.first.month
     except policy.PolicyMissing:
-        return HpfYear.of(scope.last)
-    return HpfYear.of(scope.last, starts)
+        return HpfYear.of(month)
+    return HpfYear.of(month, starts)
 
 
 def step_label(step: int) -> str:

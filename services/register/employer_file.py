@@ -141,7 +141,8 @@ def people(
             [
                 PersonRow(who.account, who.name, identity.masked(who.id_number), who.status,
                           who.base, who.employer_amount + who.contributor_amount,
-                          Month.of(who.first_month), month(who.paid_to))
+                          Month.of(who.first_month),
+                          str(Month.of(who.paid_to)) if who.paid_to else "—")
                 for who in rows
             ],
             count, pages,

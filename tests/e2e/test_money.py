@@ -75,6 +75,31 @@ def test_the_banks_workbook_is_checked_whole_and_who_is_behind_is_told(arrive: A
     assert_all_chinese(officer.page)
 
 
+def test_a_credit_entered_wrongly_is_reversed_by_two_officers(arrive: Arrive) -> None:
+    first, second = arrive("officerA"), arrive("officerB")
+    first.open(MONEY)
+    first.entry(UNIT).get_by_role("button", name="台账").click()
+    dialog = first.dialog("未分摊台账")
+    dialog.get_by_role("radio", name="到账冲正").click()
+    dialog.get_by_label("冲正原因（必填）").fill("登记到了别的单位")
+    dialog.get_by_label("冲正原因（必填）").press("Tab")
+    expect(dialog).to_contain_text("复核通过后：不影响已入账月度，冲正后未分摊余额0.00元。")
+    first.shot("money-reversal")
+    dialog.get_by_role("button", name="提出冲正").click()
+    first.hears("冲正已提出，请本管理部另一名审批员复核")
+    second.open(MONEY)
+    second.to_tab("资金更正")
+    second.entry(UNIT).get_by_role("button", name="复核").click()
+    asked = second.dialog("资金更正复核")
+    second.shot("money-second")
+    asked.get_by_role("button", name="复核通过").click()
+    second.hears("到账冲正已生效")
+    second.to_tab("资金更正")
+    expect(second.entry(UNIT)).to_contain_text("已复核")
+    second.shot("money-corrected")
+    assert_all_chinese(second.page)
+
+
 def _enter(officer: Visitor, amount: str, reference: str) -> None:
     officer.entry(UNIT).get_by_role("button", name="到账登记").click()
     dialog = officer.dialog("到账登记")

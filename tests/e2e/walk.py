@@ -79,6 +79,9 @@ def _board(visitor: Visitor, name: str) -> None:
     bars.first.click(force=True)
     visitor.idle()
     page.wait_for_timeout(800)
+    visitor.shot(f"{name}-bar")
+    page.locator(".st-key-behind_amounts").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
     visitor.shot(f"{name}-drill")
     for place, chart in enumerate(("branches", "bases", "deferrals", "work"), start=1):
         page.locator(f".st-key-chart_{chart}").scroll_into_view_if_needed()
@@ -93,9 +96,9 @@ LOOKS: Mapping[str, Look] = {
     "officerC": _pages(""),
     "director": _pages("", "政策参数"),
     "manager": _board,
-    "admin": _pages("", "用户", "证书", "单位"),
-    "security": _pages("", "用户", "证书", "审计"),
-    "auditor": _pages("", "政策参数", "用户", "证书", "单位"),
+    "admin": _pages("", "人员管理", "证书管理", "单位和缴存人"),
+    "security": _pages("", "人员管理", "证书管理", "审计日志"),
+    "auditor": _pages("", "政策参数", "人员管理", "证书管理", "单位和缴存人"),
 }
 
 
