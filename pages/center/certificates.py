@@ -18,7 +18,7 @@ from services.administration.certificate_list import Holder, Key
 TITLE = "证书管理"
 ICON = ":material/key:"
 KEY = "certificates"
-SHARES = (1.0, 1.1, 3.0, 1.7, 1.6, 0.8)
+SHARES = (0.8, 0.9, 3.6, 1.5, 1.7, 0.7)
 PEOPLE = (1.2, 1.2, 3.6, 1.2)
 
 

@@ -33,12 +33,17 @@ def _pages(*titles: str) -> Look:
     return look
 
 
-def _desk(visitor: Visitor, name: str) -> None:
+def _first_case(visitor: Visitor, name: str) -> None:
     _pages("")(visitor, name)
     visitor.page.get_by_role("button", name="办理", exact=True).first.click()
     visitor.page.get_by_label("审批意见").wait_for()
     visitor.idle()
+    visitor.page.wait_for_timeout(1500)
     visitor.shot(f"{name}-case")
+
+
+def _desk(visitor: Visitor, name: str) -> None:
+    _first_case(visitor, name)
     visitor.open("/months")
     visitor.shot(f"{name}-months")
     visitor.open("/arrivals")
@@ -93,7 +98,7 @@ def _board(visitor: Visitor, name: str) -> None:
 
 LOOKS: Mapping[str, Look] = {
     "officerA": _desk,
-    "officerC": _pages(""),
+    "officerC": _first_case,
     "director": _pages("", "政策参数"),
     "manager": _board,
     "admin": _pages("", "人员管理", "证书管理", "单位和缴存人"),
