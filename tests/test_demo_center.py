@@ -109,7 +109,11 @@ def test_what_waits_can_be_decided_by_the_branchs_officer() -> None:
         waiting = session.execute(
             select(Case.id, Case.version)
             .join(Employer, Employer.id == Case.employer_id)
-            .where(Case.status == CaseStatus.PENDING, Employer.branch == Branch.KAILI)
+            .where(
+                Case.status == CaseStatus.PENDING,
+                Case.kind == BusinessKind.CONTRIBUTOR_INFO_CHANGE,
+                Employer.branch == Branch.KAILI,
+            )
         ).first()
     assert waiting
     assert review.open_case(officer, waiting.id).objection is None

@@ -3,6 +3,7 @@
 export default function ({ data, parentElement }) {
   const address = new URL(data.address, window.location.origin);
   if (address.origin !== window.location.origin || !address.pathname.startsWith("/download/")) return;
+  address.hash = "navpanes=0&view=FitH"; // the page as wide as its place, nothing beside it
   let frame = parentElement.querySelector("iframe");
   if (!frame) {
     frame = document.createElement("iframe");
