@@ -78,6 +78,7 @@ def _settle_june(session: database.Session, number: int) -> None:
     session.flush()
     session.execute(
         insert(AssessmentLine).from_select(
-            ["assessment_id", *people.c.keys()], select(literal(june.id), *people.c)
+            ["assessment_id", "employer_id", *people.c.keys()],
+            select(literal(june.id), literal(number), *people.c),
         )
     )

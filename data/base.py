@@ -62,7 +62,9 @@ def Coded(enum: type[LabelledEnum]) -> Enum:  # noqa: N802 — reads as the colu
 #: For tables whose rows are deleted while pages know them by id: SQLite would give the next row the
 #: highest id that has become free, and an old page would mean another row.
 NEVER_AGAIN: Final = {"sqlite_autoincrement": True}
-Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
+#: The type of a row's number. What refers to one by its number alone takes it from there.
+NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")
+Id = Annotated[int, mapped_column(NUMBER, primary_key=True)]
 Yuan = Annotated[Decimal, mapped_column(YuanType)]
 Instant = Annotated[datetime, mapped_column(InstantType)]
 

@@ -108,7 +108,9 @@ def _objects(connection: Connection, schema: str | None) -> Iterator[str]:
     for kind, query in queries.items():
         for name, table, words in connection.execute(text(query), {"place": schema or "public"}):
             if table in Base.metadata.tables:
-                yield f"{kind} {name or table} {' '.join(words.split())}"
+                # a parted table's index is the parts' as well
+                said = " ".join(words.split()).replace(" ON ONLY ", " ON ")
+                yield f"{kind} {name or table} {said}"
 
 
 def _plain(line: str, schema: str | None) -> str:

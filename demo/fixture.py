@@ -200,7 +200,8 @@ def _book_last_month(session: Session, employer: Employer, everybody: list[Contr
     session.flush()
     session.add_all(
         AssessmentLine(
-            assessment_id=month.id, contributor_id=who.id, account=who.account, name=who.name,
+            assessment_id=month.id, employer_id=employer.id, contributor_id=who.id,
+            account=who.account, name=who.name,
             id_number=who.id_number, base=who.base, employer_rate=employer.employer_rate,
             contributor_rate=employer.contributor_rate, employer_amount=who.employer_amount,
             contributor_amount=who.contributor_amount,

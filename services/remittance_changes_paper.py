@@ -106,7 +106,7 @@ def _last(session: Session, assessment: Assessment) -> Assessment | None:
 def _differences(
     session: Session, assessment: Assessment, last: Assessment | None
 ) -> list[Difference]:
-    these, those = _lines(session, assessment.id), _lines(session, last.id if last else 0)
+    these, those = _lines(session, assessment), _lines(session, last) if last else {}
     found = [
         Difference(
             these.get(person) or those[person],
@@ -122,8 +122,11 @@ def _differences(
     )
 
 
-def _lines(session: Session, assessment_id: int) -> dict[int, AssessmentLine]:
-    chosen = select(AssessmentLine).where(AssessmentLine.assessment_id == assessment_id)
+def _lines(session: Session, assessment: Assessment) -> dict[int, AssessmentLine]:
+    chosen = select(AssessmentLine).where(
+        AssessmentLine.assessment_id == assessment.id,
+        AssessmentLine.employer_id == assessment.employer_id,
+    )
     return {line.contributor_id: line for line in session.scalars(chosen)}
 
 
@@ -140,7 +143,9 @@ def _told(
         select(change.contributor_id, change.kind, line.reason, line.note)
         .outerjoin(
             line,
-            (line.case_id == change.case_id) & (line.contributor_id == change.contributor_id),
+            (line.case_id == change.case_id)
+            & (line.contributor_id == change.contributor_id)
+            & (line.employer_id == change.employer_id),
         )
         .where(
             change.employer_id == assessment.employer_id,

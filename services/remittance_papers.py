@@ -131,7 +131,7 @@ def roster(session: Session, month: AssessedMonth, code: str, verify_at: str) ->
             ("验证码", code),
         ),
         columns=COLUMNS,
-        rows=_rows(session, a.id),
+        rows=_rows(session, a),
         totals={
             "个人账号": "合计",
             "姓名": f"{a.heads}人",
@@ -147,14 +147,14 @@ def roster(session: Session, month: AssessedMonth, code: str, verify_at: str) ->
     )
 
 
-def _rows(session: Session, assessment_id: int) -> list[SheetRow]:
+def _rows(session: Session, assessment: Assessment) -> list[SheetRow]:
     line = AssessmentLine
     found = session.execute(
         select(
             line.account, line.name, line.id_number, line.base, line.employer_amount,
             line.contributor_amount,
         )
-        .where(line.assessment_id == assessment_id)
+        .where(line.assessment_id == assessment.id, line.employer_id == assessment.employer_id)
         .order_by(line.account)
     )  # fmt: skip
     # Everybody in a month's snapshot is in status 正常: that is what puts them there.

@@ -72,7 +72,7 @@ def status_change(
         if reason:
             session.add(
                 StatusChangeLine(
-                    case_id=case_id, contributor_id=contributor_id, row=1, reason=reason,
-                    note="", effective_month=202607,
+                    case_id=case_id, employer_id=clerk.employer, contributor_id=contributor_id,
+                    row=1, reason=reason, note="", effective_month=202607,
                 )
             )  # fmt: skip

@@ -57,8 +57,8 @@ def august(status=AssessmentStatus.APPROVED, heads=301) -> int:
             base = Decimal(6500 if number < heads - 2 else 5200)
             session.add(
                 AssessmentLine(
-                    assessment_id=month.id, contributor_id=who.id, account=who.account,
-                    name=who.name, id_number=who.id_number, base=base, employer_rate=12,
+                    assessment_id=month.id, employer_id=unit.id, contributor_id=who.id,
+                    account=who.account, name=who.name, id_number=who.id_number, base=base, employer_rate=12,
                     contributor_rate=12, employer_amount=part, contributor_amount=part,
                 )
             )  # fmt: skip

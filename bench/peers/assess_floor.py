@@ -15,9 +15,9 @@ HEADERS = f"""
     SELECT {VALUES}, c.employer_id, count(*), sum(c.employer_amount), sum(c.contributor_amount)
     FROM contributor c WHERE {{condition}} GROUP BY c.employer_id"""
 LINES = f"""
-    INSERT INTO assessment_line (assessment_id, contributor_id, account, name, id_number, base,
+    INSERT INTO assessment_line (assessment_id, employer_id, contributor_id, account, name, id_number, base,
         employer_rate, contributor_rate, employer_amount, contributor_amount)
-    SELECT a.id, c.id, c.account, c.name, c.id_number, c.base,
+    SELECT a.id, a.employer_id, c.id, c.account, c.name, c.id_number, c.base,
         e.employer_rate, e.contributor_rate, c.employer_amount, c.contributor_amount
     FROM assessment a JOIN employer e ON e.id = a.employer_id
         JOIN contributor c ON c.employer_id = a.employer_id

@@ -40,8 +40,8 @@ def _assess(session: Session, employer: Employer) -> None:
         )
         lines.append(
             AssessmentLine(
-                assessment_id=header.id, contributor_id=person.id, account=person.account,
-                name=person.name, id_number=person.id_number, base=person.base,
+                assessment_id=header.id, employer_id=employer.id, contributor_id=person.id,
+                account=person.account, name=person.name, id_number=person.id_number, base=person.base,
                 employer_rate=employer.employer_rate, contributor_rate=employer.contributor_rate,
                 employer_amount=own, contributor_amount=withheld,
             )

@@ -35,5 +35,5 @@ class Way(Assessing):
             headers.to_sql("assessment", connection, if_exists="append", index=False)
             numbers = headers.set_index("employer_id")["id"]
             lines = people.assign(number=people["employer_id"].map(numbers))
-            lines = lines.drop(columns="employer_id").rename(columns=LINE)
+            lines = lines.rename(columns=LINE)
             lines.to_sql("assessment_line", connection, if_exists="append", index=False)

@@ -19,7 +19,16 @@ class Way:
         with self.engine.connect() as connection:
             people = connection.exec_driver_sql(PEOPLE).all()
         self.lines = [
-            (EMPLOYER, row, person[0], person[5], person[5], part(person[5]), part(person[5]))
+            (
+                EMPLOYER,
+                EMPLOYER,
+                row,
+                person[0],
+                person[5],
+                person[5],
+                part(person[5]),
+                part(person[5]),
+            )
             for row, person in enumerate(people, start=1)
             if person[4] == NORMAL
         ]

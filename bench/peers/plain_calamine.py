@@ -53,7 +53,7 @@ class Way:
                 if objection := limits_objection(base):
                     faults.append((number, "调整后基数", objection))
                 own = part(base)
-                lines.append((EMPLOYER, number - 1, person[0], person[5], base, own, own))
+                lines.append((EMPLOYER, EMPLOYER, number - 1, person[0], person[5], base, own, own))
             missing = [row[2] for row in people.values() if row[4] == NORMAL and row[1] not in seen]
             if faults or missing:
                 raise Rejected(faults[:3], missing[:3])

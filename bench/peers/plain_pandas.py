@@ -66,7 +66,8 @@ class Way:
                 raise Rejected(both[bad].head(3), people[missing].head(3))
             lines = pd.DataFrame(
                 {
-                    "case_id": EMPLOYER, "row": range(1, len(both) + 1), "contributor_id": both["id"],
+                    "case_id": EMPLOYER, "employer_id": EMPLOYER,
+                    "row": range(1, len(both) + 1), "contributor_id": both["id"],
                     "old_base": old, "new_base": base,
                     "employer_amount": part, "contributor_amount": part,
                 }

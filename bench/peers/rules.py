@@ -20,7 +20,7 @@ PEOPLE = (
     f" FROM contributor WHERE employer_id = {EMPLOYER}"
 )
 LINE = (
-    "case_id", "row", "contributor_id", "old_base", "new_base",
+    "case_id", "employer_id", "row", "contributor_id", "old_base", "new_base",
     "employer_amount", "contributor_amount",
 )  # fmt: skip
 

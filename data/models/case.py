@@ -21,6 +21,8 @@ class Case(Base):
     __table_args__ = (
         Index("ix_case_employer", "employer_id", "kind", "status"),
         Index("ix_case_kind_month", "kind", "effective_month"),
+        # What a line's reference to its case and employer at once stands on.
+        Index("uq_case_of_employer", "id", "employer_id", unique=True),
         Index("ix_case_kind_ended", "kind", "ended_at", "status", "submitted_at"),
         NEVER_AGAIN,
     )

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import NEVER_AGAIN, Base, Coded, Id, Yuan
+from data.base import NEVER_AGAIN, NUMBER, Base, Coded, Id, Yuan
 from data.enums import IdType
 
 
@@ -14,12 +14,19 @@ class RegistrationLine(Base):
 
     __tablename__ = "registration_line"
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["case_id", "employer_id"],
+            ["case.id", "case.employer_id"],
+            name="fk_registration_line_case",
+        ),
         UniqueConstraint("case_id", "id_type", "id_number", name="uq_registration_line_person"),
         NEVER_AGAIN,
     )
 
     id: Mapped[Id]
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    case_id: Mapped[int] = mapped_column(NUMBER, index=True)
+    employer_id: Mapped[int] = mapped_column(NUMBER)
+    """The case's."""
     row: Mapped[int]
     name: Mapped[str] = mapped_column(String(120))
     id_type: Mapped[IdType] = mapped_column(Coded(IdType))

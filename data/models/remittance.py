@@ -2,10 +2,17 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    String,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import Base, Coded, Id, Instant, Yuan
+from data.base import NUMBER, Base, Coded, Id, Instant, Yuan
 from data.enums import AssessmentStatus, RemittanceKind
 
 
@@ -16,6 +23,8 @@ class Assessment(Base):
     __table_args__ = (
         Index("ix_assessment_month", "month"),
         Index("ix_assessment_waiting", "status", "assessed_at"),
+        # What a line's reference to its month and employer at once stands on.
+        Index("uq_assessment_of_employer", "id", "employer_id", unique=True),
         CheckConstraint("(status = 'booked') = (booked_on is not null)", name="booked_on"),
     )
 
@@ -59,10 +68,18 @@ class AssessmentLine(Base):
     """One person in one month, as the person was then."""
 
     __tablename__ = "assessment_line"
-    __table_args__ = (Index("ix_assessment_line_contributor", "contributor_id"),)
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["assessment_id", "employer_id"], ["assessment.id", "assessment.employer_id"],
+            name="fk_assessment_line_assessment",
+        ),
+        Index("ix_assessment_line_contributor", "contributor_id"),
+    )  # fmt: skip
 
-    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"), primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
     contributor_id: Mapped[int] = mapped_column(ForeignKey("contributor.id"), primary_key=True)
+    employer_id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
+    """The month's; in the key, for a table so large to be parted by it."""
     account: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(120))
     id_number: Mapped[str] = mapped_column(String(18))

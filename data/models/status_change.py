@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import Base, Yuan
+from data.base import NUMBER, Base, Yuan
 
 
 class StatusChangeLine(Base):
@@ -13,8 +13,17 @@ class StatusChangeLine(Base):
 
     __tablename__ = "status_change_line"
 
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["case_id", "employer_id"], ["case.id", "case.employer_id"],
+            name="fk_status_change_line_case",
+        ),
+    )  # fmt: skip
+
+    case_id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
     contributor_id: Mapped[int] = mapped_column(ForeignKey("contributor.id"), primary_key=True)
+    employer_id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
+    """The case's; in the key, for a table so large to be parted by it."""
     row: Mapped[int]
     reason: Mapped[str] = mapped_column(String(2))
     note: Mapped[str] = mapped_column(String(100), default="")

@@ -43,7 +43,7 @@ def fill(session: Session, size: Size) -> None:
     everybody = people.rows(luck, by_id, taken)
     with bulk.bare(session, Contributor):
         bulk.insert(session, Contributor, people.COLUMNS, everybody)
-    months.write(session, after)
+    months.write(session, after, size.months)
     money.write(session, luck, after, officers[Branch.KAILI].id)
     cases.write(session, luck, by_id, clerks, officers, size=size)
     adjustments.write(session, luck, by_id, clerks, officers)

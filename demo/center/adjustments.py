@@ -20,12 +20,13 @@ CASE WHEN base * 104 / 10000 * 100 > {HIGHEST * 100} THEN {HIGHEST * 100}
      ELSE base * 104 / 10000 * 100 END
 """
 _LINES: Final = f"""
-INSERT INTO base_adjustment_line (case_id, contributor_id, row, old_base, new_base,
+INSERT INTO base_adjustment_line (case_id, employer_id, contributor_id, row, old_base, new_base,
     employer_amount, contributor_amount)
-SELECT n.case_id, n.id, ROW_NUMBER() OVER (PARTITION BY n.case_id ORDER BY n.id), n.base, n.new_base,
+SELECT n.case_id, n.employer_id, n.id,
+       ROW_NUMBER() OVER (PARTITION BY n.case_id ORDER BY n.id), n.base, n.new_base,
        ((n.new_base * n.rate * 2 + 10000) / 20000) * 100,
        ((n.new_base * n.rate * 2 + 10000) / 20000) * 100
-FROM (SELECT k.id AS case_id, c.id, c.base, {_NEW} AS new_base, e.employer_rate AS rate
+FROM (SELECT k.id AS case_id, k.employer_id, c.id, c.base, {_NEW} AS new_base, e.employer_rate AS rate
       FROM "case" AS k
       JOIN employer AS e ON e.id = k.employer_id
       JOIN contributor AS c ON c.employer_id = e.id AND c.status = '01'

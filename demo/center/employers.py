@@ -27,6 +27,8 @@ class Size:
     deferred: int = 42
     asked: int = 45
     """Employers that ask for a deferral and wait for the answer."""
+    months: int = 36
+    """Of history: how many of the last months have their lines."""
 
 
 FIRST, LAST = Month(2023, 7), Month(2026, 6)

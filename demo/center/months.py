@@ -62,9 +62,9 @@ LEFT JOIN assessment AS l ON l.employer_id = n.employer_id AND l.month = :before
     AND l.kind = '01' AND l.deleted_at IS NULL
 """
 _LINES: Final = """
-INSERT INTO assessment_line (assessment_id, contributor_id, account, name, id_number, base,
+INSERT INTO assessment_line (assessment_id, employer_id, contributor_id, account, name, id_number, base,
     employer_rate, contributor_rate, employer_amount, contributor_amount)
-SELECT a.id, c.id, c.account, c.name, c.id_number, d.base, e.employer_rate, e.contributor_rate,
+SELECT a.id, a.employer_id, c.id, c.account, c.name, c.id_number, d.base, e.employer_rate, e.contributor_rate,
        d.part, d.part
 FROM due AS d
 JOIN contributor AS c ON c.id = d.contributor_id
@@ -75,10 +75,10 @@ ORDER BY a.id, c.id
 """
 
 
-def write(session: Session, after: int) -> None:
-    """Write the history of every employer whose id is greater than `after`."""
+def write(session: Session, after: int, months: int = len(MONTHS)) -> None:
+    """Write the last so many months of every employer whose id is greater than `after`."""
     with bulk.bare(session, AssessmentLine):
-        for number in MONTHS:
+        for number in MONTHS[-months:]:
             _month(session, Month.of(number), after)
 
 

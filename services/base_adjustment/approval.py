@@ -221,7 +221,7 @@ def _stands_at_a_glance(session: Session, case: Case, terms: Terms) -> bool:
             (person.status != ContributorStatus.NORMAL) | (person.base != line.old_base),
         )
         .join_from(line, person)
-        .where(line.case_id == case.id)
+        .where(line.case_id == case.id, line.employer_id == case.employer_id)
     ).all()
     return not any(
         has_moved or terms.parts(base) != (own, withheld) or limits.objection(base, own + withheld)
@@ -289,12 +289,16 @@ def _apply(session: Session, case: Case) -> None:
                 line.contributor_id, literal(case.employer_id), line.case_id,
                 literal(ChangeKind.BASE_CHANGED.value), _as_text(line.old_base),
                 _as_text(line.new_base), literal(case.effective_month), literal(clock.today()),
-            ).where(line.case_id == case.id),
+            ).where(line.case_id == case.id, line.employer_id == case.employer_id),
         )
     )  # fmt: skip
     session.execute(
         update(Contributor)
-        .where(Contributor.id == line.contributor_id, line.case_id == case.id)
+        .where(
+            Contributor.id == line.contributor_id,
+            line.case_id == case.id,
+            line.employer_id == case.employer_id,
+        )
         .values(
             base=line.new_base,
             employer_amount=line.employer_amount,

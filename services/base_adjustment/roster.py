@@ -22,7 +22,9 @@ from services.base_adjustment.line import LINE, LINES, PERSON, Line
 from services.errors import BusinessError
 from services.rules.limits import yuan
 
-_OF_CASE = LINES.where(LINE.c.case_id == bindparam("case_id")).order_by(LINE.c.row)
+_OF_CASE = LINES.where(
+    LINE.c.case_id == bindparam("case_id"), LINE.c.employer_id == bindparam("employer_id")
+).order_by(LINE.c.row)
 _OF_ACCOUNTS = _OF_CASE.where(PERSON.c.account.in_(bindparam("accounts", expanding=True)))
 _MISSING = (
     select(PERSON.c.name)
@@ -30,7 +32,10 @@ _MISSING = (
         PERSON.c.employer_id == bindparam("employer_id"),
         PERSON.c.status == ContributorStatus.NORMAL,
         PERSON.c.id.not_in(
-            select(LINE.c.contributor_id).where(LINE.c.case_id == bindparam("case_id"))
+            select(LINE.c.contributor_id).where(
+                LINE.c.case_id == bindparam("case_id"),
+                LINE.c.employer_id == bindparam("employer_id"),
+            )
         ),
     )
     .order_by(PERSON.c.account)
@@ -38,7 +43,9 @@ _MISSING = (
 _SET_BASE = (
     update(LINE)
     .where(
-        LINE.c.case_id == bindparam("of_case"), LINE.c.contributor_id == bindparam("of_contributor")
+        LINE.c.case_id == bindparam("of_case"),
+        LINE.c.contributor_id == bindparam("of_contributor"),
+        LINE.c.employer_id == bindparam("of_employer"),
     )
     .values(
         {name: bindparam(name) for name in ("new_base", "employer_amount", "contributor_amount")}
@@ -89,14 +96,13 @@ def roster(actor: Actor) -> pd.DataFrame:
 
 def count(session: Session, case: Case) -> int:
     """Return how many people are on the roster."""
-    chosen = select(func.count()).where(BaseAdjustmentLine.case_id == case.id)
+    chosen = select(func.count()).select_from(BaseAdjustmentLine).filter_by(**_of(case))
     return session.scalars(chosen).one()
 
 
 def missing(session: Session, case: Case) -> list[str]:
     """Return the names of the employer's people in status 正常 who are not on the roster."""
-    given = {"case_id": case.id, "employer_id": case.employer_id}
-    return list(session.scalars(_MISSING, given))
+    return list(session.scalars(_MISSING, _of(case)))
 
 
 def effect(found: Iterable[Line], terms: Terms) -> Effect:
@@ -140,6 +146,7 @@ def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
                 {
                     "of_case": case.id,
                     "of_contributor": line.contributor_id,
+                    "of_employer": case.employer_id,
                     "new_base": yuan(int(base)),
                     "employer_amount": yuan(parts[0]),
                     "contributor_amount": yuan(parts[1]),
@@ -160,7 +167,7 @@ def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
         doomed = [line.contributor_id for line in lines(session, case, accounts=set(accounts))]
         session.execute(
             delete(BaseAdjustmentLine)
-            .filter_by(case_id=case.id)
+            .filter_by(**_of(case))
             .where(BaseAdjustmentLine.contributor_id.in_(doomed))
         )
         audit.record(
@@ -171,7 +178,7 @@ def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
 
 def lines(session: Session, case: Case, accounts: Iterable[str] | None = None) -> list[Line]:
     """Return the lines of a case in the roster's order, or those of some accounts only."""
-    given: dict[str, object] = {"case_id": case.id}
+    given: dict[str, object] = {**_of(case)}
     if accounts is None:
         return [Line._make(row) for row in session.execute(_OF_CASE, given).all()]
     given["accounts"] = list(accounts)
@@ -185,34 +192,33 @@ def put(session: Session, case: Case, entered: Sequence[Line]) -> None:
     """
     table = BaseAdjustmentLine
     present = dict(
-        session.execute(
-            select(table.contributor_id, table.row).where(table.case_id == case.id)
-        ).all()
+        session.execute(select(table.contributor_id, table.row).filter_by(**_of(case))).all()
     )
     incoming = {line.contributor_id for line in entered}
     if incoming >= present.keys():
-        session.execute(delete(table).filter_by(case_id=case.id))
+        session.execute(delete(table).filter_by(**_of(case)))
         present = {}
     if again := incoming & present.keys():
-        session.execute(
-            delete(table).filter_by(case_id=case.id).where(table.contributor_id.in_(again))
-        )
-    next_row = 1 + (
-        session.scalar(select(func.max(table.row)).where(table.case_id == case.id)) or 0
-    )
-    case_id, numbered = case.id, []
+        session.execute(delete(table).filter_by(**_of(case)).where(table.contributor_id.in_(again)))
+    next_row = 1 + (session.scalar(select(func.max(table.row)).filter_by(**_of(case))) or 0)
+    case_id, employer_id, numbered = case.id, case.employer_id, []
     for line in entered:
         row = present.get(line.contributor_id)
         if row is None:
             row, next_row = next_row, next_row + 1
         numbered.append(
             (
-                case_id, row, line.contributor_id, line.old_base, line.new_base,
+                case_id, row, line.contributor_id, employer_id, line.old_base, line.new_base,
                 line.employer_amount, line.contributor_amount,
             )
         )  # fmt: skip
     columns = (
-        "case_id", "row", "contributor_id", "old_base", "new_base",
+        "case_id", "row", "contributor_id", "employer_id", "old_base", "new_base",
         "employer_amount", "contributor_amount",
     )  # fmt: skip
     bulk.insert(session, table, columns, numbered)
+
+
+def _of(case: Case) -> dict[str, int]:
+    """Name a case's lines, with the employer that a parted table is looked up by."""
+    return {"case_id": case.id, "employer_id": case.employer_id}

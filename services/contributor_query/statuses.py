@@ -74,7 +74,9 @@ def _found(session: Session, employer_id: int, conditions: Conditions) -> list[_
         .join(Case, Case.id == change.case_id)
         .outerjoin(
             line,
-            (line.case_id == change.case_id) & (line.contributor_id == change.contributor_id),
+            (line.case_id == change.case_id)
+            & (line.contributor_id == change.contributor_id)
+            & (line.employer_id == change.employer_id),
         )
         .where(change.employer_id == employer_id, *_of(conditions))
         .order_by(change.changed_on, change.id)

@@ -168,7 +168,9 @@ def registered_objection(
 
 def lines(session: Session, case: Case) -> list[RegistrationLine]:
     """Return the lines of a case in the roster's order."""
-    chosen = select(RegistrationLine).where(RegistrationLine.case_id == case.id)
+    chosen = select(RegistrationLine).where(
+        RegistrationLine.case_id == case.id, RegistrationLine.employer_id == case.employer_id
+    )
     return list(session.scalars(chosen.order_by(RegistrationLine.row, RegistrationLine.id)))
 
 
@@ -215,7 +217,7 @@ def put(session: Session, case: Case, entered: Iterable[RegistrationLine]) -> No
     table = RegistrationLine
     last = session.scalar(select(func.max(table.row)).where(table.case_id == case.id)) or 0
     for row, entry in enumerate(entered, start=last + 1):
-        entry.case_id, entry.row = case.id, row
+        entry.case_id, entry.employer_id, entry.row = case.id, case.employer_id, row
         session.add(entry)
     session.flush()
 

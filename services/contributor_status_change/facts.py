@@ -134,7 +134,7 @@ def on_other_rosters(
         select(StatusChangeLine.contributor_id, Case.kind)
         .join(Case, Case.id == StatusChangeLine.case_id)
         .where(
-            Case.employer_id == employer_id,
+            StatusChangeLine.employer_id == employer_id,
             Case.kind.in_([other for other in KINDS if other is not kind]),
             Case.status.in_(LIVE),
         )

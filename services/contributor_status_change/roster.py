@@ -217,6 +217,7 @@ def take_off(session: Session, case: Case, contributor_ids: Collection[int]) -> 
     session.execute(
         delete(StatusChangeLine).where(
             StatusChangeLine.case_id == case.id,
+            StatusChangeLine.employer_id == case.employer_id,
             StatusChangeLine.contributor_id.in_(contributor_ids),
         )
     )
@@ -235,7 +236,9 @@ def lines(session: Session, case: Case) -> list[Line]:
     rows = session.execute(
         select(StatusChangeLine, Contributor)
         .join(Contributor, Contributor.id == StatusChangeLine.contributor_id)
-        .where(StatusChangeLine.case_id == case.id)
+        .where(
+            StatusChangeLine.case_id == case.id, StatusChangeLine.employer_id == case.employer_id
+        )
         .order_by(StatusChangeLine.row, StatusChangeLine.contributor_id)
     )
     return [Line(*row) for row in rows]
@@ -244,13 +247,14 @@ def lines(session: Session, case: Case) -> list[Line]:
 def put(session: Session, case: Case, entered: Iterable[tuple[Entry, Contributor]]) -> None:
     """Write entries that nothing is said against after the lines there."""
     table = StatusChangeLine
-    last = session.scalar(select(func.max(table.row)).where(table.case_id == case.id)) or 0
+    own = {"case_id": case.id, "employer_id": case.employer_id}
+    last = session.scalar(select(func.max(table.row)).filter_by(**own)) or 0
     for row, (entry, person) in enumerate(entered, start=last + 1):
         if entry.month is None:
             raise WrongEntry([("month", f"{HEADINGS['month']}不能为空")])
         session.add(
             StatusChangeLine(
-                case_id=case.id, contributor_id=person.id, row=row, reason=entry.reason,
+                **own, contributor_id=person.id, row=row, reason=entry.reason,
                 note=entry.note, effective_month=entry.month.number, left_on=entry.left_on,
                 base=_kept(entry, person) if case.kind is UNSEALING else None,
             )

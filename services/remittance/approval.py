@@ -116,13 +116,17 @@ def _write_lines(session: Session, employer: Employer, assessment: Assessment) -
         (due,) = past_months.due(session, employer, [month])
         session.execute(
             insert(AssessmentLine),
-            [line._asdict() | {"assessment_id": assessment.id} for line in due.lines],
+            [
+                {**line._asdict(), "assessment_id": assessment.id, "employer_id": employer.id}
+                for line in due.lines
+            ],
         )
         return
     people = months_due.people(employer, month).subquery()
     session.execute(
         insert(AssessmentLine).from_select(
-            ["assessment_id", *people.c.keys()], select(literal(assessment.id), *people.c)
+            ["assessment_id", "employer_id", *people.c.keys()],
+            select(literal(assessment.id), literal(employer.id), *people.c),
         )
     )
 
@@ -135,7 +139,7 @@ def _require_same(session: Session, assessment: Assessment) -> None:
             func.count(),
             func.sum(line.employer_amount, type_=YuanType()),
             func.sum(line.contributor_amount, type_=YuanType()),
-        ).where(line.assessment_id == assessment.id)
+        ).where(line.assessment_id == assessment.id, line.employer_id == assessment.employer_id)
     ).one()
     stated = (assessment.heads, assessment.employer_amount, assessment.contributor_amount)
     if tuple(written) != stated:

@@ -162,7 +162,9 @@ def _move_paid_to(session: Session, employer: Employer) -> None:
     )
     by_month = {row.month: row for row in session.scalars(booked)}
     while row := by_month.get(month.number):
-        people = select(AssessmentLine.contributor_id).where(AssessmentLine.assessment_id == row.id)
+        people = select(AssessmentLine.contributor_id).where(
+            AssessmentLine.assessment_id == row.id, AssessmentLine.employer_id == employer.id
+        )
         session.execute(
             update(Contributor)
             .where(

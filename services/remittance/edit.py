@@ -219,7 +219,7 @@ def _rows(actor: Actor, assessment_id: int) -> tuple[AssessedMonth, list[SheetRo
                 line.account, line.name, line.id_number, line.base, line.employer_rate,
                 line.contributor_rate, line.employer_amount, line.contributor_amount,
             )
-            .where(line.assessment_id == assessment_id)
+            .where(line.assessment_id == assessment_id, line.employer_id == assessment.employer_id)
             .order_by(line.account)
         )  # fmt: skip
         rows: list[SheetRow] = [

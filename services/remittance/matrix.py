@@ -73,7 +73,10 @@ def against_last(session: Session, employer: Employer, month: Month) -> Matrix:
         AssessmentLine.contributor_id,
         AssessmentLine.employer_amount,
         AssessmentLine.contributor_amount,
-    ).where(AssessmentLine.assessment_id == (last.id if last else 0))
+    ).where(
+        AssessmentLine.assessment_id == (last.id if last else 0),
+        AssessmentLine.employer_id == employer.id,
+    )
     heads = last.heads if last else 0
     amount = last.employer_amount + last.contributor_amount if last else Decimal(0)
     return _compare(session, lines.subquery(), heads, amount, this=(employer, month))
@@ -112,7 +115,7 @@ def _last(
     line = AssessmentLine
     found = session.execute(
         select(line.contributor_id, line.employer_amount, line.contributor_amount).where(
-            line.assessment_id == last.id
+            line.assessment_id == last.id, line.employer_id == employer.id
         )
     )
     amounts = {person: own + withheld for person, own, withheld in found}

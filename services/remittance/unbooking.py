@@ -108,6 +108,7 @@ def _objection(session: Session, employer: Employer, months: Sequence[Due]) -> s
         .join(AssessmentLine, AssessmentLine.contributor_id == Contributor.id)
         .where(
             AssessmentLine.assessment_id.in_([due.assessment_id for due in months]),
+            AssessmentLine.employer_id == employer.id,
             Contributor.status.not_in(OPEN),
         )
     )
@@ -165,7 +166,11 @@ def _move_paid_to_back(session: Session, employer: Employer, month: Month) -> No
     people = (
         select(AssessmentLine.contributor_id)
         .join(Assessment, Assessment.id == AssessmentLine.assessment_id)
-        .where(own, Assessment.month.between(month.number, latest))
+        .where(
+            own,
+            AssessmentLine.employer_id == employer.id,
+            Assessment.month.between(month.number, latest),
+        )
     )
     line, booked = aliased(AssessmentLine), aliased(Assessment)
     last_paid = (
