@@ -57,6 +57,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*settings.GARBAGE)
+    sys.setswitchinterval(settings.TURN)
     async with schedule.running(), seats.watched():
         yield
     engine.dispose()

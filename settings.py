@@ -42,6 +42,9 @@ GARBAGE = (100_000, 20, 20)
 MOST_PEOPLE = int(os.environ.get("HALL_MOST_PEOPLE", "100"))
 #: Nobody more is let in either while this process comes so many seconds late to its own turns.
 LONGEST_LATE = float(os.environ.get("HALL_LONGEST_LATE", "1.0"))
+#: For how many seconds a thread that reckons may keep the others waiting: a page gives its turn away
+#: at each question to the database, and beside an import waited five milliseconds for each to return.
+TURN = 0.001
 #: Who does long works: this process (`here`), or workers from a queue in PostgreSQL (`queue`).
 WORKS_BY = os.environ.get("HALL_WORKS", "here")
 #: How many long works (imports, prints) a process does at once; the others wait in the database.

@@ -17,6 +17,7 @@ PACKAGES = (
     "streamlit", "sqlalchemy", "xlsxwriter", "openpyxl", "pandas", "python-calamine",
     "django", "django-import-export", "tablib", "psycopg", "reportlab", "fpdf2", "weasyprint", "typst",
 )  # fmt: skip
+_SECTION = "\n## "
 HEAD = ("work", "peer", "hall", "peer's", "ratio", "target", "reached", "by the clock")
 
 
@@ -44,12 +45,32 @@ def table(lines: Sequence[Line]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
+def note(heading: str, content: str) -> None:
+    """Write one section of RESULTS.md anew, below what `make bench` measures; the others stay."""
+    head, *rest = RESULTS.read_text("utf-8").split(_SECTION)
+    kept = {one.partition("\n")[0]: one.partition("\n")[2].strip() for one in rest}
+    kept[heading] = content
+    said = [f"{_SECTION}{name}\n\n{words}\n" for name, words in kept.items()]
+    RESULTS.write_text(head.rstrip() + "\n" + "".join(said), "utf-8")
+
+
+def section(heading: str) -> str:
+    """Return a section of RESULTS.md, "" where it was never measured."""
+    _, *rest = RESULTS.read_text("utf-8").split(_SECTION)
+    return next((one for one in rest if one.startswith(heading)), "")
+
+
+def today() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}"
+
+
 def write(lines: Sequence[Line], proofs: int, minutes: float) -> None:
-    """Write RESULTS.md anew."""
+    """Write RESULTS.md anew, but for its sections."""
+    _, *rest = RESULTS.read_text("utf-8").split(_SECTION)
     RESULTS.write_text(
         f"""# Measured by `make bench`
 
-{datetime.now(UTC):%Y-%m-%d}, in {minutes:.0f} minutes. {machine()}
+{today()}, in {minutes:.0f} minutes. {machine()}
 
 {table(lines)}
 
@@ -62,7 +83,8 @@ them, with nothing stored. Seed {center.SEED}. What is compared, and why so:
 docs/decisions/0004-bench.md.
 
 {versions()}
-""",
+"""
+        + "".join(_SECTION + one for one in rest),
         encoding="utf-8",
     )
 
