@@ -1,6 +1,6 @@
 """Writing rosters: XlsxWriter makes the workbook around the rows, the rows are spelt here.
 
-XlsxWriter writes one sample row for its styles; the real rows are put in its place as text, six
+XlsxWriter writes one sample row for its styles; the real rows are put in its place as bytes, many
 times faster than cell by cell. Every text is an inline string, so none can become a formula.
 """
 
@@ -10,8 +10,8 @@ import re
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import repeat
-from typing import cast
+from types import NoneType
+from typing import NamedTuple, cast
 
 import xlsxwriter
 
@@ -92,7 +92,7 @@ def write_numbered(
         f'<dimension ref="A1:{letters(len(columns) - 1)}{last}"/>',
         sheet[:start],
     )
-    return _repack(source, "".join((head, *spelt, sheet[end:])).encode())
+    return _repack(source, b"".join((head.encode(), *spelt, sheet[end:].encode())))
 
 
 def _skeleton(
@@ -165,46 +165,63 @@ def _styles(samples: str) -> tuple[list[str], list[str]]:
     return found["2"], found["3"]
 
 
+class _Spelt(NamedTuple):
+    """How a column's cells end: the pattern of all, and what differs from row to row, if anything."""
+
+    pattern: bytes
+    contents: Iterable[bytes] | None = None
+
+
+_TEXT, _NUMBER = b' t="inlineStr"><is><t>%s</t></is></c>', b"><v>%s</v></c>"
+
+
 def _spell_rows(
     columns: Sequence[Column],
     rows: Sequence[NumberedRow],
     plain: Sequence[str],
     faulty: Sequence[str],
     marks: Marks,
-) -> Iterator[str]:
-    """Spell rows column by column, and put each together by one pattern: twice as fast as by cells."""
-    numbers = [number for number, _ in rows]
-    pattern, parts = '<row r="%s">', list[Iterable[object]]([numbers])
+) -> Iterator[bytes]:
+    """Spell rows column by column, and put each together by one pattern: thrice as fast as by cells."""
+    numbers = [b"%d" % number for number, _ in rows]
+    pattern, parts = b'<row r="%s">', list[Iterable[bytes]]([numbers])
     by_column = zip(*(values for _, values in rows), strict=True)
     for index, (column, values) in enumerate(zip(columns, by_column, strict=bool(rows))):
-        pattern += f'<c r="{letters(index)}%s"%s%s'
-        styles = _styles_of(numbers, index, plain[index], faulty[index], marks)
-        parts += [numbers, styles, _spell_column(values, column.kind)]
-    return map(f"{pattern}</row>".__mod__, zip(*parts, strict=False))
+        usual, marked = plain[index].encode(), faulty[index].encode()
+        pattern += b'<c r="%s%%s"' % letters(index).encode()
+        parts.append(numbers)
+        if marks:
+            pattern += b"%s"
+            parts.append(
+                [marked if index in marks.get(number, ()) else usual for number, _ in rows]
+            )
+        else:
+            pattern += usual
+        spelt = _spell_column(values, column.kind)
+        pattern += spelt.pattern
+        if spelt.contents is not None:
+            parts.append(spelt.contents)
+    return map((pattern + b"</row>").__mod__, zip(*parts, strict=True))
 
 
-def _styles_of(
-    numbers: Sequence[int], index: int, plain: str, faulty: str, marks: Marks
-) -> Iterable[str]:
-    if not marks:
-        return repeat(plain)
-    return [faulty if index in marks.get(number, ()) else plain for number in numbers]
-
-
-def _spell_column(values: Sequence[Value], kind: str) -> list[str]:
+def _spell_column(values: Sequence[Value], kind: str) -> _Spelt:
     """Spell the ends of a column's cells; where all are of one plain kind, without a look at each."""
     types = set(map(type, values))
+    if types == {NoneType}:
+        return _Spelt(b"/>")
+    if types == {int} and kind not in {"money", "percent"}:
+        return _Spelt(_NUMBER, [b"%d" % value for value in cast(Sequence[int], values)])
     if types == {Decimal} and kind == "money":
-        amounts = cast(Sequence[Decimal], values)
-        return [f"><v>{_spell_yuan(amount)}</v></c>" for amount in amounts]
+        amounts = map(_spell_yuan, cast(Sequence[Decimal], values))
+        return _Spelt(_NUMBER, map(str.encode, amounts))
     if types == {str}:
         texts = cast(Sequence[str], values)
         if len(known := set(texts)) * 2 < len(texts):
-            ends = {text: _spell(text, kind) for text in known}
-            return [ends[text] for text in texts]
+            ends = {text: _spell(text, kind).encode() for text in known}
+            return _Spelt(b"%s", [ends[text] for text in texts])
         if all(map(str.isalnum, texts)) and max(map(len, texts)) <= _LONGEST:
-            return [f' t="inlineStr"><is><t>{text}</t></is></c>' for text in texts]
-    return [_spell(value, kind) for value in values]
+            return _Spelt(_TEXT, map(str.encode, texts))
+    return _Spelt(b"%s", [_spell(value, kind).encode() for value in values])
 
 
 def _spell(value: Value, kind: str) -> str:
