@@ -69,6 +69,7 @@ _follows: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 _writes: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 _one_writer: AbstractContextManager[object] = nullcontext()
 _engine: Engine | None = None
+_read_only: Engine | None = None
 _audit_key = chain.Key(settings.AUDIT_KEY)
 _here = threading.local()
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
@@ -79,7 +80,7 @@ def connect(url: str, replica_url: str = "") -> Engine:
 
     `replica_url` is a copy that follows it, which `replica` reads from.
     """
-    global _engine, _one_writer, _audit_key  # noqa: PLW0603 — the one database of this process
+    global _engine, _read_only, _one_writer, _audit_key  # noqa: PLW0603 — the one database of this process
     if _engine is not None:
         _engine.dispose()
     _engine = open_engine(url)
@@ -87,7 +88,8 @@ def connect(url: str, replica_url: str = "") -> Engine:
     _follows.configure(bind=follower.execution_options(postgresql_readonly=True))
     _audit_key = chain.Key(settings.AUDIT_KEY)
     _one_writer = FairLock() if _engine.dialect.name == "sqlite" else nullcontext()
-    _reads.configure(bind=_engine.execution_options(postgresql_readonly=True))
+    _read_only = _engine.execution_options(postgresql_readonly=True)
+    _reads.configure(bind=_read_only)
     _writes.configure(bind=_engine.execution_options(writes=True))
     return _engine
 
@@ -186,6 +188,15 @@ def snapshot() -> Iterator[Session]:
     """Yield a session that only reads. What is changed in it is not kept."""
     with _reads(autoflush=False) as session:
         yield session
+
+
+@contextmanager
+def glance() -> Iterator[Connection]:
+    """Yield a connection that only reads: for one statement on tables, which a session would outweigh."""
+    if _read_only is None:
+        raise NotConnected
+    with _read_only.connect() as connection:
+        yield connection
 
 
 @contextmanager

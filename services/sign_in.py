@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import settings
 from data.bulk import table_of
-from data.database import snapshot, transaction
+from data.database import glance, snapshot, transaction
 from data.enums import AuditAction, BindingStatus, EmployerStatus, Role
 from data.models.people import CertificateBinding, Challenge, User, UserSession
 from data.models.register import Employer
@@ -185,8 +185,8 @@ def signed_in(secret: str | None, *, touch: bool = True) -> SignedIn | None:
     """
     if not secret:
         return None
-    with snapshot() as session:
-        kept = session.execute(_KEPT, {"secret_hash": _hash(secret)}).one_or_none()
+    with glance() as connection:
+        kept = connection.execute(_KEPT, {"secret_hash": _hash(secret)}).one_or_none()
     now = clock.instant()
     if kept is None or not _is_live(kept, now):
         return None
