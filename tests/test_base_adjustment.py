@@ -24,6 +24,7 @@ from services.files import template
 from services.files.guard import WrongColumns
 from services.inbox import Tab
 from services.review_queue import Shown, Wanted
+from services.rules import identity
 from tests.rosters import NEW_BASE, PDF, filled, imported, submitted
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
@@ -337,6 +338,26 @@ def _all_kinds_of_bases(clerk: Actor) -> dict[str, Decimal]:
         limit = {0: Decimal(1980), 1: Decimal(21774)}.get(number % 30)
         bases[account] = limit or bases[account] + (number % 5) * 100
     return bases
+
+
+def test_who_was_sealed_on_the_roster_hides_nobody_whom_it_lacks(clerk1: Actor) -> None:
+    imported(clerk1)
+    lacking, sealed = roster.roster(clerk1).iloc[0], roster.roster(clerk1).iloc[1]
+    roster.delete_rows(clerk1, [lacking["account"]])
+    with transaction() as session:
+        person = session.scalars(select(Contributor).filter_by(account=sealed["account"])).one()
+        person.status = ContributorStatus.SEALED
+    assert desk.desk(clerk1).missing == [lacking["name"]]
+
+
+def test_a_grid_shows_masked_numbers_and_the_very_fen_of_the_roster(clerk1: Actor) -> None:
+    workbook.import_workbook(clerk1, workbook.template(clerk1, _all_kinds_of_bases(clerk1)).content)
+    whole, shown = roster.roster(clerk1), desk.desk(clerk1, size=300).frame
+    assert list(shown["row"]) == list(map(str, whole["row"]))
+    assert list(shown["id_number"]) == list(map(identity.masked, whole["id_number"]))
+    money = ["old_base", "new_base", "old_amount", "new_amount", "change"]
+    assert shown[money].equals(whole[money])
+    assert whole["change"][4] == whole["new_base"][4] - whole["old_base"][4] == Decimal("400.00")
 
 
 def test_a_search_finds_names_accounts_and_the_ends_of_identity_numbers(clerk1: Actor) -> None:

@@ -129,4 +129,4 @@ def test_an_edit_in_the_roster_writes_one_line_and_fetches_one_page(
         found = desk.desk(clerk1)
     assert (found.effect.people, len(found.frame)) == (300, 200)
     assert sum(s.startswith("UPDATE base_adjustment_line") for s in sent) == 1
-    assert questions(sent) <= 13
+    assert questions(sent) <= 10

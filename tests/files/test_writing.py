@@ -70,6 +70,10 @@ def opened(content) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(content))
 
 
+def _sheet(content: bytes) -> str:
+    return zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
+
+
 def test_what_is_written_is_read_back() -> None:
     sheet = workbook.read(written(), COLUMNS)
     assert sheet.identification == MARKS
@@ -174,6 +178,23 @@ def test_odd_texts_read_back_as_they_were(value) -> None:
     columns = (Column("姓名"), Column("备注"))
     content = workbook.write("导出", columns, [("张三", value)])
     assert cells.text(workbook.read(content, columns).rows[0].cells[1]) == value.strip()
+
+
+def test_a_column_of_one_kind_is_spelt_as_its_cells_are_one_by_one() -> None:
+    columns = (
+        Column("序号", "integer"), Column("账号"), Column("比例"), Column("说明"),
+        Column("月数", "percent"), Column("金额", "money"), Column("填写", "money", editable=True),
+    )  # fmt: skip
+    alike = [
+        (number, f"5226{number:08d}", "5%+5%", "%s<&>", 12, Decimal(number).scaleb(-2), None)
+        for number in range(1, 41)
+    ]
+    odd = (None, "", None, None, None, None, Decimal(5))
+    written = [workbook.write("清册", columns, rows) for rows in (alike, [*alike, odd])]
+    spelt, one_by_one = (re.findall(r"<row .*?</row>", _sheet(content)) for content in written)
+    assert len(spelt) == 41
+    assert spelt == one_by_one[:-1]
+    assert [row.cells[3] for row in workbook.read(written[0], columns).rows] == ["%s<&>"] * 40
 
 
 def test_a_float_is_a_mistake_of_the_programmer() -> None:
