@@ -17,6 +17,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+import settings
 from bench import pages
 from bench.browser import Page
 from bench.results import Line
@@ -77,6 +78,7 @@ def measure(setting: Setting) -> Iterator[Line]:
 
 def measured(store: Store, address: str, folder: Path, rounds: int) -> Iterator[Line]:
     """Yield the costs on a center that is filled already."""
+    settings.AUDIT_KEY = folder / "audit.key"  # the one of the center, not of the bench
     engine = database.connect(address)
     actors, cookies = _signed_in()
     for work, ask, target in _questions(actors):

@@ -10,7 +10,8 @@ from sqlalchemy.schema import CreateIndex, DropIndex
 
 from data.base import Base
 
-_SORTING: Final = "256MB"
+#: What PostgreSQL may use for a load's sorts and joins, instead of spilling them to the disk.
+_ROOM: Final = {"work_mem": "128MB", "maintenance_work_mem": "256MB"}
 _PAGES: Final = 256 * 1024  # KiB
 
 
@@ -58,9 +59,10 @@ def bare(session: Session, *models: type[Base]) -> Iterator[None]:
         session.execute(text(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"'))
     for index in indexes:
         session.execute(DropIndex(index))
-    yield
     if is_on_postgresql(session):
-        session.execute(text(f"SET LOCAL maintenance_work_mem = '{_SORTING}'"))
+        for setting, room in _ROOM.items():
+            session.execute(text(f"SET LOCAL {setting} = '{room}'"))
+    yield
     for index in indexes:
         session.execute(CreateIndex(index))
     for table, name, words in reversed(rules):  # keys before what refers to them
