@@ -110,12 +110,14 @@ def _trace(chart: Chart, trace: Trace, labels: list[str]) -> go.Bar | go.Scatter
     values = [_drawn(row[place], trace) for row in chart.rows]
     colour = _palette()[_COLOURS[trace.how]]
     along = {"x": values, "y": labels} if chart.is_across else {"x": labels, "y": values}
-    label = "%{y}" if chart.is_across else "%{x}"
     common = {
         **along,
         "name": trace.heading,
-        "customdata": [_whole(row[place], trace) for row in chart.rows],
-        "hovertemplate": f"{label}<br>{trace.heading}：%{{customdata}}<extra></extra>",
+        "customdata": [
+            (label, _whole(row[place], trace))
+            for label, row in zip(labels, chart.rows, strict=True)
+        ],
+        "hovertemplate": f"%{{customdata[0]}}<br>{trace.heading}：%{{customdata[1]}}<extra></extra>",
     }
     if trace.how.endswith("bar"):
         return go.Bar(

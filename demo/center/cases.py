@@ -48,6 +48,7 @@ class Cases:
         self._next = (session.scalar(select(Case.id).order_by(Case.id.desc()).limit(1)) or 0) + 1
         self._calendar = working_days.calendar(session)
         self._days = int(policy.value(session, PolicyKey.REVIEW_DAYS, TODAY))
+        self._longer = int(policy.value(session, PolicyKey.DEFERRAL_REVIEW_DAYS, TODAY))
         self._rows: dict[type[Base], list[Row]] = {Case: [], Step: [], CaseChange: []}
 
     def add(
@@ -72,7 +73,10 @@ class Cases:
                 "id": case_id, "serial": f"01{submitted:%y%m%d}{case_id:07d}",
                 "employer_id": employer_id, "kind": kind, "status": status, "level": 1,
                 "waits_for": None if outcome else Role.REVIEWER,
-                "due_on": self._calendar.after(submitted.astimezone(clock.CHINA).date(), self._days),
+                "due_on": self._calendar.after(
+                    submitted.astimezone(clock.CHINA).date(),
+                    self._longer if kind is BusinessKind.DEFERRAL else self._days,
+                ),
                 "levels": Role.REVIEWER.value, "effective_month": JULY, "contributor_id": None,
                 "form": {}, "started_by": clerk_id, "started_at": submitted,
                 "submitted_by": clerk_id, "submitted_at": submitted,

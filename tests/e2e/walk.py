@@ -77,8 +77,9 @@ def _register(visitor: Visitor, name: str) -> None:
 
 
 def _board(visitor: Visitor, name: str) -> None:
-    _pages("")(visitor, name)
     page = visitor.page
+    page.wait_for_timeout(2_500)  # plotly draws after the page stands
+    _pages("")(visitor, name)
     bars = page.locator(".st-key-chart_amounts .barlayer .point path")
     page.wait_for_timeout(1500)
     bars.first.click(force=True)
