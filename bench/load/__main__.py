@@ -114,6 +114,7 @@ async def _run(asked: argparse.Namespace, people: town.Town | None, servers: lis
     print(f"CPU of the processes: {', '.join(f'{share:.0%}' for share in shares)}; "
           f"of this one {(seconds(os.getpid()) - before[1]) / span:.0%}")  # fmt: skip
     tally.foreign = {mark for talk in talks for mark in talk.foreign}
+    tally.blind = sum(talk.is_blind for talk in talks)
     for talk in talks:
         await talk.close()
     return tally
@@ -127,24 +128,27 @@ def _officers(people: town.Town, clerks: int) -> list[town.Person]:
 async def _watch(processes: list[int], tally: Tally, until: float) -> None:
     """Tell each minute how much memory the processes have, and how late this one is."""
     began = told = time.monotonic()
-    tally.memory.append(figures.resident(processes))
+    tally.memory.append(list(map(figures.resident, processes)))
     while (now := time.monotonic()) < until:
         await asyncio.sleep(0.1)
         tally.lags.append(time.monotonic() - now - 0.1)
         if now - told >= 60:
             told = now
-            tally.memory.append(figures.resident(processes))
-            print(f"{(now - began) / 60:.0f} min: {tally.memory[-1]:.0f} MiB, "
+            tally.memory.append(list(map(figures.resident, processes)))
+            print(f"{(now - began) / 60:.0f} min: {figures.shown(tally.memory[-1])}, "
                   f"{len(tally.all())} acts, {len(tally.errors)} errors, "
                   f"load {os.getloadavg()[0]:.1f}", flush=True)  # fmt: skip
-    tally.memory.append(figures.resident(processes))
+    tally.memory.append(list(map(figures.resident, processes)))
 
 
 def _verdict(tally: Tally) -> str:
-    lag, grown = figures.quantile(tally.lags, 95) * 1000, tally.memory[-1] - tally.memory[0]
+    lag = figures.quantile(tally.lags, 95) * 1000
+    first, last = tally.memory[0], tally.memory[-1]
     lines = [
-        f"errors {len(tally.errors)}, marks of others seen {sorted(tally.foreign)}",
-        f"memory {tally.memory[0]:.0f} MiB to {tally.memory[-1]:.0f} MiB ({grown:+.0f})",
+        f"errors {len(tally.errors)}, marks of others seen {sorted(tally.foreign)}, "
+        f"clerks who never saw their own {tally.blind}",
+        f"memory of the processes that serve, then of the workers: {figures.shown(first)}, "
+        f"at the end {figures.shown(last)}",
         f"this process late by {lag:.0f} ms (p95); {machine()}",
     ]
     if tally.imports:

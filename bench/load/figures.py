@@ -21,10 +21,12 @@ class Tally:
     errors: list[str] = field(default_factory=list)
     lags: list[float] = field(default_factory=list)
     """How late this process itself came to its turns: what it adds to every figure."""
-    memory: list[float] = field(default_factory=list)
-    """MiB of all the hall's processes, each minute."""
+    memory: list[list[float]] = field(default_factory=list)
+    """MiB of each of the hall's processes, each minute."""
     foreign: set[str] = field(default_factory=set)
     """Marks of employers that showed on somebody else's page: there must be none."""
+    blind: int = 0
+    """Clerks who have not even seen the mark of their own employer."""
     is_importing: bool = False
 
     def note(self, act: str, seconds: float) -> None:
@@ -59,11 +61,13 @@ def _row(act: str, seconds: list[float]) -> tuple[str, ...]:
     return act, str(len(seconds)), *(f"{figure * 1000:.0f}" for figure in figures)
 
 
-def resident(processes: Iterable[int]) -> float:
-    """Return the memory of these processes that is in RAM, in MiB."""
-    total = 0
-    for process in processes:
-        for line in Path(f"/proc/{process}/status").read_text("ascii").splitlines():
-            if line.startswith("VmRSS:"):
-                total += int(line.split()[1])
-    return total / 1024
+def resident(process: int) -> float:
+    """Return the memory of a process that is in RAM, in MiB."""
+    told = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
+    (line,) = (one for one in told if one.startswith("VmRSS:"))
+    return int(line.split()[1]) / 1024
+
+
+def shown(memory: Iterable[float]) -> str:
+    """Spell the memory of each process: 310 + 305 MiB."""
+    return " + ".join(f"{one:.0f}" for one in memory) + " MiB"

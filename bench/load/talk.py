@@ -19,7 +19,7 @@ from bench.screen import Screen
 
 SECONDS = 60
 HTTP_OK, CREATED = 200, 204
-_MARKS = re.compile(f"{MARK}(\\d{{5}})".encode())
+_MARKS = re.compile(f"{MARK}\\d{{5}}".encode())
 
 
 class Refused(Exception):
@@ -31,9 +31,9 @@ class Talk:
 
     def __init__(self, socket: ClientConnection, site: "Site", mark: str) -> None:
         self.screen = Screen()
-        self.foreign: set[str] = set()
-        """Marks of others that its frames have shown."""
-        self._socket, self._site, self._mark = socket, site, mark.removeprefix(MARK).encode()
+        self.shown: set[str] = set()
+        """Marks that its frames have shown: her own, or something is wrong."""
+        self._socket, self._site, self._mark = socket, site, mark
 
     @classmethod
     async def open(cls, port: int, place: int, person: Person | None) -> Self:
@@ -50,6 +50,16 @@ class Talk:
             local_addr=(site.address, 0), open_timeout=SECONDS, ping_interval=None,
         )  # fmt: skip
         return cls(socket, site, person.mark if person else "")
+
+    @property
+    def foreign(self) -> set[str]:
+        """The marks of others that a clerk's page has shown; an officer sees everybody's."""
+        return self.shown - {self._mark} if self._mark else set()
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether a clerk's page has never shown her own mark: it would not show others' either."""
+        return bool(self._mark) and self._mark not in self.shown
 
     async def close(self) -> None:
         await self._socket.close()
@@ -91,10 +101,13 @@ class Talk:
     async def _hear(self) -> bytes:
         async with asyncio.timeout(SECONDS):
             content = await self._socket.recv(decode=False)
-        if self._mark:
-            shown = set(_MARKS.findall(content)) - {self._mark}
-            self.foreign |= {mark.decode("ascii") for mark in shown}
+        self.shown |= marks(content)
         return content
+
+
+def marks(content: bytes) -> set[str]:
+    """Return the employers' marks in a message, wherever in it."""
+    return {mark.decode() for mark in _MARKS.findall(content)}
 
 
 class Site:
