@@ -35,6 +35,7 @@ from data.models.summary import PeopleSummary
 from services import audit
 from services.actor import Actor
 from services.approval import conflicts, refusals
+from services.deferral import periods
 from services.errors import BusinessError, NotFound
 from services.rules import clock
 from services.rules.months import Month
@@ -173,10 +174,7 @@ def _deferred(session: Session, chosen: _Which) -> Mapping[int, set[int]]:
     months: dict[int, set[int]] = defaultdict(set)
     found = select(Deferral).join(Employer, Employer.id == Deferral.employer_id).where(*chosen)
     for row in session.scalars(found):
-        last = Month.of(row.last_month)
-        if row.ended_month:
-            last = min(last, Month.of(row.ended_month).plus(-1))
-        months[row.employer_id] |= {m.number for m in Month.of(row.first_month).through(last)}
+        months[row.employer_id] |= {month.number for month in periods.months(row)}
     return months
 
 

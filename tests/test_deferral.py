@@ -17,10 +17,11 @@ from services.deferral import approval, back_payment, form, periods
 from services.deferral.form import Act
 from services.errors import BusinessError, NotAllowed, Stale
 from services.inbox import Tab
+from services.remittance import assess, chain
 from services.rules.months import Month
 from tests.rosters import PDF
 from tests.rosters import submitted as base_adjustment_submitted
-from tests.test_rate_adjustment import assess
+from tests.test_rate_adjustment import assess as assess_by_hand
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
 OnDay = Callable[[str], None]
@@ -119,12 +120,17 @@ def test_a_deferred_month_is_not_assessed_and_the_others_are(
     clerk2: Actor, officer_a: Actor, officer_c: Actor
 ) -> None:
     deferred(clerk2, officer_a, officer_c)
+    for month in Month(2026, 7).through(DECEMBER):
+        with pytest.raises(chain.InDeferral, match=f"{month.label}在缓缴期内（2026-07至2026-12）"):
+            assess.assess(clerk2, [month], client_id="early")
     with snapshot() as session:
-        for month in Month(2026, 7).through(DECEMBER):
-            with pytest.raises(periods.MonthDeferred, match=f"{month.label}在已批准的缓缴期内"):
-                periods.require_due(session, clerk2.employer, month)
-        periods.require_due(session, clerk2.employer, Month(2026, 6))
-        periods.require_due(session, clerk2.employer, Month(2027, 1))
+        employer = session.get_one(Employer, clerk2.employer)
+        assert periods.due(session, employer) == Month(2027, 1)
+        (freed,) = periods.spans(session, clerk2.employer)
+    assert freed.is_running
+    assert [freed.covers(Month.of(n)) for n in (202606, 202607, 202612, 202701)] == [
+        False, True, True, False,
+    ]  # fmt: skip
     assert account(clerk2).paid_to == 202606
 
 
@@ -151,7 +157,7 @@ def test_an_employer_that_never_paid_is_refused(clerk2: Actor) -> None:
 def test_a_month_assessed_and_not_booked_is_refused(clerk2: Actor, officer_a: Actor) -> None:
     attach(clerk2, *DEFER_PAPERS)
     with transaction() as session:
-        assess(session, clerk2.employer, 202607)
+        assess_by_hand(session, clerk2.employer, 202607)
     said = "2026年7月的汇缴已核定但尚未入账，请先完成入账或删除核定"
     assert approval.situation(clerk2).objection == said
     with pytest.raises(conflicts.MonthNotBooked, match=said):

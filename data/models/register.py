@@ -57,6 +57,11 @@ class Employer(Base):
     """缴至年月: the last month booked; None before the first."""
     version: Mapped[int] = mapped_column(default=1)
 
+    @property
+    def settled_to(self) -> int | None:
+        """The last month assessed or taken over as booked; None before the first."""
+        return max(self.assessed_to or 0, self.paid_to or 0) or None
+
 
 class Contributor(Base):
     """A person and the one account that the person may have in the whole center."""

@@ -93,8 +93,7 @@ def terms(session: Session, kind: BusinessKind, employer_id: int) -> Terms:
     """Return the employer's terms today. Raises UnknownKind, PolicyMissing."""
     require_kind(kind)
     employer = session.get_one(Employer, employer_id)
-    settled = max(employer.assessed_to or 0, employer.paid_to or 0)
-    settled_to = Month.of(settled) if settled else None
+    settled_to = Month.of(employer.settled_to) if employer.settled_to else None
     today = clock.today()
     return Terms(
         kind,

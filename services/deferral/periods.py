@@ -1,21 +1,31 @@
 """Deferrals granted (缓缴期): which months they cover, and the account's status that follows from them."""
 
-from sqlalchemy import or_, select
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.enums import EmployerStatus
 from data.models.deferral import Deferral
 from data.models.register import Employer
 from data.models.remittance import Assessment
-from services.errors import BusinessError
 from services.rules import clock
 from services.rules.months import Month
 
 RELEASED, RAN_OUT = "release", "job"
 
 
-class MonthDeferred(BusinessError):
-    message = "{month}在已批准的缓缴期内（{period}），不能核定，如需汇缴请先办理解除缓缴"
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The months that a deferral frees, both included; a released one ends before its release."""
+
+    first: Month
+    last: Month
+    is_running: bool
+
+    def covers(self, month: Month) -> bool:
+        return self.first <= month <= self.last
 
 
 def running(session: Session, employer_id: int) -> Deferral | None:
@@ -28,12 +38,29 @@ def running(session: Session, employer_id: int) -> Deferral | None:
     )
 
 
-def months(deferral: Deferral) -> list[Month]:
+def span(deferral: Deferral) -> Span:
     """Return the months that are, or were, not remitted: all granted, or those before the release."""
     last = Month.of(deferral.last_month)
+    is_running = deferral.ended_month is None and last >= Month.containing(clock.today())
     if deferral.ended_month:
         last = min(last, Month.of(deferral.ended_month).plus(-1))
-    return Month.of(deferral.first_month).through(last)
+    return Span(Month.of(deferral.first_month), last, is_running)
+
+
+def months(deferral: Deferral) -> list[Month]:
+    """Return the months of its span."""
+    freed = span(deferral)
+    return freed.first.through(freed.last)
+
+
+def spans(session: Session, employer_id: int) -> tuple[Span, ...]:
+    """Return the employer's deferrals, the oldest first. One that was ended runs no more."""
+    return tuple(span(row) for row in _granted(session, employer_id))
+
+
+def _granted(session: Session, employer_id: int) -> list[Deferral]:
+    chosen = select(Deferral).where(Deferral.employer_id == employer_id)
+    return list(session.scalars(chosen.order_by(Deferral.first_month)))
 
 
 def label(deferral: Deferral) -> str:
@@ -42,34 +69,18 @@ def label(deferral: Deferral) -> str:
     return f"{first.label}至{last.label}"
 
 
-def covering(session: Session, employer_id: int, month: Month) -> Deferral | None:
-    """Return the deferral in which `month` is not due, if any."""
-    number = month.number
-    return session.scalar(
-        select(Deferral)
-        .where(
-            Deferral.employer_id == employer_id,
-            Deferral.first_month <= number,
-            Deferral.last_month >= number,
-            or_(Deferral.ended_month.is_(None), Deferral.ended_month > number),
-        )
-        .limit(1)
-    )
-
-
 def due(session: Session, employer: Employer) -> Month:
-    """Return the month to assess next (应汇缴年月): deferred ones that are over are not in the chain."""
-    settled = max(employer.assessed_to or 0, employer.paid_to or 0)
+    """Return the month to remit next (应汇缴年月): no deferred one, whether it is over or runs."""
+    return first_open(employer, spans(session, employer.id))
+
+
+def first_open(employer: Employer, freed: Collection[Span]) -> Month:
+    """Return the month after the last one settled that is in none of these."""
+    settled = employer.settled_to
     month = Month.of(settled).plus(1) if settled else Month.of(employer.first_month)
-    while covering(session, employer.id, month):
+    while any(one.covers(month) for one in freed):
         month = month.plus(1)
     return month
-
-
-def require_due(session: Session, employer_id: int, month: Month) -> None:
-    """Raise MonthDeferred where `month` lies in a deferral: it is not assessed as a regular month."""
-    if deferral := covering(session, employer_id, month):
-        raise MonthDeferred(month=month.label, period=label(deferral))
 
 
 def unpaid(session: Session, employer_id: int) -> list[Month]:
@@ -78,10 +89,7 @@ def unpaid(session: Session, employer_id: int) -> list[Month]:
     The oldest first, without those that an assessment has taken up.
     """
     this_month = Month.containing(clock.today())
-    granted = session.scalars(
-        select(Deferral).where(Deferral.employer_id == employer_id).order_by(Deferral.first_month)
-    )
-    over = [row for row in granted if row.ended_month or row.last_month < this_month.number]
+    over = [row for row in _granted(session, employer_id) if not span(row).is_running]
     taken = set(
         session.scalars(
             select(Assessment.month).where(
@@ -111,7 +119,8 @@ def follow(session: Session, employer: Employer) -> None:
     if employer.status not in (EmployerStatus.NORMAL, EmployerStatus.DEFERRED):
         return
     month = Month.containing(clock.today())
-    is_deferred = covering(session, employer.id, month) or _is_behind(session, employer, month)
+    is_covered = any(one.covers(month) for one in spans(session, employer.id))
+    is_deferred = is_covered or _is_behind(session, employer, month)
     employer.status = EmployerStatus.DEFERRED if is_deferred else EmployerStatus.NORMAL
 
 

@@ -18,6 +18,7 @@ from data.enums import Branch, EmployerKind, EmployerStatus
 from data.models.deferral import Deferral
 from data.models.register import Employer
 from data.models.summary import CashSummary, MonthSummary, PeopleSummary
+from services.deferral import periods
 from services.overview.scope import Scope, this_month
 from services.rules.months import Month
 
@@ -122,7 +123,8 @@ def deferrals(session: Session, scope: Scope, first: Month, last: Month) -> list
     )  # fmt: skip
     return [
         Deferred(
-            row.employer_id, branch, kind, heads or 0, amount, _freed(row),
+            row.employer_id, branch, kind, heads or 0, amount,
+            frozenset(month.number for month in periods.months(row)),
             Month.of(row.last_month), row.ended_month is None, settled,
         )
         for row, branch, kind, heads, amount, settled in found
@@ -138,13 +140,6 @@ def balances(session: Session, scope: Scope, months: Iterable[Month]) -> list[De
     ]
     chosen = select(*ends).where(*scope.of(CashSummary.branch, CashSummary.kind))
     return [left or NOTHING for left in session.execute(chosen).one()]
-
-
-def _freed(row: Deferral) -> frozenset[int]:
-    last = Month.of(row.last_month)
-    if row.ended_month:
-        last = min(last, Month.of(row.ended_month).plus(-1))
-    return frozenset(m.number for m in Month.of(row.first_month).through(last))
 
 
 def _add_assessed(

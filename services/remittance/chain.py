@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.enums import EmployerStatus
-from data.models.deferral import Deferral
 from data.models.register import Employer
 from services import policy
+from services.deferral import periods
+from services.deferral.periods import Span
 from services.errors import BusinessError
 from services.rules import clock
 from services.rules.months import Month
@@ -34,18 +34,6 @@ class AccountNotNormal(BusinessError):
 
 class InDeferral(BusinessError):
     message = "{month}在缓缴期内（{first}至{last}），不能核定，请先办理解除缓缴"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The months that a deferral frees, both included; a released one ends before its release."""
-
-    first: Month
-    last: Month
-    is_running: bool
-
-    def covers(self, month: Month) -> bool:
-        return self.first <= month <= self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +83,9 @@ def read(session: Session, employer: Employer) -> Chain:
     """Return the employer's chain today. Raises PolicyMissing."""
     ahead = policy.in_force(session, clock.today(), employer.id).months_ahead
     this_month = Month.containing(clock.today())
-    deferrals = spans(session, employer.id)
-    settled = max(employer.assessed_to or 0, employer.paid_to or 0)
-    settled_to = Month.of(settled) if settled else None
-    month = settled_to.plus(1) if settled_to else Month.of(employer.first_month)
-    while any(span.covers(month) and not span.is_running for span in deferrals):
-        month = month.plus(1)  # deferred and over: paid back on its own, not in the chain
+    deferrals = periods.spans(session, employer.id)
+    # Deferred and over: paid back on its own, not in the chain. One that runs is refused by name.
+    over = [span for span in deferrals if not span.is_running]
+    month = periods.first_open(employer, over)
+    settled_to = Month.of(employer.settled_to) if employer.settled_to else None
     return Chain(employer.status, settled_to, month, this_month.plus(ahead), deferrals)
-
-
-def spans(session: Session, employer_id: int) -> tuple[Span, ...]:
-    """Return the employer's deferrals, the oldest first. A released one runs no more."""
-    found = session.scalars(
-        select(Deferral).where(Deferral.employer_id == employer_id).order_by(Deferral.first_month)
-    )
-    this_month = Month.containing(clock.today())
-    spans = []
-    for row in found:
-        last = Month.of(row.last_month)
-        if row.ended_month:
-            last = min(last, Month.of(row.ended_month).plus(-1))
-        is_running = row.ended_month is None and last >= this_month
-        spans.append(Span(Month.of(row.first_month), last, is_running))
-    return tuple(spans)
