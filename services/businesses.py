@@ -2,20 +2,20 @@
 
 from services import contributor_info_change, employer_info_change
 from services.approval.kind import ApprovalKind
-from services.base_adjustment import approval as base_adjustment
+from services.base_adjustment import kind as base_adjustment
 from services.contributor_registration import approval as contributor_registration
 from services.contributor_status_change import approval as contributor_status_change
-from services.deferral import approval as deferral
-from services.rate_adjustment import approval as rate_adjustment
+from services.deferral import kind as deferral
+from services.rate_adjustment import kind as rate_adjustment
 from services.remittance import approval as remittance
 
 KINDS: tuple[ApprovalKind, ...] = (
     *employer_info_change.KINDS,
     base_adjustment.KIND,
     *remittance.KINDS,
-    *rate_adjustment.KINDS,
+    rate_adjustment.KIND,
     *contributor_registration.KINDS,
     *contributor_info_change.KINDS,
     *contributor_status_change.KINDS,
-    *deferral.KINDS,
+    deferral.KIND,
 )

@@ -18,7 +18,7 @@ from services import inbox, review, review_queue
 from services.actor import Actor
 from services.approval import papers, refusals
 from services.approval.history import Progress
-from services.base_adjustment import approval, desk, facts, judging, roster, workbook
+from services.base_adjustment import approval, desk, facts, judging, kind, roster, workbook
 from services.errors import NotAllowed, NotFound, Stale
 from services.files import template
 from services.files.guard import WrongColumns
@@ -662,7 +662,7 @@ def test_what_has_changed_since_submission_stops_the_approval_whole(
     page = review.open_case(officer_a, case_id)
     assert page.objection
     assert "账户状态已为封存" in page.objection
-    with pytest.raises(approval.LineObjection, match="账户状态已为封存"):
+    with pytest.raises(kind.LineObjection, match="账户状态已为封存"):
         review.approve(officer_a, case_id, version=page.version, opinion="同意")
     assert {base for base, _, _ in bases(clerk1.employer).values()} == {Decimal(6000)}
     assert case_of(case_id).status is CaseStatus.PENDING
@@ -680,7 +680,7 @@ def test_a_lowered_limit_stops_the_approval(clerk1: Actor, officer_a: Actor) -> 
                 recorded_at=clock.instant(),
             )
         )  # fmt: skip
-    with pytest.raises(approval.LineObjection, match="缴存基数高于上限6400.00"):
+    with pytest.raises(kind.LineObjection, match="缴存基数高于上限6400.00"):
         review.approve(officer_a, case_id, version=case_of(case_id).version, opinion="同意")
 
 

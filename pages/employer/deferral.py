@@ -11,8 +11,9 @@ from components.roster import Heading
 from data.enums import CaseStatus
 from services.actor import Actor
 from services.deferral import approval, back_payment
-from services.deferral.approval import MONEY, Situation
+from services.deferral.approval import Situation
 from services.deferral.form import REASON_LENGTH, Act
+from services.deferral.kind import MONEY, table
 from services.months_due import MonthDue
 from services.rules.months import Month
 
@@ -143,6 +144,6 @@ def _owed(actor: Actor) -> None:
 
 
 def _table(months: Sequence[MonthDue], name: str) -> None:
-    frame = approval.table(months)
+    frame = table(months)
     headings = {column: Heading(column, is_money=column in MONEY) for column in frame.columns}
     roster.show(frame, headings, key=f"{KEY}_{name}", on_edit=None)

@@ -21,6 +21,8 @@ from services.errors import BusinessError
 from services.rate_adjustment import approval
 from services.rate_adjustment.approval import Situation
 from services.rate_adjustment.effect import MONEY, Effect
+from services.rate_adjustment.kind import NothingChosen
+from services.rate_adjustment.terms import pair
 from services.rules.months import Month
 
 TITLE = "缴存比例调整"
@@ -62,9 +64,7 @@ def _banner(now: Situation) -> None:
 def _waiting(actor: Actor, now: Situation) -> None:
     pending_case.show(actor, now.case_id)
     if now.rate and now.month:
-        st.markdown(
-            f"**调整后缴存比例 {approval.pair(now.rate, now.rate)}　{now.month.label}起生效**"
-        )
+        st.markdown(f"**调整后缴存比例 {pair(now.rate, now.rate)}　{now.month.label}起生效**")
     whole, frame = approval.submitted(actor)
     _effect(whole, frame)
     documents.listed(now.papers)
@@ -103,7 +103,7 @@ def _choice(now: Situation) -> tuple[int | None, Month]:
         "调整后缴存比例（单位+个人，必填）",
         now.choices,
         index=now.choices.index(now.rate) if now.rate in now.choices else None,
-        format_func=lambda rate: approval.pair(rate, rate),
+        format_func=lambda rate: pair(rate, rate),
         placeholder="请选择",
         key=f"{KEY}_rate",
         disabled=is_shut,
@@ -140,7 +140,7 @@ def _submit(
         return
     with refusal_above, feedback.refusals():
         if rate is None:
-            raise approval.NothingChosen
+            raise NothingChosen
         signing.begin(
             actor,
             lambda who: approval.submit(

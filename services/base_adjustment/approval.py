@@ -1,59 +1,36 @@
-"""Base adjustment through the center (manual B2.5–B2.10): documents, submission, effect."""
+"""Base adjustment as its clerk hands it in (manual B2.5–B2.10): where it stands, documents, submission."""
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from itertools import islice
 
-import pandas as pd
 from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    String,
-    cast,
     func,
-    insert,
-    literal,
     select,
-    type_coerce,
-    update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, CaseStatus, ChangeKind, ContributorStatus
-from data.models.base_adjustment import BaseAdjustmentLine
+from data.enums import BusinessKind, CaseStatus, ContributorStatus
 from data.models.case import Case
-from data.models.register import Contributor, ContributorChange
+from data.models.register import Contributor
 from services import audit
 from services.actor import Actor
 from services.approval import casework, conflicts, engine, papers, refusals, requirements
-from services.approval.kind import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.requirements import Material
-from services.approval.sheet import Check, Figure, Sheet
-from services.base_adjustment import checks, facts, frames, roster
-from services.base_adjustment.facts import Terms
-from services.base_adjustment.line import Line, fen
+from services.base_adjustment import facts, roster
+from services.base_adjustment.kind import KIND, EmptyRoster
 from services.errors import BusinessError
 from services.policy import Window
 from services.rules import clock
 from services.rules.months import Month
-from services.summary import keep
 
 NAMES_SHOWN = 10
 
 
-class EmptyRoster(BusinessError):
-    message = "清册为空，请先点击【批量导入】导入数据"
-
-
 class IncompleteRoster(BusinessError):
     message = "清册缺少{count}名正常状态职工：{names}，请补充导入"
-
-
-class LineObjection(BusinessError):
-    message = "{name}（{account}）：{reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,140 +173,6 @@ def submit(actor: Actor, *, version: int, client_id: str) -> None:
         engine.submit(session, KIND, case, actor, version=version, client_id=client_id)
 
 
-def _check(session: Session, case: Case) -> None:
-    """Raise where the roster may not stand: at submission, and again at the approval."""
-    terms = facts.terms(session, case.employer_id)
-    if not roster.count(session, case):
-        raise EmptyRoster
-    if terms.settled_to and terms.settled_to >= Month.of(case.effective_month):
-        raise facts.AlreadyAssessed(month=f"{terms.effective_month.month}月")
-    if _stands_at_a_glance(session, case, terms):
-        return
-    for line in roster.lines(session, case):
-        if reason := _objection(line, terms):
-            raise LineObjection(name=line.name, account=line.account, reason=reason)
-
-
-def _stands_at_a_glance(session: Session, case: Case, terms: Terms) -> bool:
-    """Tell whether no line is objected to, from the few columns that say so; names are for refusals."""
-    line, person, limits = BaseAdjustmentLine, Contributor, terms.policy.limits
-    found = session.execute(
-        select(
-            fen(line.new_base),
-            fen(line.employer_amount),
-            fen(line.contributor_amount),
-            (person.status != ContributorStatus.NORMAL) | (person.base != line.old_base),
-        )
-        .join_from(line, person)
-        .where(line.case_id == case.id, line.employer_id == case.employer_id)
-    ).all()
-    return not any(
-        has_moved or terms.parts(base) != (own, withheld) or limits.objection(base, own + withheld)
-        for base, own, withheld, has_moved in found
-    )
-
-
-def _objection(line: Line, terms: Terms) -> str | None:
-    """Say why this person may not take this base today, or None."""
-    if line.status is not ContributorStatus.NORMAL:
-        return f"账户状态已为{line.status.label}，请退回单位删除该行"
-    if line.present_base != line.old_base:
-        return "调整前基数已变动，请退回单位重新下载模板"
-    parts = terms.parts(line.new_base)
-    if parts != (line.employer_amount, line.contributor_amount):
-        return "缴存比例或计算方法已变动，请退回单位重新导入"
-    return terms.policy.limits.objection(line.new_base, sum(parts))
-
-
-def _present(session: Session, case: Case) -> Sheet:
-    """Return the roster with its effect, what deserves a second look marked."""
-    terms = facts.terms(session, case.employer_id)
-    entered = roster.lines(session, case)
-    found, frame = roster.effect(entered, terms), frames.frame(entered, terms.policy.limits)
-    rise = found.difference
-    lines = pd.DataFrame(
-        {
-            "个人账号": frame["account"],
-            "姓名": frame["name"],
-            "调整前基数": frame["old_base"],
-            "调整后基数": frame["new_base"],
-            "调整后月缴存额": frame["new_amount"],
-            "基数变动": frame["change"],
-            "核对提示": frame["note"],
-        }
-    )
-    figures = [
-        Figure("职工人数", f"{found.people}"),
-        Figure("基数有变动", f"{found.changed}"),
-        Figure("调整前月缴存额", f"{found.before:,.2f}"),
-        Figure("调整后月缴存额", f"{found.after:,.2f}"),
-        Figure("差额", f"{rise:+,.2f}", "up" if rise > 0 else "down" if rise < 0 else ""),
-        Figure("最低/最高基数", f"{found.lowest:,.2f} / {found.highest:,.2f}"),
-        Figure("涨超50%或降超30%", f"{found.steep}人", "warn" if found.steep else ""),
-        Figure("等于上下限", f"{found.at_limit}人", "warn" if found.at_limit else ""),
-    ]
-    return Sheet(
-        figures, lines, money=("调整前基数", "调整后基数", "调整后月缴存额", "基数变动"),
-        pairs=(("调整前基数", "调整后基数"),),
-    )  # fmt: skip
-
-
-def _checks(session: Session, case: Case) -> list[Check]:
-    return checks.checks(session, case, KIND.materials)
-
-
-def _apply(session: Session, case: Case) -> None:
-    """Give everybody on the roster the new base and amounts, and keep a record of each."""
-    line = BaseAdjustmentLine
-    session.execute(
-        insert(ContributorChange).from_select(
-            ["contributor_id", "employer_id", "case_id", "kind", "old", "new",
-             "effective_month", "changed_on"],
-            select(
-                line.contributor_id, literal(case.employer_id), line.case_id,
-                literal(ChangeKind.BASE_CHANGED.value), _as_text(line.old_base),
-                _as_text(line.new_base), literal(case.effective_month), literal(clock.today()),
-            ).where(line.case_id == case.id, line.employer_id == case.employer_id),
-        )
-    )  # fmt: skip
-    session.execute(
-        update(Contributor)
-        .where(
-            Contributor.id == line.contributor_id,
-            line.case_id == case.id,
-            line.employer_id == case.employer_id,
-        )
-        .values(
-            base=line.new_base,
-            employer_amount=line.employer_amount,
-            contributor_amount=line.contributor_amount,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    keep.people(session, case.employer_id)
-
-
-def _as_text(column: InstrumentedAttribute[Decimal]) -> ColumnElement[str]:
-    """Return a column of fen as text in yuan, by functions that both databases have."""
-    fen = type_coerce(column, BigInteger)
-    padded = cast(fen + 100_00, String)  # so that there are always two digits to take
-    return cast(fen // 100, String) + "." + func.substr(padded, func.length(padded) - 1, 2)
-
-
 def _open_case(session: Session, actor: Actor) -> Case:
     terms = facts.terms(session, actor.employer)
     return casework.editable(session, KIND.code, actor, terms.effective_month.number)
-
-
-KIND = ApprovalKind(
-    BusinessKind.BASE_ADJUSTMENT,
-    check=_check,
-    apply=_apply,
-    present=_present,
-    done="您已完成办理缴存人基数变更！",
-    materials=(
-        Material("011201", "缴存基数变更证明"),
-        Material("011202", "工资表", required=False),
-    ),
-    checks=_checks,
-)

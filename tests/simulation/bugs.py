@@ -32,7 +32,7 @@ BUGS = (
     Bug("an unsealed person keeps the old amount", "contributor_status_change.approval:_unseal",
         "line.person.employer_amount, line.person.contributor_amount = yuan(own), yuan(withheld)",
         "pass"),
-    Bug("new rates leave the amounts", "rate_adjustment.approval:_apply", "if found:", "if False:"),
+    Bug("new rates leave the amounts", "rate_adjustment.kind:_apply", "if found:", "if False:"),
     Bug("a month is booked again", "remittance.booking:due",
         "Assessment.status.in_(_UNBOOKED),", ""),
     Bug("money does not wait for the month before", "remittance.booking:due",
