@@ -1,6 +1,6 @@
 # The hall's commands. `make run` and `make test` set up all that they need.
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset demo-center test check lint types layers jobs verify migrate backup restore manual nightly assurance bench load system system-test clean
+.PHONY: help run demo-reset demo-center test check lint types layers jobs verify migrate backup restore manual nightly mutation assurance bench load system system-test clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -55,6 +55,9 @@ manual: $(VENV)/dev.stamp ## the manual's points that no test proves
 nightly: system-test $(VENV)/dev.stamp ## run every test in full, and record the figures (more than an hour)
 	@deploy/system.sh nightly
 	@HALL_NIGHTLY=1 $(BIN)/python -m pytest -n 2 -o timeout=7200
+
+mutation: $(VENV)/dev.stamp ## change the rules a little, a thousand times, and count what the tests notice (ARGS=money)
+	@$(BIN)/python -m tests.mutation $(ARGS)
 
 assurance: $(VENV)/dev.stamp ## the table of what is promised and what was measured; writes docs/assurance.md
 	@$(BIN)/python -m tests.assurance

@@ -67,7 +67,12 @@ class Template:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     folder = tmp_path_factory.mktemp("sqlite")
     url = f"sqlite:///{folder / 'template.db'}"
-    _fill(url)
+    if filled := os.environ.get(
+        "HALL_TEST_TEMPLATE"
+    ):  # by tests/mutation: filled once for all trials
+        shutil.copyfile(filled, folder / "template.db")
+    else:
+        _fill(url)
 
     def copy(name: str) -> str:
         shutil.copyfile(folder / "template.db", folder / f"{name}.db")

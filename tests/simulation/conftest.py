@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from sqlalchemy import Engine
 
 from data import database
 from tests.conftest import Template
@@ -18,11 +19,15 @@ def fresh_on(
 
     def on(where: str) -> Callable[[], AbstractContextManager[None]]:
         template: Template = request.getfixturevalue(f"{where}_template")
+        name = f"t{os.urandom(6).hex()}"
+        engine: Engine | None = None
 
         @contextmanager
         def fresh() -> Iterator[None]:
-            name = f"t{os.urandom(6).hex()}"
-            engine = database.connect(template.copy(name))
+            """Copy anew under one name: the engine keeps the statements that it has compiled."""
+            nonlocal engine
+            url = template.copy(name)
+            engine = engine or database.connect(url)
             try:
                 yield
             finally:

@@ -37,6 +37,11 @@ def is_within_limits(base: int, rate: int) -> bool:
     return LEAST_BASE <= base <= MOST_BASE and LEAST_TOTAL <= total <= MOST_TOTAL
 
 
+def then(values: list[tuple[int, int]], month: int) -> int:
+    """Return what was in force in `month`, of values set one after another from a month on."""
+    return [value for since, value in values if since <= month][-1]
+
+
 @dataclass
 class Left:
     """What an employer keeps of somebody who has moved on: the months before, at its own figures."""
@@ -64,7 +69,12 @@ class Person:
     account: str = ""
     turns: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
-    name: str = "石国庆"
+    bases: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    """The base and from which month on, as it was set, by employer."""
+    facts: dict[str, str] = field(default_factory=dict)
+    """What an information change may change."""
+    name: str = ""
+    id: int = 0
 
     def turn(self, month: int, to: str) -> None:
         self.turns.setdefault(self.employer, []).append((month, to))
@@ -84,6 +94,16 @@ class Person:
         is_here = self.employer == employer and self.first <= month
         return (self.base, self.amount) if is_here else None
 
+    def was_in(self, employer: str, month: int) -> bool:
+        """Tell whether `employer` remits for the person in a month, wherever the person is now."""
+        turns = sorted(self.turns.get(employer, []), key=lambda turn: turn[0])
+        return [to for when, to in turns if when <= month][-1:] == [IN]
+
+    def set_base(self, base: int, month: int, rate: int) -> None:
+        """Give a new base from `month` on, and with it a new amount."""
+        self.base, self.amount = base, part(base, rate)
+        self.bases.setdefault(self.employer, []).append((month, base))
+
     def last_turn(self) -> int:
         """Return from when the last turn at this employer is in effect."""
         return max(when for when, _ in self.turns[self.employer])
@@ -97,6 +117,8 @@ class Bill:
     people: dict[str, tuple[int, int, int]]
     status: str = ASSESSED
     id: int = 0
+    is_deferred: bool = False
+    """A month paid back after a deferral (缓缴补缴)."""
     is_ours: bool = True
     """Assessed in the hall, not taken over from before: paid out of what arrived in it."""
 
@@ -118,7 +140,18 @@ class Case:
     papers: set[str] = field(default_factory=set)
     form: dict[str, int | str] = field(default_factory=dict)
     lines: dict[str, dict[str, int]] = field(default_factory=dict)
+    changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Of an information change: item to what it was and what it is to be."""
+    about: str = ""
+    """Whom it is about, where it is about one person."""
+    assigned: str = ""
+    """The officer it was handed to, who alone decides at this level."""
     id: int = 0
+
+    @property
+    def key(self) -> str:
+        """Return what an employer has one live case of: a kind, or a kind and a person."""
+        return f"{self.kind} {self.about}".strip()
 
 
 @dataclass
@@ -130,6 +163,15 @@ class Deferral:
     def covers(self, month: int) -> bool:
         is_over = self.ended is not None and self.ended <= month
         return self.first <= month <= self.last and not is_over
+
+    def is_over(self, today: int) -> bool:
+        return self.ended is not None or self.last < today
+
+    @property
+    def months(self) -> list[int]:
+        """Return the months that are not remitted, or were not until a release."""
+        last = self.last if self.ended is None else min(self.last, self.ended - 1)
+        return list(range(self.first, last + 1))
 
 
 @dataclass
@@ -147,6 +189,10 @@ class Employer:
     deferrals: list[Deferral] = field(default_factory=list)
     ended: list[tuple[str, int]] = field(default_factory=list)
     """Kind and first month of what the center has approved."""
+    rates: list[tuple[int, int]] = field(default_factory=list)
+    """The rate and from which month on, as it was set."""
+    facts: dict[str, str] = field(default_factory=dict)
+    """What an information change may change."""
 
     @property
     def settled(self) -> int:
@@ -168,6 +214,12 @@ class Employer:
             month += 1
         return month
 
+    def unpaid(self, today: int) -> list[int]:
+        """Return the deferred months to be paid back, the oldest first."""
+        taken = {bill.month for bill in self.bills}
+        over = sorted((d for d in self.deferrals if d.is_over(today)), key=lambda d: d.first)
+        return [m for d in over for m in d.months if m <= today and m not in taken]
+
     def is_free(self, *kinds: str) -> bool:
         """Tell whether nothing of these kinds stands in the way: rosters from their first line on."""
         return not any(
@@ -178,6 +230,7 @@ class Employer:
 
 OPENING, SEALING, UNSEALING = "registration", "sealing", "unsealing"
 BASE, RATE, DEFERRAL = "base", "rate", "deferral"
+FACTS, PERSON_FACTS = "employer info", "person info"
 ROSTERS = (OPENING, SEALING, UNSEALING)
 
 
@@ -199,6 +252,10 @@ class World:
         """Return the employer's people, by account."""
         found = [p for p in self.people.values() if p.employer == employer.number]
         return sorted((p for p in found if status in ("", p.status)), key=lambda p: p.account)
+
+    def in_month(self, employer: Employer, month: int) -> list[Person]:
+        """Return whom the employer remits for in a month that is over, wherever they are now."""
+        return [p for p in self.people.values() if p.was_in(employer.number, month)]
 
     def may_begin(self, employer: Employer, month: int) -> bool:
         """Tell whether a change of people may take effect from `month` on."""

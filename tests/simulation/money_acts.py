@@ -1,38 +1,45 @@
 """Acts on months and money: assessing, the center's word on it, credits from the bank, the calendar."""
 
 from datetime import timedelta
+from functools import partial
 
 from services import jobs
-from services.remittance import arrivals, assess, desk, edit
+from services.remittance import arrivals, assess, deferred, desk, edit
 from services.remittance.arrivals import Credit
+from tests.simulation import desk_acts, people_acts
 from tests.simulation.act import Act, Stage
-from tests.simulation.case_acts import end, follow
+from tests.simulation.case_rules import LEVELS, end, follow
 from tests.simulation.model import (
     APPROVED,
     ASSESSED,
     BASE,
     BOOKED,
     DEFERRAL,
+    NORMAL,
     RATE,
     ROSTERS,
+    SEALING,
     Bill,
+    Deferral,
     Employer,
     World,
+    part,
+    then,
 )
 from tests.simulation.people_acts import month, yuan
 
 IN_THE_WAY = (BASE, RATE, DEFERRAL, *ROSTERS)
 
 
-def assess_months(stage: Stage) -> Act:
+def assess_months(stage: Stage, employer: Employer | None = None) -> Act:
     """Assess the next month or two; now and then one too early, one that is done, one left out."""
     world = stage.world
-    employer = stage.employer_with(
+    employer = employer or stage.employer_with(
         lambda one: _next(world, one) <= world.this_month and one.is_free(*IN_THE_WAY)
     )
     if employer is None or stage.sometimes(0.15):
         employer = stage.employer()
-    first = _next(world, employer) + stage.dice.choice((0,) * 7 + (1, -1))
+    first = _next(world, employer) + stage.dice.choice((0,) * 6 + (1, 1, -1))
     months = [first + step for step in range(stage.dice.choice((1, 1, 1, 2, 3)))]
     made = _bills(world, employer, months)
     clerk, click = stage.clerk(employer), stage.click()
@@ -53,8 +60,8 @@ def _next(world: World, employer: Employer) -> int:
     return due
 
 
-def _runs(world: World, deferral: object) -> bool:
-    return deferral.ended is None and deferral.last >= world.this_month  # type: ignore[attr-defined]
+def _runs(world: World, deferral: Deferral) -> bool:
+    return not deferral.is_over(world.this_month)
 
 
 def _bills(world: World, employer: Employer, months: list[int]) -> list[Bill] | None:
@@ -74,20 +81,70 @@ def _bills(world: World, employer: Employer, months: list[int]) -> list[Bill] | 
     return bills if all(bill.people for bill in bills) else None
 
 
+def pay_back(stage: Stage) -> Act | None:
+    """Assess deferred months (缓缴补缴): the oldest first; now and then one left out, one too many."""
+    world = stage.world
+    employer = stage.employer_with(lambda one: one.unpaid(world.this_month))
+    if employer is None:
+        return None
+    owed = employer.unpaid(world.this_month)
+    months = owed[: stage.dice.choice((1, 1, 2, 3))]
+    if stage.sometimes(0.15):
+        months = owed[1:] or [owed[0] - 1]
+    bills = [Bill(m, _as_then(world, employer, m), is_deferred=True) for m in months]
+    may = (
+        months == owed[: len(months)]
+        and employer.status == NORMAL
+        and employer.is_free(*IN_THE_WAY)
+        and all(bill.people for bill in bills)
+    )
+    clerk, click = stage.clerk(employer), stage.click()
+
+    def then_() -> None:
+        employer.bills += bills
+
+    return Act("pay back",
+               lambda: deferred.assess_deferred(clerk, [month(m) for m in months], client_id=click),
+               then_ if may else None)  # fmt: skip
+
+
+def _as_then(world: World, employer: Employer, m: int) -> dict[str, tuple[int, int, int]]:
+    """Return who was in a month that is over, at the base and the rate that were in force in it."""
+    rate = then(employer.rates, m)
+    bases = {p.number: then(p.bases[employer.number], m) for p in world.in_month(employer, m)}
+    return {number: (base, rate, part(base, rate)) for number, base in bases.items()}
+
+
 def delete_month(stage: Stage) -> Act | None:
     """Delete an assessed month: only the last may go, and none that is booked."""
-    employer = stage.employer()
+    employer = stage.employer_with(lambda one: one.unbooked) or stage.employer()
     if not employer.bills:
         return None
     bill = max(employer.bills, key=lambda b: b.month)
-    if stage.sometimes(0.25):
-        bill = stage.dice.choice(employer.bills)
-    asking = employer if stage.sometimes(0.9) else stage.employer()
+    if stage.sometimes(0.5):
+        bill = stage.dice.choice(
+            employer.bills if stage.sometimes(0.3) else employer.unbooked or [bill]
+        )
+    return _deletion(stage, employer, bill, employer)
+
+
+def delete_wrongly(stage: Stage) -> Act | None:
+    """Delete a month that others rest on; or another employer's clerk deletes what its own may."""
+    employer = stage.employer_with(lambda one: len(one.unbooked) > 1)
+    if employer and stage.sometimes(0.5):
+        return _deletion(stage, employer, employer.unbooked[0], employer)
+    employer = stage.employer_with(lambda one: one.unbooked)
+    if employer is None:
+        return None
+    return _deletion(stage, employer, employer.unbooked[-1], stage.other(employer))
+
+
+def _deletion(stage: Stage, employer: Employer, bill: Bill, asking: Employer) -> Act:
     reason = "录入有误" if stage.sometimes(0.7) else ""
     may = (
         asking is employer
         and bill.status != BOOKED
-        and bill.month == max(b.month for b in employer.bills)
+        and bill.month == max(b.month for b in _chain(employer, bill))
         and (bill.status == ASSESSED or bool(reason))
     )
     clerk = stage.clerk(asking)
@@ -95,10 +152,17 @@ def delete_month(stage: Stage) -> Act | None:
                (lambda: _gone(employer, [bill])) if may else None)  # fmt: skip
 
 
+def _chain(employer: Employer, bill: Bill) -> list[Bill]:
+    """Return the months of the same kind."""
+    return [b for b in employer.bills if b.is_deferred == bill.is_deferred]
+
+
 def _gone(employer: Employer, bills: list[Bill]) -> None:
-    employer.bills = [bill for bill in employer.bills if bill not in bills]
-    last = max((bill.month for bill in employer.bills), default=0)
-    employer.assessed_to = max(last, employer.paid_to)
+    left = [bill for bill in employer.bills if bill not in bills]
+    employer.bills = left
+    if not bills[0].is_deferred:
+        last = max((bill.month for bill in left if not bill.is_deferred), default=0)
+        employer.assessed_to = max(last, employer.paid_to)
 
 
 def decide_month(stage: Stage) -> Act | None:
@@ -110,6 +174,8 @@ def decide_month(stage: Stage) -> Act | None:
     employer = stage.employer_with(waiting_at) or stage.employer()
     waiting = waiting_at(employer)
     bill = stage.dice.choice(waiting or employer.bills[-2:])
+    if len(waiting) > 1 and stage.sometimes(0.3):
+        bill = min(waiting, key=lambda one: one.month)
     who = stage.officers[stage.officer(employer)]
     may = (
         bill.status == ASSESSED
@@ -117,13 +183,13 @@ def decide_month(stage: Stage) -> Act | None:
         and who.branch is not None
         and who.branch.value == employer.branch
     )
-    if stage.sometimes(0.75):
+    if stage.sometimes(0.65):
 
         def then() -> None:
             bill.status = APPROVED
 
         return Act("approve a month", lambda: desk.approve(who, bill.id), then if may else None)
-    later = [b for b in employer.bills if b.month >= bill.month]
+    later = [b for b in _chain(employer, bill) if b.month >= bill.month]
     return Act("send a month back", lambda: desk.send_back(who, bill.id, reason="人数有误"),
                (lambda: _gone(employer, later)) if may else None)  # fmt: skip
 
@@ -181,12 +247,13 @@ def pay_from_balance(stage: Stage) -> Act | None:
 
 
 def _payable(employer: Employer) -> list[Bill]:
-    """Return the approved months, oldest first, up to the first that is not."""
-    found = []
+    """Return the approved months, oldest first, of each kind up to the first that is not."""
+    found, shut = [], set()
     for bill in employer.unbooked:
         if bill.status != APPROVED:
-            break
-        found.append(bill)
+            shut.add(bill.is_deferred)
+        if bill.is_deferred not in shut:
+            found.append(bill)
     return found
 
 
@@ -204,7 +271,7 @@ def _book(world: World, employer: Employer, bill: Bill) -> None:
 def next_day(stage: Stage) -> Act:
     """Let days pass, and the night's job run."""
     world = stage.world
-    world.today += timedelta(days=stage.dice.randint(1, 25))
+    world.today += timedelta(days=stage.dice.choice((stage.dice.randint(1, 25), 40)))
 
     def then() -> None:
         for employer in world.employers.values():
@@ -215,3 +282,26 @@ def next_day(stage: Stage) -> Act:
                     follow(world, employer)
 
     return Act("the night's job", jobs.follow_deferrals, then)
+
+
+def unsettle(stage: Stage) -> Act | None:
+    """Change what a case under review rests on: the month before it, or somebody on its roster."""
+    found = [
+        (employer, case)
+        for employer, case in stage.waiting()
+        if case.kind in (BASE, RATE, DEFERRAL)
+    ]
+    if not found:
+        return None
+    employer, case = stage.dice.choice(found)
+    stage.agenda += [desk_acts.approve_fallen] * len(LEVELS[case.kind])
+    if employer.unbooked:
+        return _deletion(stage, employer, employer.unbooked[-1], employer)
+    if case.kind != BASE:
+        return None
+    confirm = partial(people_acts.confirm_turns, employer=employer, kind=SEALING)
+    if SEALING in employer.cases:
+        return confirm(stage)
+    stage.agenda.insert(0, confirm)
+    person = stage.world.people[stage.dice.choice(sorted(case.lines))]
+    return people_acts.turning(stage, employer, SEALING, person, employer.settled + 1, None)

@@ -1,6 +1,7 @@
 """Acts on people: registering, sealing and unsealing, each by a roster that is then confirmed."""
 
 from decimal import Decimal
+from functools import partial
 
 from data.enums import BusinessKind, IdType
 from services.actor import Actor
@@ -18,6 +19,7 @@ from tests.simulation.model import (
     NORMAL,
     OPENING,
     OUT,
+    ROSTERS,
     SEALED,
     SEALING,
     UNSEALING,
@@ -32,7 +34,7 @@ from tests.simulation.model import (
 )
 
 KINDS = {SEALING: BusinessKind.SEALING, UNSEALING: BusinessKind.UNSEALING}
-NAME = Person.name
+NAME, MOBILE = "石国庆", "13885512345"
 
 
 def yuan(fen: int) -> Decimal:
@@ -50,7 +52,7 @@ def a_base(stage: Stage, rate: int) -> int:
     if throw < 0.5:  # on to the next base whose part is exactly half a yuan over
         steps = (step for step in range(10_000) if (base + step) * rate % 10_000 == 5_000)
         return base + next(steps, 0)
-    if throw < 0.6:
+    if throw < 0.65:
         return stage.dice.choice((197_999, 198_000, 2_177_400, 2_177_401))
     return base if throw < 0.8 else base // 100 * 100
 
@@ -66,19 +68,14 @@ def a_month(stage: Stage, employer: Employer) -> int:
 def enter_opening(stage: Stage) -> Act:
     """Put somebody new, or somebody known, on the roster."""
     world, employer = stage.world, stage.employer()
-    known = sorted(
-        n for n, p in world.people.items() if p.status == SEALED and p.employer != employer.number
-    )
-    if stage.sometimes(0.2):
-        known = sorted(world.people)
-    is_known = bool(known) and stage.sometimes(0.5)
-    number = stage.dice.choice(known) if is_known else id_number(stage.dice.randrange(1, 40))
+    number = _somebody(stage, employer)
     base, first = a_base(stage, employer.rate), a_month(stage, employer)
-    name, person = NAME, world.people.get(number)
-    if person:
-        name = person.name
-        first = max(first, person.sealed or 0 if stage.sometimes(0.8) else 0)
-    entry = Opening(name, IdType.ID_CARD, number, "13885512345", yuan(base), month(first))
+    known = world.people.get(number)
+    if known and stage.sometimes(0.8):
+        first = max(first, known.sealed or 0)
+    entry = Opening(
+        known.name if known else NAME, IdType.ID_CARD, number, MOBILE, yuan(base), month(first)
+    )
     case = employer.cases.get(OPENING)
     is_there = case is not None and number in case.lines
     may = not is_there and _may_open(world, employer, number, base, first)
@@ -89,6 +86,24 @@ def enter_opening(stage: Stage) -> Act:
 
     clerk = stage.clerk(employer)
     return Act("enter a registration", lambda: openings.add(clerk, entry), then if may else None)
+
+
+def _somebody(stage: Stage, employer: Employer) -> str:
+    """Return somebody new, or sealed somewhere, or at another employer or on its roster by now."""
+    people = stage.world.people
+    known = sorted(people)
+    elsewhere = [n for n in known if people[n].employer != employer.number]
+    sealed = [n for n in known if people[n].status == SEALED]
+    on_rosters = sorted(
+        number
+        for other in stage.world.employers.values()
+        if other is not employer and OPENING in other.cases
+        for number in other.cases[OPENING].lines
+    )
+    for found, chance in ((on_rosters, 0.25), (elsewhere, 0.25), (sealed, 0.3), (known, 0.05)):
+        if found and stage.sometimes(chance):
+            return stage.dice.choice(found)
+    return id_number(stage.dice.randrange(1, 40))
 
 
 def _may_open(world: World, employer: Employer, number: str, base: int, first: int) -> bool:
@@ -109,7 +124,7 @@ def confirm_opening(stage: Stage) -> Act | None:
     if employer is None:
         return None
     case, clerk = employer.cases[OPENING], stage.clerk(employer)
-    chosen = [n for n in sorted(case.lines) if stage.sometimes(0.8)]
+    chosen = [n for n in sorted(case.lines) if stage.sometimes(0.9)]
     may = bool(chosen) and all(
         _may_open(world, employer, n, case.lines[n]["base"], case.lines[n]["first"]) for n in chosen
     )
@@ -124,6 +139,7 @@ def confirm_opening(stage: Stage) -> Act | None:
         for number in chosen:
             _open(world, employer, number, **case.lines.pop(number))
         _begin_anew(employer, case)
+        _assess_next(stage, employer)
 
     return Act("open accounts", do, then if may else None)
 
@@ -131,14 +147,31 @@ def confirm_opening(stage: Stage) -> Act | None:
 def _open(world: World, employer: Employer, number: str, *, base: int, first: int) -> None:
     person = world.people.get(number)
     if person is None:
-        person = Person(number, employer.number, NORMAL, 0, 0, first, None, None)
+        person = Person(
+            number, employer.number, NORMAL, 0, 0, first, None, None,
+            facts={"address": ""}, name=NAME,
+        )  # fmt: skip
         world.people[number] = person
     if person.sealed is not None:
         spell = Left(person.employer, person.base, person.amount, person.first, person.sealed)
         person.left.append(spell)
     person.employer, person.status, person.sealed = employer.number, NORMAL, None
-    person.base, person.amount, person.first = base, part(base, employer.rate), first
+    person.first, person.facts["mobile"] = first, MOBILE
+    person.set_base(base, first, employer.rate)
     person.turn(first, IN)
+
+
+def _assess_next(stage: Stage, employer: Employer) -> None:
+    """Have the month assessed that people just changed for, and before it what is in its way."""
+    if stage.sometimes(0.5):
+        stage.agenda += [
+            confirm_opening
+            if kind == OPENING
+            else partial(confirm_turns, employer=employer, kind=kind)
+            for kind in ROSTERS
+            if kind in employer.cases
+        ]
+        stage.lead_to("assess", employer=employer)
 
 
 def _begin_anew(employer: Employer, case: Case) -> None:
@@ -166,7 +199,17 @@ def enter_status(stage: Stage) -> Act | None:
         return None
     person = stage.dice.choice(people[-8:])
     when = max(a_month(stage, employer), person.sealed or 0 if stage.sometimes(0.7) else 0)
+    if kind == UNSEALING and stage.sometimes(0.3):
+        when += 1  # with a month between, for which the person is out
     base = a_base(stage, employer.rate) if kind == UNSEALING and stage.sometimes(0.5) else None
+    return turning(stage, employer, kind, person, when, base)
+
+
+def turning(
+    stage: Stage, employer: Employer, kind: str, person: Person, when: int, base: int | None
+) -> Act:
+    """Put this person on the roster of sealings or unsealings."""
+    world = stage.world
     may = _may_turn(world, employer, kind, person, when, base) and not any(
         person.number in case.lines for k in (SEALING, UNSEALING) if (case := employer.cases.get(k))
     )
@@ -207,12 +250,19 @@ def _may_turn(
 
 
 def confirm_status(stage: Stage) -> Act | None:
-    world, kind = stage.world, stage.dice.choice((SEALING, UNSEALING))
+    everybody = stage.world.employers.values()
+    there = [k for k in (SEALING, UNSEALING) if any(k in one.cases for one in everybody)]
+    kind = stage.dice.choice(there or [SEALING])
     employer = stage.employer_with(lambda one: kind in one.cases)
-    if employer is None:
+    return confirm_turns(stage, employer, kind) if employer else None
+
+
+def confirm_turns(stage: Stage, employer: Employer, kind: str) -> Act | None:
+    """Confirm most of this employer's roster."""
+    if kind not in employer.cases:
         return None
-    case, clerk = employer.cases[kind], stage.clerk(employer)
-    chosen = [n for n in sorted(case.lines) if stage.sometimes(0.8)]
+    world, case, clerk = stage.world, employer.cases[kind], stage.clerk(employer)
+    chosen = [n for n in sorted(case.lines) if stage.sometimes(0.9)]
     may = bool(chosen) and all(
         _may_turn(world, employer, kind, world.people[n], case.lines[n]["month"],
                   case.lines[n]["base"] if kind == UNSEALING else None)
@@ -224,6 +274,7 @@ def confirm_status(stage: Stage) -> Act | None:
         for number in chosen:
             turn(world.people[number], employer, kind, **case.lines.pop(number))
         _begin_anew(employer, case)
+        _assess_next(stage, employer)
 
     return Act(f"confirm a {kind}",
                lambda: status.confirm(clerk, KINDS[kind], accounts, client_id=click),
@@ -235,7 +286,9 @@ def turn(person: Person, employer: Employer, kind: str, *, month: int, base: int
         person.status, person.sealed = SEALED, month
         person.turn(month, OUT)
         return
-    person.status, person.sealed, person.base = NORMAL, None, base
+    person.status, person.sealed = NORMAL, None
+    if base != person.base:
+        person.set_base(base, month, employer.rate)
     person.amount = part(base, employer.rate)
     person.turn(month, IN)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import event
 
@@ -16,9 +17,9 @@ from services.errors import BusinessError
 from services.summary import verify
 from tests.conftest import person
 from tests.policy_rows import set_for
-from tests.simulation import case_acts, money_acts, people_acts, watch
-from tests.simulation.act import Act, Page, Stage
-from tests.simulation.model import PENDING, World
+from tests.simulation import case_acts, desk_acts, money_acts, people_acts, watch
+from tests.simulation.act import Act, Maker, Page, Stage
+from tests.simulation.model import BASE, DEFERRAL, FACTS, PENDING, RATE, World
 from tests.simulation.watch import Divergence
 
 CLERKS = {"522601000202": "clerk2", "522601000303": "clerk3", "522602000404": "clerk4"}
@@ -27,25 +28,116 @@ STEPS = 40
 FAULTS = 0.3
 """How many acts are to meet a fault; those that end before it comes don't."""
 
-ACTS: dict[Callable[[Stage], Act | None], int] = {
+ACTS: dict[Maker, int] = {
     people_acts.enter_opening: 4,
     people_acts.confirm_opening: 7,
-    people_acts.enter_status: 9,
-    people_acts.confirm_status: 16,
-    people_acts.delete_line: 3,
-    case_acts.import_bases: 3,
-    case_acts.set_base: 3,
+    people_acts.enter_status: 8,
+    people_acts.confirm_status: 12,
+    people_acts.delete_line: 2,
+    case_acts.import_bases: 2,
+    case_acts.set_base: 2,
+    case_acts.enter_fact: 5,
     case_acts.attach: 6,
     case_acts.submit: 14,
-    case_acts.decide: 16,
-    case_acts.take_back: 4,
-    money_acts.assess_months: 12,
+    desk_acts.decide: 14,
+    desk_acts.decide_wrongly: 5,
+    desk_acts.hand_on: 3,
+    desk_acts.take_back: 4,
+    desk_acts.take_back_wrongly: 5,
+    money_acts.assess_months: 10,
+    money_acts.pay_back: 6,
     money_acts.delete_month: 2,
+    money_acts.delete_wrongly: 2,
+    money_acts.unsettle: 3,
     money_acts.decide_month: 7,
     money_acts.receive: 6,
     money_acts.pay_from_balance: 2,
     money_acts.next_day: 3,
 }
+"""How often each is asked for; one that has nothing to act on gives way to another."""
+_CASES = (
+    case_acts.import_bases, case_acts.set_base, case_acts.enter_fact, case_acts.attach,
+    case_acts.submit, desk_acts.decide, desk_acts.decide_wrongly, desk_acts.hand_on,
+    desk_acts.take_back, desk_acts.take_back_wrongly,
+)  # fmt: skip
+_PEOPLE = (
+    people_acts.enter_opening, people_acts.confirm_opening, people_acts.enter_status,
+    people_acts.confirm_status,
+)  # fmt: skip
+_FEW_CASES: dict[Maker, float] = dict.fromkeys(_CASES, 0.25)
+_FEW_PEOPLE: dict[Maker, float] = dict.fromkeys(_PEOPLE, 0.3)
+
+
+class Theme(NamedTuple):
+    """What a sequence is mostly about: of which employers, and how many times as often as usual."""
+
+    mains: tuple[int, ...]
+    often: dict[Maker, float]
+
+
+THEMES: dict[str, Theme] = {
+    "people": Theme(
+        (2, 0, 2, 1),  # the third has somebody sealed
+        _FEW_CASES
+        | {
+            people_acts.enter_opening: 3, people_acts.confirm_opening: 2,
+            people_acts.enter_status: 2, people_acts.confirm_status: 3,
+            money_acts.assess_months: 2,
+        },
+    ),
+    "money": Theme(
+        (1, 1, 0),  # the second has four months to assess
+        _FEW_CASES
+        | {
+            money_acts.assess_months: 3, money_acts.delete_month: 2, money_acts.delete_wrongly: 4,
+            money_acts.decide_month: 3, money_acts.receive: 2,
+        },
+    ),
+    BASE: Theme(
+        (0, 2),  # these have June assessed, and may adjust
+        _FEW_PEOPLE
+        | {
+            case_acts.import_bases: 4, case_acts.attach: 2, case_acts.submit: 2,
+            desk_acts.decide: 2, desk_acts.decide_wrongly: 4, money_acts.unsettle: 7,
+            case_acts.enter_fact: 0.2, money_acts.assess_months: 0.3, money_acts.next_day: 0.3,
+        },
+    ),
+    RATE: Theme(
+        (1, 0, 1, 2),  # the second may have a month before the new rates assessed and not booked
+        _FEW_PEOPLE
+        | {
+            case_acts.attach: 4, case_acts.submit: 3, desk_acts.decide: 3, money_acts.unsettle: 4,
+            case_acts.enter_fact: 0.2, money_acts.assess_months: 2,
+        },
+    ),
+    DEFERRAL: Theme(
+        (0, 1),  # the third's branch has nobody for the second level
+        _FEW_PEOPLE
+        | {
+            case_acts.attach: 4, case_acts.submit: 3, desk_acts.decide: 3, money_acts.pay_back: 2,
+            money_acts.next_day: 2, case_acts.enter_fact: 0.2,
+        },
+    ),
+    FACTS: Theme(
+        (0, 1),  # their officers have a colleague to hand a case to
+        _FEW_PEOPLE
+        | {
+            case_acts.enter_fact: 5, case_acts.attach: 2, case_acts.submit: 2,
+            desk_acts.decide: 2, desk_acts.hand_on: 3, desk_acts.take_back: 2,
+            desk_acts.take_back_wrongly: 4,
+        },
+    ),
+}  # fmt: skip
+
+
+TURNS = ("people", BASE, "money", RATE, "people", FACTS, BASE, DEFERRAL)
+"""Whose turn it is, seed after seed: a few in a row have seen all of it."""
+
+
+LEADS: dict[str, Callable[..., Act | None]] = {
+    "assess": money_acts.assess_months, "unsettle": money_acts.unsettle,
+    "days": money_acts.next_day, "pay back": money_acts.pay_back,
+}  # fmt: skip
 
 
 class Cut(Exception):
@@ -89,13 +181,22 @@ def _stage(seed: int) -> Stage:
         watch.begin(connection, world, tuple(CLERKS))
     clerks = {number: person(key) for number, key in CLERKS.items()}
     officers = {key: person(key) for key in OFFICERS}
-    return Stage(world, dice, clerks, officers, main=dice.randrange(len(clerks)))
+    theme = TURNS[seed % len(TURNS)]
+    mains = THEMES[theme].mains
+    main = mains[seed * 2 // len(TURNS) % len(mains)]
+    return Stage(world, dice, clerks, officers, LEADS, main=main, theme=theme)
 
 
 def _chosen(stage: Stage) -> Act:
     """Throw the dice until they fall on something that can be asked."""
+    while stage.agenda:
+        make = stage.agenda.pop(0)
+        if stage.sometimes(0.85) and (act := make(stage)):
+            return act
+    often = THEMES[stage.theme].often
+    weights = [weight * often.get(make, 1) for make, weight in ACTS.items()]
     while True:
-        [make] = stage.dice.choices(list(ACTS), list(ACTS.values()))
+        [make] = stage.dice.choices(list(ACTS), weights)
         if act := make(stage):
             return act
 
@@ -162,7 +263,7 @@ def _look(stage: Stage) -> None:
     for employer in stage.world.employers.values():
         for case in employer.cases.values():
             if case.id and (case.status == PENDING or case.was_submitted):
-                page = Page(case.id, case.version, employer.number, case.kind)
+                page = Page.of(employer, case)
                 if page not in stage.pages:
                     stage.pages.append(page)
 

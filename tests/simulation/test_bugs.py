@@ -27,7 +27,8 @@ Fresh = Callable[[], AbstractContextManager[None]]
 
 
 def test_the_simulator_sees_a_wrong_rule(fresh_on: Callable[[str], Fresh]) -> None:
-    unseen = [bug.name for bug in CHOSEN if not _is_seen(bug, fresh_on("sqlite"))]
+    fresh = fresh_on("sqlite")
+    unseen = [bug.name for bug in CHOSEN if not _is_seen(bug, fresh)]
     figures.record(
         12, f"{len(CHOSEN) - len(unseen)} of {len(CHOSEN)} caught, each in {SECONDS} s",
         seed=SEEDS.start, reached=not unseen,

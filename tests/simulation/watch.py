@@ -8,18 +8,23 @@ from sqlalchemy import Connection, Row, text
 
 from data import database
 from data.enums import MONEY_IN
+from demo.cast import CAST
 from tests.simulation.model import (
     BASE,
     BOOKED,
     DEFERRAL,
     DEFERRED,
+    FACTS,
     NORMAL,
     OPENING,
+    PERSON_FACTS,
     RATE,
+    ROSTERS,
     SEALED,
     SEALING,
     UNSEALING,
     Bill,
+    Case,
     Employer,
     Person,
     World,
@@ -30,14 +35,16 @@ from tests.simulation.model import (
 KINDS = {
     "base_adjustment": BASE, "rate_adjustment": RATE, "deferral": DEFERRAL,
     "contributor_registration": OPENING, "sealing": SEALING, "unsealing": UNSEALING,
+    "employer_info_change": FACTS, "contributor_info_change": PERSON_FACTS,
 }  # fmt: skip
+_OFFICERS = {player.username: player.key for player in CAST if player.username}
 _PEOPLE = {"01": NORMAL, "02": SEALED}
 _EMPLOYERS = {"01": NORMAL, "03": DEFERRED}
 #: Each step of a case or a month, and what the audit calls it.
 _TOLD = {
     "submit": ("case_submit",), "withdraw": ("case_withdraw",), "reject": ("case_reject",),
     "approve": ("case_approve", "month_approved"), "return": ("case_return", "month_returned"),
-    "close": ("case_close", "month_deleted"),
+    "close": ("case_close", "month_deleted"), "transfer": ("case_transfer",),
 }  # fmt: skip
 
 
@@ -53,6 +60,8 @@ class Seen(NamedTuple):
     months: dict[tuple[str, int], tuple[Any, ...]]
     cases: dict[tuple[str, str], tuple[Any, ...]]
     lines: dict[tuple[str, str], dict[str, tuple[int, ...]]]
+    changes: dict[tuple[str, str], dict[str, tuple[str, str]]]
+    facts: dict[str, dict[str, str]]
     ended: Counter[tuple[str, str, int]]
     arrived: int
 
@@ -75,14 +84,20 @@ def expected(world: World) -> Seen:
             )
             for p in world.people.values()
         },
-        {(e.number, b.month): (b.status, b.total, b.people) for e in own for b in e.bills},
-        {(e.number, k): (c.status, c.version) for e in own for k, c in e.cases.items()},
+        {
+            (e.number, b.month): (b.status, b.is_deferred, b.total, b.people)
+            for e in own
+            for b in e.bills
+        },
+        {(e.number, k): (c.status, c.version, c.assigned) for e in own for k, c in e.cases.items()},
         {
             (e.number, k): {n: tuple(sorted(line.items())) for n, line in c.lines.items()}
             for e in own
             for k, c in e.cases.items()
             if c.lines
         },
+        {(e.number, k): c.changes for e in own for k, c in e.cases.items() if c.changes},
+        {one.number: one.facts for one in (*own, *world.people.values())},
         Counter((e.number, kind, month) for e in own for kind, month in e.ended),
         world.arrived,
     )
@@ -109,6 +124,9 @@ def actual(connection: Connection, world: World) -> Seen:
         _months(connection, mine),
         _cases(connection, world, mine),
         _lines(connection, mine),
+        _changes(connection, mine),
+        {n: {"address": rows[i].address, "industry": rows[i].industry} for i, n in mine.items()}
+        | {n: {"address": r.address, "mobile": r.mobile} for n, r in people.items()},
         _ended(connection, mine),
         int(connection.execute(text("select sum(amount) from arrival")).scalar() or 0),
     )  # fmt: skip
@@ -166,7 +184,9 @@ def _months(connection: Connection, mine: dict[int, str]) -> dict[tuple[str, int
         amount = r.last_amount + r.plus_amount - r.minus_amount + r.difference
         if (heads, amount) != (r.heads, total) or heads != len(people[r.id]):
             raise Divergence("上月 + 增加 − 减少 ± 差额 is not 本月", tuple(r))
-        months[mine[r.employer_id], month_of(r.month)] = (r.status, total, people[r.id])
+        months[mine[r.employer_id], month_of(r.month)] = (
+            r.status, r.kind == "13", total, people[r.id],
+        )  # fmt: skip
     return months
 
 
@@ -176,12 +196,19 @@ def _cases(
     """Return the live cases; the model's learn their ids."""
     live = "('draft', 'pending', 'returned', 'rejected', 'withdrawn')"
     found: dict[tuple[str, str], tuple[Any, ...]] = {}
-    for r in connection.execute(text(f'select * from "case" where status in {live}')):
+    for r in connection.execute(
+        text(
+            'select c.*, p.id_number, u.username from "case" c '
+            "left join contributor p on p.id = c.contributor_id "
+            'left join "user" u on u.id = c.assigned_to '
+            f"where c.status in {live}"
+        )
+    ):
         if r.employer_id in mine:
-            key = (mine[r.employer_id], KINDS.get(r.kind, r.kind))
+            key = (mine[r.employer_id], _key(r))
             if key in found:
                 raise Divergence("two live cases of one kind", key)
-            found[key] = (r.status, r.version)
+            found[key] = (r.status, r.version, _OFFICERS.get(r.username, ""))
             if case := world.employers[key[0]].cases.get(key[1]):
                 case.id = r.id
     return found
@@ -219,6 +246,28 @@ def _lines(
     return found
 
 
+def _key(row: Row[Any]) -> str:
+    return Case(KINDS.get(row.kind, row.kind), about=row.id_number or "").key
+
+
+def _changes(
+    connection: Connection, mine: dict[int, str]
+) -> dict[tuple[str, str], dict[str, tuple[str, str]]]:
+    """Return what stands on the change lists of live cases."""
+    live = "c.status in ('draft', 'pending', 'returned', 'rejected', 'withdrawn')"
+    found: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
+    rows = connection.execute(
+        text(
+            "select l.item, l.old, l.new, c.kind, c.employer_id, p.id_number from case_change l "
+            'join "case" c on c.id = l.case_id '
+            f"left join contributor p on p.id = c.contributor_id where {live}"
+        )
+    )
+    for r in rows:
+        found.setdefault((mine[r.employer_id], _key(r)), {})[r.item] = (r.old, r.new)
+    return found
+
+
 def _ended(connection: Connection, mine: dict[int, str]) -> Counter[tuple[str, str, int]]:
     rows = connection.execute(
         text("select employer_id, kind, effective_month from \"case\" where status = 'approved'")
@@ -226,7 +275,7 @@ def _ended(connection: Connection, mine: dict[int, str]) -> Counter[tuple[str, s
     return Counter(
         (mine[r.employer_id], KINDS[r.kind], month_of(r.effective_month))
         for r in rows
-        if KINDS.get(r.kind) in (BASE, RATE, DEFERRAL)
+        if r.kind in KINDS and KINDS[r.kind] not in ROSTERS
     )
 
 
@@ -283,10 +332,11 @@ def events(connection: Connection) -> int:
 
 def learn(connection: Connection, world: World) -> None:
     """Let the model know the ids and accounts that the hall has given."""
-    fresh = [p.number for p in world.people.values() if not p.account]
-    for number in fresh:
-        asked = text("select account from contributor where id_number = :number")
-        world.people[number].account = connection.execute(asked, {"number": number}).scalar() or ""
+    for person in world.people.values():
+        if not person.id:
+            asked = text("select id, account from contributor where id_number = :number")
+            if row := connection.execute(asked, {"number": person.number}).one_or_none():
+                person.id, person.account = row
     ids = {
         (r.number, month_of(r.month)): r.id
         for r in connection.execute(
@@ -309,17 +359,19 @@ def begin(connection: Connection, world: World, numbers: tuple[str, ...]) -> Non
             mine[r.id] = r.number
             world.employers[r.number] = Employer(
                 r.number, r.branch, r.employer_rate, month_of(r.first_month),
-                month_of(r.assessed_to), month_of(r.paid_to),
+                month_of(r.assessed_to), month_of(r.paid_to), rates=[(0, r.employer_rate)],
+                facts={"address": r.address, "industry": r.industry},
             )  # fmt: skip
     for r in _of(connection, "contributor", mine):
         person = Person(
             r.id_number, mine[r.employer_id], _PEOPLE[r.status], r.base, r.employer_amount,
             month_of(r.first_month), _month(r.sealed_month), _month(r.paid_to), r.account,
-            name=r.name,
+            bases={mine[r.employer_id]: [(0, r.base)]},
+            facts={"address": r.address, "mobile": r.mobile}, name=r.name, id=r.id,
         )  # fmt: skip
         person.turn(person.first, "in")
         if person.sealed:
             person.turn(person.sealed, "out")
         world.people[person.number] = person
-    for (number, month), (status, _, people) in _months(connection, mine).items():
+    for (number, month), (status, _, _, people) in _months(connection, mine).items():
         world.employers[number].bills.append(Bill(month, people, status, is_ours=False))
