@@ -69,7 +69,7 @@ _follows: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 _writes: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 _one_writer: AbstractContextManager[object] = nullcontext()
 _engine: Engine | None = None
-_read_only: Engine | None = None
+_glances: Engine | None = None
 _audit_key = chain.Key(settings.AUDIT_KEY)
 _here = threading.local()
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
@@ -80,7 +80,7 @@ def connect(url: str, replica_url: str = "") -> Engine:
 
     `replica_url` is a copy that follows it, which `replica` reads from.
     """
-    global _engine, _read_only, _one_writer, _audit_key  # noqa: PLW0603 — the one database of this process
+    global _engine, _glances, _one_writer, _audit_key  # noqa: PLW0603 — the one database of this process
     if _engine is not None:
         _engine.dispose()
     _engine = open_engine(url)
@@ -88,8 +88,9 @@ def connect(url: str, replica_url: str = "") -> Engine:
     _follows.configure(bind=follower.execution_options(postgresql_readonly=True))
     _audit_key = chain.Key(settings.AUDIT_KEY)
     _one_writer = FairLock() if _engine.dialect.name == "sqlite" else nullcontext()
-    _read_only = _engine.execution_options(postgresql_readonly=True)
-    _reads.configure(bind=_read_only)
+    reading = _engine.execution_options(postgresql_readonly=True)
+    _reads.configure(bind=reading)
+    _glances = reading.execution_options(glances=True)
     _writes.configure(bind=_engine.execution_options(writes=True))
     return _engine
 
@@ -144,8 +145,9 @@ def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 — the 
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("glances"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
 @contextmanager
@@ -192,10 +194,13 @@ def snapshot() -> Iterator[Session]:
 
 @contextmanager
 def glance() -> Iterator[Connection]:
-    """Yield a connection that only reads: for one statement on tables, which a session would outweigh."""
-    if _read_only is None:
+    """Yield a connection for one statement that reads tables: a session would outweigh it.
+
+    One statement sees one state of the database; SQLite is spared a transaction around it.
+    """
+    if _glances is None:
         raise NotConnected
-    with _read_only.connect() as connection:
+    with _glances.connect() as connection:
         yield connection
 
 

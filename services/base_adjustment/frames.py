@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import chain
+from operator import add, sub
 
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -19,23 +20,24 @@ _MONEY = ("old_base", "new_base", "old_amount", "new_amount", "change")
 
 def frame(found: Sequence[Line], limits: Limits, *, for_screen: bool = False) -> pd.DataFrame:
     """Return lines as `roster.roster` describes; `for_screen` the row is text, the id masked."""
-    numbers = [line.row for line in found]
-    ids = [line.id_number for line in found]
+    by_column = zip(*found, strict=True) if found else ((),) * len(Line._fields)
+    _, accounts, names, ids, _, _, numbers, old, new, own, withheld, before = by_column
     account, name, id_number, row, note = _columns(
         pa.large_string(),
-        [line.account for line in found],
-        [line.name for line in found],
+        accounts,
+        names,
         map(identity.masked, ids) if for_screen else ids,
         map(str, numbers),
         [_note(line, limits) for line in found],
     )
+    money = _columns(pa.int64(), old, new, before, map(add, own, withheld), map(sub, new, old))
     made = pd.DataFrame(
         {
             "row": row if for_screen else numbers,
             "account": account,
             "name": name,
             "id_number": id_number,
-            **dict(zip(_MONEY, _money(found), strict=True)),
+            **dict(zip(_MONEY, money, strict=True)),
             "note": note,
         }
     )
@@ -43,20 +45,8 @@ def frame(found: Sequence[Line], limits: Limits, *, for_screen: bool = False) ->
     return made
 
 
-def _money(found: Sequence[Line]) -> list[ArrowExtensionArray]:
-    """Return the columns of money in yuan, exact, from fen."""
-    return _columns(
-        pa.int64(),
-        [line.old_base for line in found],
-        [line.new_base for line in found],
-        [line.old_amount for line in found],
-        [line.new_amount for line in found],
-        [line.new_base - line.old_base for line in found],
-    )
-
-
 def _columns(kind: pa.DataType, *columns: Iterable[object]) -> list[ArrowExtensionArray]:
-    """Make columns of one kind, in one go: it costs as much as one of them. Numbers are fen."""
+    """Make columns of one kind in one go, which costs as much as one alone. Fen become exact yuan."""
     made = pa.array(list(chain(*columns)), kind)
     if pa.types.is_integer(kind):
         made = pc.multiply(made.cast(pa.decimal128(19, 0)), _FEN)
