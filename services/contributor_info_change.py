@@ -99,6 +99,7 @@ def take_back(actor: Actor, contributor_id: int, item: str) -> None:
 @audit.refusals
 def attach(actor: Actor, contributor_id: int, material: str, name: str, content: bytes) -> None:
     """Keep a document with the person's open case. Raises as `papers.attach`, InReview, NotFound."""
+    papers.look_through(content)
     with transaction() as session:
         case = _open_case(session, actor, contributor_id)
         papers.attach(session, KIND, case, actor, material=material, name=name, content=content)

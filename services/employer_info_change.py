@@ -60,6 +60,7 @@ def take_back(actor: Actor, item: str) -> None:
 @audit.refusals
 def attach(actor: Actor, material: str, name: str, content: bytes) -> None:
     """Keep a document with the open case. Raises as `papers.attach`, InReview."""
+    papers.look_through(content)
     with transaction() as session:
         case = _open_case(session, actor)
         papers.attach(session, KIND, case, actor, material=material, name=name, content=content)

@@ -1,6 +1,7 @@
 """The documents (材料) of a case: uploaded, taken back, listed, looked at."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,6 +48,15 @@ class Paper:
     content_type: str
     size: int
     uploaded_at: datetime
+
+
+def look_through(content: bytes) -> None:
+    """Judge a file ahead of the transaction that `attach` stands in: nobody shall wait for that.
+
+    The verdict is remembered; where it is a refusal, `attach` says so after its own questions.
+    """
+    with suppress(documents.UnacceptableDocument):
+        documents.inspect("", content)
 
 
 def attach(

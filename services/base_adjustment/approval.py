@@ -126,6 +126,7 @@ def season(actor: Actor) -> Season | None:
 @audit.refusals
 def attach(actor: Actor, material: str, name: str, content: bytes) -> None:
     """Keep a document with the open case. Raises as `papers.attach`, AlreadyPending."""
+    papers.look_through(content)
     with transaction() as session:
         papers.attach(
             session,

@@ -108,6 +108,7 @@ def attach(
     month: Month | None = None, reason: str = "",
 ) -> None:  # fmt: skip
     """Keep a document, and what is filled in so far, with the open case. Raises as `papers.attach`."""
+    papers.look_through(content)
     with transaction() as session:
         case, act = _open_case(session, actor), form.asked(session, actor.employer)
         if month or reason:

@@ -4,6 +4,7 @@ Nothing is inflated here. What a part turns out to hold is the business of `stri
 """
 
 import io
+import operator
 import stat
 import struct
 import zipfile
@@ -37,6 +38,7 @@ _MAX_TOTAL_BYTES = 96 * 1024 * 1024
 _MAX_RATIO = 200  # what Excel writes inflates 5 to 30 times
 _RATIO_MATTERS_FROM = 1024 * 1024
 _ENCRYPTED_FLAG = 0x1
+_LOCAL_HEADER = 30  # bytes before a part's name
 _MAX_NAME = 200
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
@@ -82,6 +84,7 @@ def open_package(content: bytes, *, max_bytes: int = MAX_BYTES) -> Package:
     except _ZIP_ERRORS as error:
         raise DamagedWorkbook from error
     _check_parts(archive.infolist())
+    _check_places(archive.infolist(), archive.start_dir)
     return Package(archive)
 
 
@@ -110,6 +113,17 @@ def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
         _check_size(part)
     if sum(part.file_size for part in parts) > _MAX_TOTAL_BYTES:
         raise InflatesTooFar
+
+
+def _check_places(parts: list[zipfile.ZipInfo], directory_at: int) -> None:
+    """Refuse parts that share their bytes, and a second archive hidden in front of the one read."""
+    end = 0
+    for part in sorted(parts, key=operator.attrgetter("header_offset")):
+        if part.header_offset < end or (end == 0 and part.header_offset > 0):
+            raise DamagedWorkbook
+        end = part.header_offset + _LOCAL_HEADER + part.compress_size
+    if end > directory_at:
+        raise DamagedWorkbook
 
 
 def _check_name(part: zipfile.ZipInfo) -> None:

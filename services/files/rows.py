@@ -1,9 +1,11 @@
 """The rows of one worksheet: every cell with content, read strictly, as the file spells it."""
 
+import itertools
 import operator
 from collections.abc import Collection, Sequence
 from typing import IO, NamedTuple
 
+from services.files.allowance import Allowance
 from services.files.cells import (
     LONGEST_TEXT,
     Boolean,
@@ -31,6 +33,8 @@ _MAX_LESSONS = 200
 _SLACK_ROWS = 10_000  # how far below the last possible row a stray cell is still called a row
 _TAGS_A_ROW = 8  # only rows that fit no shape cost tags: 5,000 of those pass in any spelling
 _TAGS_BESIDE = 50_000
+_MAX_BYTES = 56 * 1024 * 1024
+_MAX_MISSED = 2 * 1024 * 1024  # letters of rows that nearly fit a shape: enough of trying then
 _MAX_DIGITS = 11
 _TRUE = ("1", "true")
 
@@ -62,6 +66,7 @@ class _SheetElements:
         self.rows: list[Row] = []
         self.shared, self.date_styles = shared, date_styles
         self._max_rows = max_rows
+        self._allowance = Allowance(_MAX_BYTES)
         self._path: list[str] = []
         self._number = 0
         self._hidden = False
@@ -121,6 +126,7 @@ class _SheetElements:
             raise FarCell(cell=place(number, filled))
         if len(self.rows) >= self._max_rows:
             raise TooManyRows(limit=self._max_rows - 1)
+        self._allowance.take(cells)
         self.rows.append(Row(number, cells))
 
     def add_run(self, run: list[Row]) -> None:
@@ -129,6 +135,7 @@ class _SheetElements:
         is_rising = all(map(operator.lt, numbers, numbers[1:]))
         has_room = len(self.rows) + len(run) <= self._max_rows >= numbers[-1]
         if is_rising and has_room and all(_begins_plainly(row.cells) for row in run):
+            self._allowance.take(itertools.chain.from_iterable(row.cells for row in run))
             self.rows += run
             self._number = numbers[-1]
             return
@@ -191,7 +198,8 @@ class _SheetElements:
 
     def _shared(self, index: str) -> Cell:
         index = index.strip()
-        if not (index.isdecimal() and len(index) < _MAX_DIGITS and int(index) < len(self.shared)):
+        is_number = index.isascii() and index.isdecimal() and len(index) < _MAX_DIGITS
+        if not is_number or int(index) >= len(self.shared):
             raise DamagedWorkbook
         return self.shared[int(index)]
 
@@ -210,6 +218,7 @@ class _RowShortcut:
         self._sheet = sheet
         self._shapes: list[Shape] = []
         self._lessons = 0
+        self._missed = 0
 
     def take(self, buffer: str, position: int) -> int:
         index = 0
@@ -243,7 +252,10 @@ class _RowShortcut:
     def learn(self, piece: str) -> bool:
         if not self._sheet.is_between_rows:
             return False
-        if self._lessons < _MAX_LESSONS and len(self._shapes) < _MAX_SHAPES:
+        self._missed += len(piece) if self._shapes else 0
+        if self._missed > _MAX_MISSED:
+            self._shapes.clear()
+        elif self._lessons < _MAX_LESSONS and len(self._shapes) < _MAX_SHAPES:
             self._lessons += 1
             sheet = self._sheet
             shape = shape_of(piece, sheet.shared, sheet.date_styles, MAX_COLUMNS)

@@ -16,20 +16,20 @@ from services.files.strictxml import unescaped
 
 _EMPTY = "(?: ?/>|></c>|><v></v></c>|><v ?/></c>)"
 _CELL = re.compile(
-    r'<c r="(?P<column>[A-Z]{1,3})\d{1,7}"(?P<attributes>(?: [st]="[A-Za-z0-9]+"){0,2})'
+    r'<c r="(?P<column>[A-Z]{1,3})[0-9]{1,7}"(?P<attributes>(?: [st]="[A-Za-z0-9]+"){0,2})'
     rf'(?:(?P<empty>{_EMPTY})|>(?P<open><v>|<is><t(?: xml:space="preserve")?>)'
     r"(?P<value>[^<]*)(?P<close></v></c>|</t></is></c>))"
 )
 _STYLE, _TYPE = re.compile(r' s="(\w+)"'), re.compile(r' t="(\w+)"')
 _ROW_START = (
-    r'<row r="(\d{1,7})"'
+    r'<row r="([0-9]{1,7})"'
     r'(?: (?:hidden="(?:0|false)"|(?:spans|ht|s|thickBot|thickTop|ph|customFormat|customHeight'
     r'|outlineLevel|collapsed|[a-z0-9]+:dyDescent)="[^"<>&]*"))* ?>'
 )
 _START = re.compile(_ROW_START)
 _FREE_TEXT = r"([^<\x00-\x08\x0b-\x1f]{0,2000})"
-_FREE_NUMBER = r"(-?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?)"
-_FREE_INDEX = r"(\d{1,7})"
+_FREE_NUMBER = r"(-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,3})?)"
+_FREE_INDEX = r"([0-9]{1,7})"
 _LETTERS = 3
 _IN_LINE = "inlineStr"
 

@@ -3,10 +3,14 @@
 import re
 from typing import IO
 
+from services.files.allowance import Allowance
 from services.files.cells import LONGEST_TEXT
+from services.files.refusals import TooComplex
 from services.files.strictxml import local, parse_pieces, unescaped
 
-_MAX_TAGS = 1_000_000
+_MAX_TAGS = 500_000
+_MAX_STRINGS = 400_000  # twenty texts of their own in each of 20,000 rows
+_MAX_BYTES = 40 * 1024 * 1024
 _START, _END = "<si><t>", "</t></si>"
 _TAGS_OF_A_STRING = 4
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
@@ -28,12 +32,19 @@ class _StringElements:
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self._allowance = Allowance(_MAX_BYTES)
         self._path: list[str] = []
         self._parts: list[str] = []
 
     @property
     def is_between_strings(self) -> bool:
         return self._path == ["sst"]
+
+    def add(self, texts: list[str]) -> None:
+        self._allowance.take(texts)
+        self.found += texts
+        if len(self.found) > _MAX_STRINGS:
+            raise TooComplex
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
         tag = local(name)
@@ -47,7 +58,7 @@ class _StringElements:
 
     def end(self, _name: str) -> None:
         if self._path.pop() == "si":
-            self.found.append("".join(self._parts)[: LONGEST_TEXT + 1])
+            self.add(["".join(self._parts)[: LONGEST_TEXT + 1]])
 
 
 class _StringShortcut:
@@ -62,14 +73,13 @@ class _StringShortcut:
     def take(self, buffer: str, position: int) -> int:
         if not self._open:
             return position
-        found = self._strings.found
         end = buffer.rfind(_END, position)
         texts = _plain_texts(buffer[position : end + len(_END)]) if end >= 0 else []
         if texts:
-            found += texts
+            self._strings.add(texts)
             return end + len(_END)
         while match := _PLAIN.match(buffer, position):
-            found.append(unescaped(match[1])[: LONGEST_TEXT + 1])
+            self._strings.add([unescaped(match[1])[: LONGEST_TEXT + 1]])
             position = match.end()
         return position
 

@@ -1,4 +1,4 @@
-"""A strict reader of the XML inside a workbook: UTF-8, no DTD, bounded in size and in tags.
+"""A strict reader of the XML inside a workbook: UTF-8, no DTD, bounded in tags and their length.
 
 Long parts are read in pieces (a row, a shared string). expat reads every piece, but for those a
 `Shortcut` recognises as spelt exactly like one expat has read before; those never reach it. That
@@ -19,6 +19,7 @@ from services.files.refusals import DamagedWorkbook, ForbiddenXml, TooComplex, W
 
 _CHUNK = 256 * 1024
 _LONGEST_PIECE = 256 * 1024
+_LONGEST_TOKEN = 512 * 1024  # a comment, a tag: expat reads one anew from its start at every feed
 _SPREADSHEET = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main}",
     "http://purl.oclc.org/ooxml/spreadsheetml/main}",
@@ -27,6 +28,7 @@ _REFERENCE = re.compile(r"&(?:#(\d{1,7});|#x([0-9a-fA-F]{1,6});|(amp|lt|gt|quot|
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _FIRST_CODE, _LAST_CODE = 0x9, 0x10FFFF
 _NOT_XML = {0xB, 0xC, *range(0xE, 0x20), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF}
+_NOT_IN_TEXT = ("]]>", "\ufffe", "\uffff")  # what patterns let by and expat does not
 _BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -77,6 +79,8 @@ class _Parser:
             self._expat.Parse(data, final)
         except expat.ExpatError as error:
             raise DamagedWorkbook from error
+        if self._fed - self._expat.CurrentByteIndex > _LONGEST_TOKEN:
+            raise TooComplex
 
     def has_just_closed(self, end_tag: str) -> bool:
         """Tell whether the last thing fed was this very end tag, read as one."""
@@ -105,7 +109,10 @@ def parse_pieces(
         buffer += chunk
         position = 0
         while open_to_shortcut:
-            position = shortcut.take(buffer, position)
+            taken = shortcut.take(buffer, position)
+            if any(buffer.find(mark, position, taken) >= 0 for mark in _NOT_IN_TEXT):
+                raise DamagedWorkbook
+            position = taken
             end = buffer.find(shortcut.end_tag, position) + len(shortcut.end_tag)
             if end < len(shortcut.end_tag):
                 open_to_shortcut = len(buffer) - position < _LONGEST_PIECE

@@ -1,152 +1,31 @@
 """Only true PDF, JPG and PNG files that do nothing when opened are kept, under their content."""
 
 import hashlib
-import io
+import json
 import os
-import struct
+import resource
+import subprocess
+import sys
 import threading
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
-import pikepdf
 import pytest
 from fsspec import AbstractFileSystem
-from PIL import Image
 
 from services.files import documents, storage
 from services.files.documents import Document, Store
+from tests import figures
+from tests.files.attachments import MEGABYTE, REFUSED, SQUEEZED, image, made, pdf
 
-MEGABYTE = 1024 * 1024
-
-
-def image(kind="PNG", size=(60, 40)) -> bytes:
-    target = io.BytesIO()
-    Image.new("RGB", size, "white").save(target, kind)
-    return target.getvalue()
-
-
-def pdf(change=None, **saving: object) -> bytes:
-    made = pikepdf.new()
-    made.add_blank_page(page_size=(595, 842))
-    if change:
-        change(made)
-    target = io.BytesIO()
-    made.save(target, **saving)
-    return target.getvalue()
-
-
-def action(kind, **more: object) -> pikepdf.Dictionary:
-    return pikepdf.Dictionary(Type=pikepdf.Name.Action, S=pikepdf.Name("/" + kind), **more)
-
-
-def opens_with(thing) -> Callable[[pikepdf.Pdf], None]:
-    def change(made) -> None:
-        made.Root.OpenAction = thing
-
-    return change
-
-
-def with_script_in_names(made) -> None:
-    script = made.make_indirect(action("JavaScript", JS="app.alert(1)"))
-    made.Root.Names = pikepdf.Dictionary(
-        JavaScript=pikepdf.Dictionary(Names=pikepdf.Array(["a", script]))
-    )
-
-
-def with_page_action(made) -> None:
-    made.pages[0].AA = pikepdf.Dictionary(O=action("Launch", F="calc.exe"))
-
-
-def with_annotation(made) -> None:
-    link = pikepdf.Dictionary(
-        Type=pikepdf.Name.Annot,
-        Subtype=pikepdf.Name.Link,
-        Rect=[0, 0, 9, 9],
-        A=action("Launch", F="calc.exe"),
-    )
-    made.pages[0].Annots = pikepdf.Array([link])
-
-
-def with_attachment(made) -> None:
-    made.attachments["x.exe"] = b"MZ"
-
-
-def with_form(made) -> None:
-    made.Root.AcroForm = pikepdf.Dictionary(XFA=made.make_stream(b"<xdp/>"), Fields=[])
-
-
-def png_of(width, height) -> bytes:
-    """A PNG that only says how large it is."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-
-    def chunk(kind, data) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    parts = (
-        chunk(b"IHDR", header),
-        chunk(b"IDAT", zlib.compress(b"\0" * 100)),
-        chunk(b"IEND", b""),
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
-
-
-def locked(**passwords: str) -> bytes:
-    return pdf(encryption=pikepdf.Encryption(**passwords))
-
-
-SQUEEZED = {"object_stream_mode": pikepdf.ObjectStreamMode.generate, "compress_streams": True}
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-REFUSED = {
-    "empty": (b"", "EmptyDocument"),
-    "11 MB": (pdf() + b" " * 11 * MEGABYTE, "DocumentTooLarge"),
-    "exe": (b"MZ\x90\x00" + bytes(500), "NotADocument"),
-    "html": (b"<html><script>alert(1)</script></html>", "NotADocument"),
-    "svg": (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "NotADocument"),
-    "gif": (b"GIF89a" + bytes(100), "NotADocument"),
-    "tiff": (b"II*\x00" + bytes(100), "NotADocument"),
-    "webp": (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "NotADocument"),
-    "zip": (b"PK\x03\x04" + bytes(100), "NotADocument"),
-    "old word": (OLE + bytes(600), "NotADocument"),
-    "text": ("材料".encode(), "NotADocument"),
-    "junk before pdf": (b"\n\n" + pdf(), "NotADocument"),
-    "html before pdf": (b"<html></html>" + pdf(), "NotADocument"),
-    "pdf head alone": (b"%PDF-1.7\n", "DamagedDocument"),
-    "pdf of noise": (b"%PDF-1.7\n" + bytes(range(256)) * 20, "DamagedDocument"),
-    "pdf with open password": (locked(owner="a", user="b"), "EncryptedPdf"),
-    "pdf with owner password": (locked(owner="a", user=""), "EncryptedPdf"),
-    "pdf opening script": (pdf(opens_with(action("JavaScript", JS="x"))), "ActivePdf"),
-    "script squeezed": (pdf(opens_with(action("JavaScript", JS="x")), **SQUEEZED), "ActivePdf"),
-    "script in names": (pdf(with_script_in_names), "ActivePdf"),
-    "names squeezed": (pdf(with_script_in_names, **SQUEEZED), "ActivePdf"),
-    "pdf launching": (pdf(opens_with(action("Launch", F="calc.exe"))), "ActivePdf"),
-    "pdf sending a form": (pdf(opens_with(action("SubmitForm", F="http://x"))), "ActivePdf"),
-    "pdf opening another": (pdf(opens_with(action("GoToR", F="x.pdf"))), "ActivePdf"),
-    "page action": (pdf(with_page_action), "ActivePdf"),
-    "launching link": (pdf(with_annotation), "ActivePdf"),
-    "launching link squeezed": (pdf(with_annotation, **SQUEEZED), "ActivePdf"),
-    "attachment": (pdf(with_attachment), "ActivePdf"),
-    "attachment squeezed": (pdf(with_attachment, **SQUEEZED), "ActivePdf"),
-    "xfa form": (pdf(with_form), "ActivePdf"),
-    "png head alone": (b"\x89PNG\r\n\x1a\n", "DamagedDocument"),
-    "png cut short": (image()[:-20], "DamagedDocument"),
-    "jpg head alone": (b"\xff\xd8\xff\xe0", "DamagedDocument"),
-    "jpg cut short": (image("JPEG")[:-60], "DamagedDocument"),
-    "html called jpg": (b"\xff\xd8\xff<html><script>alert(1)</script>", "DamagedDocument"),
-    "png flood": (png_of(50_000, 50_000), "TooManyPixels"),
-    "png line": (png_of(2_000_000, 1), "TooManyPixels"),
-    "png of 60 million": (png_of(10_000, 6_000), "TooManyPixels"),
-    "zip behind a jpg": (image("JPEG") + b"PK\x03\x04" + bytes(200), "HiddenContent"),
-    "script behind a png": (image() + b"<SCRIPT>alert(1)</SCRIPT>", "HiddenContent"),
-    "much behind a png": (image() + bytes(200_000), "HiddenContent"),
-}
+STRIDE = figures.share(quick=7, whole=1)  # every so many-th is measured in a process of its own
+SLOWEST, LARGEST = 0.5, 150  # seconds, megabytes
 
 
 @pytest.mark.parametrize(("content", "refusal"), REFUSED.values(), ids=REFUSED.keys())
 def test_it_is_refused_by_its_content_whatever_it_is_called(content, refusal) -> None:
+    content = made(content)
     for name in ("材料.pdf", "材料.jpg", "材料.png"):
         with pytest.raises(documents.UnacceptableDocument) as error:
             documents.inspect(name, content)
@@ -154,8 +33,36 @@ def test_it_is_refused_by_its_content_whatever_it_is_called(content, refusal) ->
         assert "请" in str(error.value)
 
 
+def test_one_process_survives_them_all_within_half_a_second_and_150_megabytes(tmp_path) -> None:
+    cases = list(REFUSED.items())[::STRIDE]
+    for place, (_, (content, _)) in enumerate(cases):
+        (tmp_path / f"{place:03d}").write_bytes(made(content))
+    command = [sys.executable, "-m", "tests.files.reader", str(tmp_path), "documents"]
+    done = subprocess.run(command, cwd=figures.ROOT, capture_output=True, text=True, check=True)
+    read = [json.loads(line) for line in done.stdout.splitlines()]
+    wrong = [
+        name
+        for (name, (_, expected)), (_, found, seconds, megabytes) in zip(cases, read, strict=True)
+        if found != expected or seconds > SLOWEST or megabytes > LARGEST
+    ]
+    slowest, largest = max(one[2] for one in read), max(one[3] for one in read)
+    figures.record(
+        5, f"{len(cases) - len(wrong)} of {len(cases)} refused right, at most {slowest:.2f} s "
+        f"(a process of its own for each PDF) and {largest} MB", reached=not wrong,
+    )  # fmt: skip
+    assert wrong == []
+
+
 def test_the_hostile_attachments_are_many() -> None:
-    assert len(REFUSED) >= 20
+    assert len(REFUSED) >= 60
+
+
+def test_a_pdf_that_was_walked_is_not_walked_again() -> None:
+    content = pdf()
+    documents.inspect("a.pdf", content)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    documents.inspect("b.pdf", content)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime == before
 
 
 @pytest.mark.parametrize(

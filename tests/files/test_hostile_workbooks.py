@@ -1,17 +1,30 @@
 """Whatever is uploaded is refused in a sentence, quickly, and the next good file is read."""
 
+import itertools
+import json
 import random
 import re
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
 
 from services.files import guard, refusals, workbook
-from tests.files.books import COLUMNS, book, pack, parts, person, text
+from tests import figures
+from tests.files.bombs import bombs
+from tests.files.books import COLUMNS, book, pack, parts, person, sheet, text
 from tests.files.corpus import GOOD, refused
+from tests.files.readable import seen, traps
+from tests.files.spellings import misspelt
+from tests.files.zips import lying
 
-CORPUS = list(refused())
+CORPUS = [*refused(), *lying(), *misspelt()]
+TRAPS = list(traps())
+MUTANTS = figures.share(quick=1_000, whole=25_000)  # of each of two kinds
+STRIDE = figures.share(quick=7, whole=1)  # every so many-th is measured in a process of its own
+SLOWEST, LARGEST = 0.5, 150  # seconds, megabytes
 
 
 def all_refusals() -> list[type[refusals.UnreadableWorkbook]]:
@@ -36,8 +49,40 @@ def test_it_is_refused_with_its_own_sentence_within_a_second(content, code) -> N
     assert time.thread_time() - started < 1.0
 
 
+@pytest.mark.parametrize(
+    ("content", "rows"), [case[1:] for case in TRAPS], ids=[c[0] for c in TRAPS]
+)
+def test_what_only_looks_harmful_or_harms_one_cell_is_read_exactly(content, rows) -> None:
+    assert [seen(row) for row in workbook.read(content, COLUMNS).rows] == rows
+
+
+def test_one_process_survives_them_all_within_half_a_second_and_150_megabytes(tmp_path) -> None:
+    built = (
+        (name, make(), code) for name, make, code in itertools.islice(bombs(), None, None, STRIDE)
+    )
+    cases = [*CORPUS[::STRIDE], *built, *TRAPS[::STRIDE]]
+    for place, (_, content, _) in enumerate(cases):
+        (tmp_path / f"{place:03d}").write_bytes(content)
+    command = [sys.executable, "-m", "tests.files.reader", str(tmp_path)]
+    done = subprocess.run(command, cwd=figures.ROOT, capture_output=True, text=True, check=True)
+    read = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(read) == len(cases) >= 120 // STRIDE
+    wrong = [
+        name
+        for (name, _, expected), (_, found, seconds, megabytes) in zip(cases, read, strict=True)
+        if found != json.loads(json.dumps(expected)) or seconds > SLOWEST or megabytes > LARGEST
+    ]
+    slowest, largest = max(one[2] for one in read), max(one[3] for one in read)
+    figures.record(
+        1, f"{len(cases) - len(wrong)} of {len(cases)} decided right ({len(TRAPS[::STRIDE])} of them read to "
+        f"the cell), at most {slowest:.2f} s and {largest} MB, one process",
+        reached=not wrong,
+    )  # fmt: skip
+    assert wrong == []
+
+
 def test_the_corpus_is_large_and_meets_every_refusal_there_is() -> None:
-    assert len(CORPUS) >= 60
+    assert len({name for name, *_ in CORPUS}) == len(CORPUS) >= 150
     codes = {kind.code for kind in all_refusals()} - {"UNREADABLE"}
     assert {code for _, _, code in CORPUS} == codes
 
@@ -74,42 +119,57 @@ def test_a_wrong_heading_row_names_what_is_missing_what_is_too_many_and_what_is_
     assert "应为：个人账号、姓名、证件号码、调整前基数、调整后基数" in str(refusal.value)
 
 
-def test_a_thousand_damaged_copies_are_read_or_refused_and_nothing_else() -> None:
-    chance = random.Random(20260701)
-    for _ in range(1000):
+def test_damaged_copies_are_refused_or_give_the_right_rows_and_nothing_else() -> None:
+    """The mutants of single bytes are those that a zip's sums do not always catch."""
+    seed, right, read = 20260701, workbook.read(GOOD, COLUMNS), 0
+    chance = random.Random(seed)
+    for number in range(MUTANTS):
         content = bytearray(GOOD)
         for _ in range(chance.randint(1, 6)):
             content[chance.randrange(len(content))] = chance.randrange(256)
         try:
-            workbook.read(bytes(content), COLUMNS)
+            found = workbook.read(bytes(content), COLUMNS)
         except guard.UnreadableWorkbook:
             continue
+        assert found == right, f"mutant {number} of seed {seed}"
+        read += 1
+    _note("of its bytes", seed, read)
 
 
-def test_a_thousand_sheets_with_damaged_xml_are_read_or_refused_and_nothing_else() -> None:
-    chance = random.Random(7)
-    good = parts()["xl/worksheets/sheet1.xml"]
-    pieces = (
-        "<",
-        ">",
-        '"',
-        "&",
-        "</row>",
-        "<row>",
-        "<c>",
-        "<!--",
-        "-->",
-        "<![CDATA[",
-        "]]>",
-        "<f>",
-    )
-    for _ in range(1000):
+PIECES = (
+    "<", ">", '"', "&", "</row>", "<row>", "<c>", "<!--", "-->", "<![CDATA[", "]]>", "<f>", "</c>",
+    'r="1"', "<v>", "</sheetData>", "&#0;", "\0", "\ud800", "\uffff", "\x7f", "\x85", "\r\n", "٣",
+    "<!DOCTYPE a>", "<x:y/>", " ", "9" * 40,
+)  # fmt: skip
+
+
+def test_sheets_with_damaged_xml_are_refused_or_read_alike_by_both_ways() -> None:
+    """The quick way, by shapes, must never read what expat alone would not."""
+    seed, read = 7, 0
+    chance = random.Random(seed)
+    good = parts(sheet(*(person(r) for r in range(2, 6))))["xl/worksheets/sheet1.xml"]
+    for number in range(MUTANTS):
         at = chance.randrange(len(good))
-        damaged = good[:at] + chance.choice(pieces) + good[at + chance.randint(0, 3) :]
-        try:
-            workbook.read(pack(parts(damaged)), COLUMNS)
-        except guard.UnreadableWorkbook:
-            continue
+        damaged = good[:at] + chance.choice(PIECES) + good[at + chance.randint(0, 3) :]
+        quick, slow = _outcome(damaged), _outcome(damaged.replace("</row>", "</row >"))
+        assert quick == slow, f"mutant {number} of seed {seed}"
+        read += not isinstance(quick, str)
+    _note("of its XML", seed, read)
+
+
+def _outcome(spelt: str) -> object:
+    content = parts() | {"xl/worksheets/sheet1.xml": spelt.encode("utf-8", "surrogatepass")}
+    try:
+        return workbook.read(pack(content, level=1), COLUMNS)
+    except guard.UnreadableWorkbook as refusal:
+        return refusal.code
+
+
+def _note(kind: str, seed: int, read: int) -> None:
+    figures.record(
+        2, f"{MUTANTS} mutants {kind}: {MUTANTS - read} refused, {read} read right, 0 uncaught",
+        seed, reached=True, part=kind.replace(" ", "-"),
+    )  # fmt: skip
 
 
 def test_good_files_are_read_by_eight_threads_while_others_upload_hostile_ones() -> None:
