@@ -8,11 +8,14 @@ and answered inside a use case was refused to nobody.
 
 import inspect
 import json
+import logging
 from collections.abc import Callable
 from datetime import UTC
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolEmpty
 from sqlalchemy.orm import Session
 
 from data import chain
@@ -20,9 +23,12 @@ from data.chain import Entry
 from data.database import is_writing, transaction
 from data.enums import AuditAction
 from services.actor import Actor
-from services.errors import BusinessError
+from services.errors import BusinessError, Unavailable
 from services.rules import clock
 
+log = logging.getLogger("hall.services")
+#: The database is full, locked, stopped, or has no connection left: no bug, and no refusal.
+_AWAY: Final = (OperationalError, InterfaceError, PoolEmpty)
 P = ParamSpec("P")
 R = TypeVar("R")
 #: What a payload may hold: ids, codes, counts, moments as text. Names and numbers of people may not.
@@ -57,10 +63,12 @@ def record(
 def refusals(
     use_case: Callable[Concatenate[Actor, P], R],
 ) -> Callable[Concatenate[Actor, P], R]:
-    """Make a use case write down whom it refused what was not theirs (`BusinessError.is_denial`)."""
+    """Make a use case write down whom it refused what was not theirs (`BusinessError.is_denial`).
 
-    @wraps(use_case)
-    def watched(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+    Where the database is away, it raises `Unavailable`: a sentence for the person, a line in the log.
+    """
+
+    def noted(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return use_case(actor, *args, **kwargs)
         except BusinessError as refusal:
@@ -68,6 +76,17 @@ def refusals(
             if refusal.is_denial and not refusal.is_noted and not is_writing():
                 _note(actor, refusal, use_case, args, kwargs)
             raise
+
+    @wraps(use_case)
+    def watched(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return noted(actor, *args, **kwargs)
+        except _AWAY as error:
+            if is_writing():
+                raise
+            kind = type(getattr(error, "orig", error)).__name__
+            log.exception("database_away use_case=%s error=%s", _name(use_case), kind)
+            raise Unavailable from error
 
     return watched
 
@@ -86,8 +105,12 @@ def _note(
             session,
             actor,
             AuditAction.REFUSED,
-            f"{use_case.__module__.removeprefix('services.')}.{use_case.__name__}",
+            _name(use_case),
             reason=type(refusal).__name__,
             **ids,
         )
     refusal.is_noted = True
+
+
+def _name(use_case: Callable[..., object]) -> str:
+    return f"{use_case.__module__.removeprefix('services.')}.{use_case.__name__}"

@@ -29,3 +29,12 @@ class NotFound(BusinessError):
 
 class Stale(BusinessError):
     message = "该业务已由他人办理，请刷新后再试"
+
+
+class Unavailable(BusinessError):
+    """The database did not answer, or could not write: full, locked, gone."""
+
+    message = (
+        "系统暂时无法处理，已保存的内容不受影响。请稍后刷新页面，核对后重试；"
+        "如仍不行，请致电0855-8685631"
+    )

@@ -1,6 +1,7 @@
 """Where documents are kept: each file under the SHA-256 of its content, in a folder or elsewhere."""
 
 import hashlib
+import logging
 import os
 import re
 import tempfile
@@ -12,6 +13,7 @@ from fsspec.core import url_to_fs
 import settings
 from services.errors import BusinessError
 
+log = logging.getLogger("hall.services")
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _BEGUN = ".begun-"
 
@@ -22,6 +24,12 @@ class DocumentMissing(BusinessError):
 
 class DocumentDamaged(BusinessError):
     message = "该材料文件与上传时不一致，已停止使用，请联系中心"
+
+
+class StorageAway(BusinessError):
+    """The disk is full, or the object store does not answer."""
+
+    message = "文件暂时无法保存，请稍后重新上传；如仍不行，请致电0855-8685631"
 
 
 class Place(Protocol):
@@ -46,10 +54,15 @@ class Store:
         """Keep the content durably and give its SHA-256 (hexadecimal).
 
         When this returns, the file survives a power failure; before that it is not to be seen.
+        Raises `StorageAway`.
         """
         name = hashlib.sha256(content).hexdigest()
-        if not self._is_kept(name):
-            self._place.write(_path(name), content)
+        try:
+            if not self._is_kept(name):
+                self._place.write(_path(name), content)
+        except OSError as error:
+            log.exception("storage_away error=%s", type(error).__name__)
+            raise StorageAway from error
         return name
 
     def get(self, sha256: str) -> bytes:

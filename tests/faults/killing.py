@@ -2,7 +2,9 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +15,7 @@ from data.base import Base, InstantType
 
 #: What differs from one run to the next though nothing is wrong.
 _VOLATILE = {"hash", "prev", "instant", "sha256", "code", "form"}
+_NEVER = 1_000_000
 _UNWATCHED = {"challenge", "user_session", "audit_head"}
 
 
@@ -36,6 +39,22 @@ def run(url: str, act: Callable[[], object], point: int) -> Outcome:
     _, status = os.waitpid(child, 0)
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):
         raise AssertionError("the act failed in the child: see its traceback above")
+    return Outcome(acknowledged=said == b"!", is_over=os.WIFEXITED(status))
+
+
+def run_until(url: str, act: Callable[[], object], seconds: float) -> Outcome:
+    """Do the act in a child that is killed after so many seconds, whatever it is at."""
+    reads, writes = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _die_in_it(url, act, _NEVER, writes)
+    os.close(writes)
+    time.sleep(seconds)
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    said = os.read(reads, 1)
+    os.close(reads)
+    _, status = os.waitpid(child, 0)
     return Outcome(acknowledged=said == b"!", is_over=os.WIFEXITED(status))
 
 

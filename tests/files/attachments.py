@@ -258,10 +258,18 @@ REFUSED: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
         "DamagedDocument",
     ),
     "four million numbers": (lambda: in_stream(b"[" + b"1 " * 3_900_000 + b"]"), "TooComplexPdf"),
-    "half a million numbers": (lambda: spelt(b"[" + b"1 " * 500_000 + b"]"), "TooComplexPdf"),
-    "numbers in the open": (lambda: spelt(b"[" + b"1 " * 4_000_000 + b"]"), "DamagedDocument"),
+    "half a million numbers": (
+        lambda: spelt(more=b"4 0 obj[" + b"1 " * 500_000 + b"]endobj\n"),
+        "TooComplexPdf",
+    ),
+    "numbers in the open": (
+        lambda: spelt(more=b"4 0 obj[" + b"1 " * 4_000_000 + b"]endobj\n"),
+        "TooComplexPdf",
+    ),
     "600,000 names": (
-        lambda: spelt(b"<<" + b"".join(b"/A%d 1" % i for i in range(600_000)) + b">>"),
+        lambda: spelt(
+            more=b"4 0 obj<<" + b"".join(b"/A%d 1" % i for i in range(600_000)) + b">>endobj\n"
+        ),
         "TooComplexPdf",
     ),
     "150,000 objects": (

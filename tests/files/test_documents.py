@@ -163,7 +163,7 @@ def test_a_failed_put_leaves_nothing_behind(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(storage.os, "fsync", full)
     store = Store(tmp_path)
     (tmp_path / hashlib.sha256(b"material").hexdigest()[:2]).mkdir()
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(storage.StorageAway, match="请稍后重新上传"):
         store.put(b"material")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
