@@ -124,6 +124,7 @@ def open_engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "before_cursor_execute", _refuse_zeros)
     return engine
 
 
@@ -148,6 +149,20 @@ def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     if not options.get("glances"):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+
+
+class ZeroInText(ValueError):
+    """PostgreSQL keeps no text with a zero character in it; SQLite would, and cut it off elsewhere."""
+
+
+def _refuse_zeros(
+    _connection: Connection, _cursor: object, _statement: str, parameters: Any,  # noqa: ANN401
+    *_: object,
+) -> None:  # fmt: skip
+    for row in parameters if isinstance(parameters, list) else (parameters,):
+        for value in row.values() if isinstance(row, dict) else row:
+            if type(value) is str and "\0" in value:
+                raise ZeroInText
 
 
 @contextmanager

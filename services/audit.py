@@ -14,21 +14,22 @@ from datetime import UTC
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
 from sqlalchemy.orm import Session
 
 from data import chain
 from data.chain import Entry
-from data.database import is_writing, transaction
+from data.database import ZeroInText, is_writing, transaction
 from data.enums import AuditAction
 from services.actor import Actor
-from services.errors import BusinessError, Unavailable
+from services.errors import BusinessError, Unavailable, Unstorable
 from services.rules import clock
 
 log = logging.getLogger("hall.services")
 #: The database is full, locked, stopped, or has no connection left: no bug, and no refusal.
 _AWAY: Final = (OperationalError, InterfaceError, PoolEmpty)
+_UNSTORABLE: Final = (DataError, UnicodeEncodeError, ZeroInText)
 P = ParamSpec("P")
 R = TypeVar("R")
 #: What a payload may hold: ids, codes, counts, moments as text. Names and numbers of people may not.
@@ -66,6 +67,7 @@ def refusals(
     """Make a use case write down whom it refused what was not theirs (`BusinessError.is_denial`).
 
     Where the database is away, it raises `Unavailable`: a sentence for the person, a line in the log.
+    Where it cannot keep or look for what was typed, `Unstorable`.
     """
 
     def noted(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -87,6 +89,10 @@ def refusals(
             kind = type(getattr(error, "orig", error)).__name__
             log.exception("database_away use_case=%s error=%s", _name(use_case), kind)
             raise Unavailable from error
+        except _UNSTORABLE as error:
+            if is_writing():
+                raise
+            raise Unstorable from error
 
     return watched
 

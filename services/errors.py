@@ -38,3 +38,9 @@ class Unavailable(BusinessError):
         "系统暂时无法处理，已保存的内容不受影响。请稍后刷新页面，核对后重试；"
         "如仍不行，请致电0855-8685631"
     )
+
+
+class Unstorable(BusinessError):
+    """A text that no database keeps: half a character, a zero, far too long."""
+
+    message = "填写的内容过长，或含有无法保存的字符，请修改后重试"

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import services
 
@@ -62,6 +62,8 @@ def _of_origin(kind: object, origin: object) -> object:
     parts = get_args(kind)
     if origin in (Union, UnionType):
         return None if NoneType in parts else made(parts[0])
+    if origin is Literal:
+        return parts[0]
     if origin is tuple:
         return tuple(made(one) for one in parts if one is not Ellipsis)
     if getattr(origin, "__name__", "") == "Callable":

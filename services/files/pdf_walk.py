@@ -15,7 +15,7 @@ import pikepdf
 from pikepdf.settings import set_qpdf_limits
 
 SOUND, ENCRYPTED, ACTIVE, DAMAGED, TOO_COMPLEX = 0, 10, 11, 12, 13
-CPU_SECONDS = 0.35
+CPU_SECONDS = 0.25
 _MEGABYTE = 1024 * 1024
 _MEMORY = 100 * _MEGABYTE  # besides what the program itself takes
 _TAKEN = Path("/proc/self/statm")  # Linux

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 
+import app
 import settings
 from data.database import transaction
 from data.enums import BindingStatus
@@ -30,7 +31,11 @@ with warnings.catch_warnings():
     from starlette.testclient import TestClient
 
 SCRIPT = """
+import os, runpy
 import streamlit as st
+if os.environ.get("HALL_TEST_PAGES"):
+    runpy.run_path(os.environ["HALL_TEST_PAGES"])
+    st.stop()
 if st.query_params.get("fail"):
     raise KeyError("张三")
 st.title("业务大厅")
@@ -66,6 +71,13 @@ def client(hall, sqlite_db, storage) -> Iterator[TestClient]:
     seats.clear()
     yield hall
     hall.cookies.clear()
+
+
+@pytest.fixture
+def pages(client, monkeypatch) -> TestClient:
+    """The visitor, who finds the hall's own pages: one process has one Streamlit, so one hall is both."""
+    monkeypatch.setenv("HALL_TEST_PAGES", str(app.SCRIPT))
+    return client
 
 
 @pytest.fixture
