@@ -19,6 +19,8 @@ pytestmark = pytest.mark.usefixtures("storage")
 CASES = dict(use_cases.all_of_them())
 QUICK = ("a zero", "half of a pair", "very long", "SQL")
 CHOSEN = {name: text for name, text in STRINGS.items() if figures.IS_WHOLE or name in QUICK}
+#: Takes what draws a print.
+MADE_OF_CODE = {"prints.once"}
 WHO = {
     Role.CLERK: "clerk2", Role.REVIEWER: "officerA", Role.SENIOR_REVIEWER: "officerC",
     Role.DIRECTOR: "director", Role.MANAGER: "manager", Role.ADMINISTRATOR: "admin",
@@ -65,7 +67,7 @@ def test_every_use_case_takes_any_text_or_refuses_it_in_chinese(db, monkeypatch)
     tried, done, wrong = 0, 0, []
     for name, roles in USE_CASES.items():
         function = CASES[name]
-        if not _texts(function):
+        if not _texts(function) or name in MADE_OF_CODE:
             continue
         actor = person(WHO[sorted(roles, key=list(Role).index)[0]])
         for what, text in CHOSEN.items():
