@@ -5,7 +5,9 @@ own transactions are off, a writing transaction begins IMMEDIATE, and writers qu
 this process, because SQLite's own waiting is not fair.
 """
 
+import json
 import logging
+import re
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -31,6 +33,11 @@ except ImportError:  # pragma: no cover — platforms without a wheel
 log = logging.getLogger("hall.data")
 SAFE_WAL = (3, 51, 3)
 BUSY_SECONDS = 10
+#: Controls but for tabs and line ends, halves of pairs, marks that turn the letters after them round.
+_UNFIT = re.compile(
+    "[\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
+_UNFIT_ESCAPED = re.compile(r"\\u00(?:0[0-8bcefBCEF]|1[0-9a-fA-F])")
 
 
 class FairLock:
@@ -109,22 +116,26 @@ class NotConnected(Exception):
 def open_engine(url: str) -> Engine:
     """Return an engine wired for money: see the module's words on SQLite."""
     if not make_url(url).drivername.startswith("sqlite"):
-        return create_engine(
-            url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
-        )
+        engine = create_engine(
+            url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True,
+            json_serializer=_json,
+        )  # fmt: skip
+        event.listen(engine, "before_cursor_execute", _refuse_unfit)
+        return engine
     if database := make_url(url).database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         module=sqlite,
         hide_parameters=True,  # they would stand in the words of an error
+        json_serializer=_json,
         pool_size=10,
         max_overflow=90,
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    event.listen(engine, "before_cursor_execute", _refuse_zeros)
+    event.listen(engine, "before_cursor_execute", _refuse_unfit)
     return engine
 
 
@@ -151,18 +162,26 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
-class ZeroInText(ValueError):
-    """PostgreSQL keeps no text with a zero character in it; SQLite would, and cut it off elsewhere."""
+class UnfitText(ValueError):
+    """Text with a control character, half of one, or a mark that turns others round: kept by nobody."""
 
 
-def _refuse_zeros(
+def _refuse_unfit(
     _connection: Connection, _cursor: object, _statement: str, parameters: Any,  # noqa: ANN401
     *_: object,
 ) -> None:  # fmt: skip
     for row in parameters if isinstance(parameters, list) else (parameters,):
         for value in row.values() if isinstance(row, dict) else row:
-            if type(value) is str and "\0" in value:
-                raise ZeroInText
+            if type(value) is str and not value.isprintable() and _UNFIT.search(value):
+                raise UnfitText
+
+
+def _json(value: object) -> str:
+    """Spell JSON so that what is unfit in it is seen."""
+    text = json.dumps(value, ensure_ascii=False)
+    if _UNFIT_ESCAPED.search(text):
+        raise UnfitText
+    return text
 
 
 @contextmanager

@@ -14,13 +14,13 @@ from datetime import UTC
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
 from sqlalchemy.orm import Session
 
 from data import chain
 from data.chain import Entry
-from data.database import ZeroInText, is_writing, transaction
+from data.database import UnfitText, is_writing, transaction
 from data.enums import AuditAction
 from services.actor import Actor
 from services.errors import BusinessError, Unavailable, Unstorable
@@ -29,7 +29,7 @@ from services.rules import clock
 log = logging.getLogger("hall.services")
 #: The database is full, locked, stopped, or has no connection left: no bug, and no refusal.
 _AWAY: Final = (OperationalError, InterfaceError, PoolEmpty)
-_UNSTORABLE: Final = (DataError, UnicodeEncodeError, ZeroInText)
+_UNSTORABLE: Final = (DataError, UnicodeEncodeError, UnfitText)
 P = ParamSpec("P")
 R = TypeVar("R")
 #: What a payload may hold: ids, codes, counts, moments as text. Names and numbers of people may not.
@@ -89,8 +89,9 @@ def refusals(
             kind = type(getattr(error, "orig", error)).__name__
             log.exception("database_away use_case=%s error=%s", _name(use_case), kind)
             raise Unavailable from error
-        except _UNSTORABLE as error:
-            if is_writing():
+        except (*_UNSTORABLE, StatementError) as error:
+            is_text = isinstance(error, _UNSTORABLE) or isinstance(error.orig, _UNSTORABLE)
+            if is_writing() or not is_text:
                 raise
             raise Unstorable from error
 
