@@ -29,6 +29,8 @@ from services.rules import clock
 log = logging.getLogger("hall.services")
 #: The database is full, locked, stopped, or has no connection left: no bug, and no refusal.
 _AWAY: Final = (OperationalError, InterfaceError, PoolEmpty)
+#: How SQLite's words begin where a statement is wrong, which it gives the same kind of error.
+_BUGS: Final = ("no such ", "near ")
 _UNSTORABLE: Final = (DataError, UnicodeEncodeError, UnfitText)
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -84,7 +86,7 @@ def refusals(
         try:
             return noted(actor, *args, **kwargs)
         except _AWAY as error:
-            if is_writing():
+            if is_writing() or str(getattr(error, "orig", "")).startswith(_BUGS):
                 raise
             kind = type(getattr(error, "orig", error)).__name__
             log.exception("database_away use_case=%s error=%s", _name(use_case), kind)
