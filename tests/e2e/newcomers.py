@@ -73,10 +73,11 @@ def _people(session: Session, model: Employer, twin: Employer, place: int) -> No
         )  # fmt: skip
         session.add(other)
         session.flush()
-        line = session.get_one(AssessmentLine, (booked.id, person.id))
+        own = select(AssessmentLine).filter_by(assessment_id=booked.id, contributor_id=person.id)
+        line = session.scalars(own).one()
         session.add(
             _copy(
-                line, assessment_id=month.id, contributor_id=other.id,
+                line, assessment_id=month.id, employer_id=twin.id, contributor_id=other.id,
                 account=other.account, id_number=other.id_number,
             )
         )  # fmt: skip
