@@ -219,6 +219,8 @@ def test_staff_are_taken_on_and_given_a_role_by_two(arrive: Arrive) -> None:
     admin.hears("蒙建军已新增")
     admin.row("欧阳志强").get_by_role("button", name="办理").click()
     admin.idle()
+    expect(admin.button("提交复核")).to_be_visible()
+    expect(admin.button("办理")).to_have_count(0)
     both_sizes(admin, "users-person")
     assert_all_chinese(admin.page, "officerc")
     typed(admin, "依据（必填）", "任免通知〔2026〕3号")
