@@ -241,6 +241,23 @@ def test_a_person_who_has_moved_away_is_not_changed_any_more(
     assert person_of(person).education == "90"
 
 
+def test_a_change_left_open_at_the_employer_left_hinders_nobody_and_can_be_ended(
+    clerk1: Actor, clerk2: Actor, officer_a: Actor
+) -> None:
+    person = first(clerk1)
+    left = submitted(clerk1, person, education="14")
+    register(person, employer_id=clerk2.employer)
+    contributor_info_change.enter(clerk2, person, "education", "21")
+    approve(officer_a, submit(clerk2, person, click="hers"))
+    assert person_of(person).education == "21"
+    page = review.open_case(officer_a, left)
+    review.send_back(officer_a, left, version=page.version, opinion="该职工已转出")
+    (waiting,) = inbox.tasks(clerk1, Tab.TO_DO).items
+    inbox.end_flow(clerk1, left, version=waiting.version)
+    assert inbox.count(clerk1, Tab.TO_DO) == 0
+    assert person_of(person).education == "21"
+
+
 def test_a_mobile_that_somebody_else_has_is_marked_for_the_officer(
     clerk1: Actor, officer_a: Actor
 ) -> None:

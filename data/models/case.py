@@ -71,6 +71,7 @@ Index(
 Index(
     "uq_case_live_person",
     Case.contributor_id,
+    Case.employer_id,  # a case left open where she was before does not hinder her new employer
     Case.kind,
     unique=True,
     sqlite_where=Case.status.in_(LIVE) & Case.contributor_id.is_not(None),
