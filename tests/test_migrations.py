@@ -189,14 +189,15 @@ def _is_counted_once(table: Table) -> bool:
     return bool(table.dialect_options["sqlite"]["autoincrement"])
 
 
-def test_whoever_may_reuse_an_id_is_told(db: Engine) -> None:
-    if db.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL's sequences never go back")
-    with db.execution_options(writes=True).begin() as connection:
+def test_a_table_that_may_reuse_an_id_is_told(empty: Engine) -> None:
+    """PostgreSQL's sequences never go back: there the words are the same without it."""
+    words = CreateTable(Base.metadata.tables["work"]).compile(empty)
+    migrating.upgrade(empty)
+    with empty.execution_options(writes=True).begin() as connection:
         connection.execute(text("DROP TABLE work"))
-        words = str(CreateTable(Base.metadata.tables["work"]).compile(db))
-        connection.execute(text(words.replace("AUTOINCREMENT", "")))
-    assert "缺少：编号不重用 work" in [line.strip() for line in structure.differences(db)]
+        connection.execute(text(str(words).replace("AUTOINCREMENT", "")))
+    lost = [line.strip() for line in structure.differences(empty)]
+    assert ("缺少：编号不重用 work" in lost) == (empty.dialect.name == "sqlite")
 
 
 def test_looking_leaves_nothing_behind(db: Engine) -> None:
