@@ -280,7 +280,7 @@ REFUSED: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
         lambda: spelt(more=b"".join(b"%d 0 obj 1 endobj\n" % i for i in range(4, 25_000))),
         "TooComplexPdf",
     ),
-    "400,000 pages": (lambda: spelt(kids=b"3 0 R " * 400_000), "DamagedDocument"),
+    "1,200,000 pages": (lambda: spelt(kids=b"3 0 R " * 1_200_000), "TooComplexPdf"),
     "lists four million deep": (lambda: spelt(b"[" * 4_000_000), "DamagedDocument"),
     "names 200,000 deep": (spelt(b"<</A" * 200_000), "DamagedDocument"),
     "pages below themselves": (spelt(kids=b"2 0 R"), "DamagedDocument"),
