@@ -142,6 +142,7 @@ def make_world(folder: Path) -> Sm2World:
         _key(made, person)
         _issue(made, person, "encryption" if person == "encryption" else "person")
     serial = format(made.read("revoked").serial_number, "X")
+    serial = serial.zfill(len(serial) + len(serial) % 2)  # openssl reads whole bytes
     entry = f"R\t300101000000Z\t260101000000Z\t{serial}\tunknown\t/CN=revoked\n"
     for name, index in (("empty", ""), ("list", entry)):
         (made.folder / "index.txt").write_text(index)
