@@ -36,7 +36,10 @@ from bench.results import machine
 SETTLED = 10.0  # seconds: from the last sign-in to the first figure
 RAMP = 0.3
 HALL = ("uvicorn", "app:app", "--host", "127.0.0.1", "--log-level", "warning", "--port")
-STREAMLIT = ("streamlit", "run", "{}", "--server.headless", "true", "--server.port")
+STREAMLIT = (
+    "streamlit", "run", "{}", "--server.headless", "true", "--server.address", "127.0.0.1",
+    "--browser.gatherUsageStats", "false", "--server.port",
+)  # fmt: skip
 BARE = "bench/peers/bare/script.py"
 
 
