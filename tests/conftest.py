@@ -18,6 +18,7 @@ os.environ.update(
 
 import pytest
 from sqlalchemy import Engine, create_engine, select, text
+from streamlit.runtime import Runtime
 from xdist.scheduler import LoadScopeScheduling
 
 import settings
@@ -49,6 +50,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("nightly"):
                 item.add_marker(pytest.mark.skip(reason="only in make nightly"))
+
+
+@pytest.fixture(autouse=True)
+def one_streamlit() -> Iterator[None]:
+    """Keep this process's Streamlit: AppTest takes it away, and no open page would be answered again."""
+    kept = Runtime._instance
+    yield
+    Runtime._instance = kept
 
 
 DATABASES = ("sqlite", "postgresql")

@@ -1,6 +1,7 @@
 """Nobody without a live session reaches Streamlit, and nobody reaches what is not the hall's."""
 
 import time
+from types import MappingProxyType
 
 import pytest
 from starlette.websockets import WebSocketDisconnect
@@ -17,7 +18,8 @@ from web.visitor import safe_next
 #: The whole address: the test client would call itself `testserver` otherwise.
 SOCKETS = settings.ORIGIN.replace("http", "ws", 1)
 STREAM = f"{SOCKETS}/_stcore/stream"
-ORIGIN = {"origin": settings.ORIGIN}
+#: Not to be written to: a test client that opens a socket puts the socket's headers into what it is given.
+ORIGIN = MappingProxyType({"origin": settings.ORIGIN})
 PAGES = ("/", "/base_adjustment", "/main", "/index.html", "/首页", "/admin?x=1")
 
 

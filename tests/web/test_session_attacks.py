@@ -82,7 +82,7 @@ def take_over_with_the_id_said_twice(client, _key) -> bool:
     victim = _victims(client)
     opened = _as(client, "clerk2").websocket_connect(
         f"{settings.ORIGIN.replace('http', 'ws', 1)}/_stcore/stream",
-        subprotocols=["streamlit", "x", "y", victim, victim], headers=ORIGIN,
+        subprotocols=["streamlit", "x", "y", victim, victim], headers=dict(ORIGIN),
     )  # fmt: skip
     with opened as talk:
         return _session_id(talk) != victim
