@@ -325,7 +325,7 @@ def test_a_million_events_are_read_in_seconds(db: Engine, as_owner) -> None:
     events = figures.share(quick=20_000, whole=1_000_000)
     with transaction() as session:
         schema_objects.drop(session.connection())
-        insert(session, AuditEvent.__table__, COLUMNS, filled(events, b"key"))
+        insert(session, AuditEvent, COLUMNS, filled(events, b"key"))
         repair_head(session.connection())
     schema.create(db)
     with snapshot() as session:

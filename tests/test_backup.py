@@ -202,7 +202,7 @@ def test_a_million_events_come_back_within_the_minute(db: Engine, other: str) ->
     with transaction() as session:
         schema_objects.drop(session.connection())
         key = chain.Key(settings.AUDIT_KEY).read(may_make=True)
-        insert(session, AuditEvent.__table__, COLUMNS, filled(1_000_000, key))
+        insert(session, AuditEvent, COLUMNS, filled(1_000_000, key))
         repair_head(session.connection())
         schema_objects.apply(session.connection())
     begun = time.perf_counter()

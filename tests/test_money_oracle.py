@@ -173,7 +173,7 @@ def enroll(clerk: Actor, bases: list[Decimal]) -> None:
     """Put so many people on the clerk's books, with amounts that the new rates must replace."""
     with transaction() as session:
         bulk.insert(
-            session, Contributor.__table__, _COLUMNS,
+            session, Contributor, _COLUMNS,
             (
                 (
                     clerk.employer, f"5226{number:08d}", "石国庆", "01", id_number(number), "", "1",

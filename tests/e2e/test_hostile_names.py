@@ -19,6 +19,7 @@ PEOPLE = (
     "<script>alert(2)</script>",
     "[点我](javascript:alert(3)) ![图](https://evil.invalid/a.png)",
     ":red[吴] :material/home: `码` ~~线~~ # 题",
+    "$\\LaTeX$ <b>粗</b>",
 )
 CLERKS = (
     "", "employer_info_change", "base_adjustment", "remittance", "rate_adjustment", "contributor_query",

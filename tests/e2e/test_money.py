@@ -1,19 +1,26 @@
 """Money arrives (到账): short is kept, exact is booked, the clerk reads it; a bank's workbook; dunning."""
 
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
+from services.remittance import arrivals
+from services.remittance.credits import Credit
+from tests.conftest import person
 from tests.e2e import conftest, newcomers
 from tests.e2e.conftest import Arrive
+from tests.e2e.serving import Hall
 from tests.e2e.visitor import Visitor
 from tests.e2e.wording import assert_all_chinese
 
 hall = conftest.own_hall
 KEY = "M1"
-NEWCOMER = next(one for one in newcomers.NEWCOMERS if one.key == KEY)
-UNIT, NUMBER = NEWCOMER.employer, NEWCOMER.number
+UNIT = newcomers.BY_KEY[KEY].employer
+#: Of the bank's workbook, and of the credit that goes back: each journey has a balance of its own.
+PAID, WRONG = newcomers.BY_KEY["B1"], newcomers.BY_KEY["B4"]
 LATE = "凯里鼓楼建筑(示例)"
 MONTHS, MONEY = "/months", "/arrivals"
 
@@ -63,8 +70,8 @@ def test_the_banks_workbook_is_checked_whole_and_who_is_behind_is_told(arrive: A
     dialog.get_by_role("button", name="取消").click()
     expect(dialog).to_be_hidden()
     officer.shot("money-balances")
-    officer.entry(UNIT).get_by_role("button", name="台账").click()
-    expect(officer.dialog("未分摊台账")).to_contain_text(NUMBER)
+    officer.entry(PAID.employer).get_by_role("button", name="台账").click()
+    expect(officer.dialog("未分摊台账")).to_contain_text(PAID.number)
     officer.shot("money-ledger")
     officer.page.keyboard.press("Escape")
     officer.to_tab("催缴")
@@ -75,10 +82,14 @@ def test_the_banks_workbook_is_checked_whole_and_who_is_behind_is_told(arrive: A
     assert_all_chinese(officer.page)
 
 
-def test_a_credit_entered_wrongly_is_reversed_by_two_officers(arrive: Arrive) -> None:
+def test_a_credit_entered_wrongly_is_reversed_by_two_officers(hall: Hall, arrive: Arrive) -> None:
+    day, amount = date(2026, 7, 6), Decimal("100.00")
+    wrong = Credit("E2E-0100", WRONG.number, amount, day, payer=WRONG.employer)
+    with hall.behind():
+        arrivals.receive(person("officerA"), wrong)
     first, second = arrive("officerA"), arrive("officerB")
     first.open(MONEY)
-    first.entry(UNIT).get_by_role("button", name="台账").click()
+    first.entry(WRONG.employer).get_by_role("button", name="台账").click()
     dialog = first.dialog("未分摊台账")
     dialog.get_by_role("radio", name="到账冲正").click()
     dialog.get_by_label("冲正原因（必填）").fill("登记到了别的单位")
@@ -89,13 +100,13 @@ def test_a_credit_entered_wrongly_is_reversed_by_two_officers(arrive: Arrive) ->
     first.hears("冲正已提出，请本管理部另一名审批员复核")
     second.open(MONEY)
     second.to_tab("资金更正")
-    second.entry(UNIT).get_by_role("button", name="复核").click()
+    second.entry(WRONG.employer).get_by_role("button", name="复核").click()
     asked = second.dialog("资金更正复核")
     second.shot("money-second")
     asked.get_by_role("button", name="复核通过").click()
     second.hears("到账冲正已生效")
     second.to_tab("资金更正")
-    expect(second.entry(UNIT)).to_contain_text("已复核")
+    expect(second.entry(WRONG.employer)).to_contain_text("已复核")
     second.shot("money-corrected")
     assert_all_chinese(second.page)
 
@@ -114,7 +125,9 @@ def _enter(officer: Visitor, amount: str, reference: str) -> None:
 
 def _filled(content: bytes, reference: str, amount: int) -> bytes:
     book = load_workbook(BytesIO(content))
-    for column, value in enumerate((1, reference, "2026-07-03", NUMBER, UNIT, amount), start=1):
+    for column, value in enumerate(
+        (1, reference, "2026-07-03", PAID.number, PAID.employer, amount), start=1
+    ):
         book.worksheets[0].cell(2, column).value = value
     stream = BytesIO()
     book.save(stream)

@@ -113,7 +113,7 @@ def _approve_and_book(officer: Visitor, month: str) -> None:
     expect(officer.page.locator("h1")).to_have_text("汇缴核定审批")
     assert_all_chinese(officer.page)
     officer.shot("months-waiting")
-    officer.press("通过")
+    officer.entry(UNIT).get_by_role("button", name="通过").click()
     officer.sign_if_asked()
     officer.hears(f"{UNIT}{month}核定已审批")
     with officer.hall.behind():
