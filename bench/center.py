@@ -13,15 +13,8 @@ from sqlalchemy.orm import Session
 
 from bench.actors import CLERKS, OFFICER, SIZES
 from data import bulk, database, schema
-from data.enums import (
-    Branch,
-    BusinessKind,
-    ContributorStatus,
-    EmployerKind,
-    EmployerStatus,
-    IdType,
-    Rounding,
-)
+from data.codes import EmployerKind, IdType
+from data.enums import Branch, BusinessKind, ContributorStatus, EmployerStatus, Rounding
 from data.models.people import User
 from data.models.policy import PolicyRow
 from data.models.register import Contributor, Employer

@@ -24,9 +24,9 @@ HEIGHT, A_BAR = 290, 21
 A_FEW = 5
 _MONEY, _COUNT = "money", "integer"
 _OPTIONS = {"displayModeBar": False, "locale": "zh-CN", "scrollZoom": False, "doubleClick": False}
-#: Where each way of drawing stands among the theme's chart colours.
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _MOST_MONTHS = 14
+#: Where each way of drawing stands among the theme's chart colours.
 _COLOURS = {"bar": 0, "light bar": 1, "line": 2, "dashed line": 3, "grey bar": 4}
 
 

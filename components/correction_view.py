@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 
 import streamlit as st
 
@@ -67,25 +68,21 @@ def _decide(row: Correction) -> None:
     _facts(row)
     brand.banner(f"复核通过后：{row.effect}。", "warn")
     if row.is_own:
-        _buttons(("撤回更正", corrections.withdraw, row, "更正已撤回"))
+        _buttons(row, ("撤回更正", corrections.withdraw, "更正已撤回"))
         return
     reason = st.text_input("退回原因（退回时必填）", max_chars=200, key=f"{KEY}_reason_{row.id}")
     _buttons(
-        (
-            "退回",
-            lambda who, number: corrections.reject(who, number, reason=reason),
-            row,
-            "更正已退回",
-        ),
-        ("复核通过", corrections.confirm, row, f"{row.kind.label}已生效"),
+        row,
+        ("退回", partial(corrections.reject, reason=reason), "更正已退回"),
+        ("复核通过", corrections.confirm, f"{row.kind.label}已生效"),
     )
 
 
-def _buttons(*acts: tuple[str, Callable[[Actor, int], None], Correction, str]) -> None:
-    """Draw the buttons of these acts, the last one primary."""
+def _buttons(row: Correction, *acts: tuple[str, Callable[[Actor, int], None], str]) -> None:
+    """Draw the buttons of what may be done with a correction, the last one primary."""
     refusal_above = st.container()
     with st.container(horizontal=True, horizontal_alignment="right"):
-        for place, (label, act, row, said) in enumerate(acts, start=1):
+        for place, (label, act, said) in enumerate(acts, start=1):
             is_last = place == len(acts)
             pressed = st.button(
                 label, key=f"{KEY}_do_{row.id}_{place}", type="primary" if is_last else "secondary"

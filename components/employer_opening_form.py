@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from components import brand, feedback
-from data.enums import EmployerKind
+from data.codes import EmployerKind
 from services.register.opening import Choices, Form, FormFaults
 from services.rules.months import Month
 

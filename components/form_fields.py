@@ -9,7 +9,6 @@ import streamlit as st
 from services.files.cells import CellFault, yuan
 
 T = TypeVar("T")
-#: Pixels: a form is not read across a wide screen.
 
 
 class Fields:

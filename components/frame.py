@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import brand
 from services.rules import clock
-from services.sign_in import SignedIn
+from services.sessions import SignedIn
 from services.works import desk
 
 WARN_BEFORE = timedelta(days=60)

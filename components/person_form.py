@@ -8,7 +8,8 @@ import streamlit as st
 
 from components import brand
 from components.form_fields import Fields
-from data.enums import Education, IdType, LabelledEnum, Marital, Occupation, Post, Sex, Title
+from data.codes import Education, IdType, Marital, Occupation, Post, Sex, Title
+from data.enums import LabelledEnum
 from services.contributor_registration import entry as entries
 from services.contributor_registration.entry import Entry
 from services.contributor_registration.facts import Terms

@@ -9,7 +9,7 @@ editable column is ever read.
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -118,7 +118,7 @@ def _yuan(value: object) -> Decimal:
     return amount if amount.is_finite() else Decimal(0)
 
 
-@cache
+@lru_cache(1_000)  # widths follow what is found
 def _column(heading: Heading) -> Any:  # noqa: ANN401 — Streamlit's column types have no common public name
     if heading.is_money:
         return _said(

@@ -11,9 +11,9 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 import streamlit as st
 
 import settings
-from services import sign_in
+from services import sessions
 from services.actor import Actor
-from services.sign_in import SignedIn
+from services.sessions import SignedIn
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,7 +22,7 @@ R = TypeVar("R")
 def signed_in() -> SignedIn | None:
     """Return the live session of this browser's cookie, if there is one."""
     secret = st.context.cookies.get(settings.COOKIE)
-    return sign_in.signed_in(secret) if isinstance(secret, str) else None
+    return sessions.signed_in(secret) if isinstance(secret, str) else None
 
 
 def fragment(

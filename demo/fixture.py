@@ -11,19 +11,16 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from data.codes import EmployerKind, IdType, SealReason, Sex
 from data.enums import (
     AssessmentStatus,
     Branch,
     ContributorStatus,
-    EmployerKind,
     EmployerStatus,
-    IdType,
     PolicyKey,
     RemittanceKind,
     Role,
     Rounding,
-    SealReason,
-    Sex,
 )
 from data.models.people import User
 from data.models.policy import PolicyRow

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
+from data.codes import EmployerKind
 from data.database import snapshot, transaction
 from data.enums import (
     OFFICERS,
@@ -23,7 +24,6 @@ from data.enums import (
     Branch,
     BusinessKind,
     Channel,
-    EmployerKind,
     EmployerStatus,
     RemittanceKind,
 )
@@ -34,7 +34,7 @@ from data.models.remittance import Assessment
 from data.models.summary import PeopleSummary
 from services import audit
 from services.actor import Actor
-from services.approval import conflicts, refusals
+from services.approval import casework, conflicts
 from services.deferral import periods
 from services.errors import BusinessError, NotFound
 from services.rules import clock
@@ -86,8 +86,7 @@ def remind(actor: Actor, employer_id: int) -> str:
         if session.get(Employer, employer_id) is None:
             raise NotFound(what="该单位")
         employer = conflicts.lock_employer(session, employer_id)
-        if employer.branch is not actor.branch:
-            raise refusals.OtherBranch
+        casework.require_own(employer.branch, actor)
         found = listed(session, Employer.id == employer_id)
         if not found:
             raise NotBehind(name=employer.name)

@@ -10,22 +10,19 @@ from typing import Final
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from data.enums import (
-    Action,
+from data.codes import (
     Affiliation,
-    BusinessKind,
-    CaseStatus,
     Economy,
     Education,
     EmployerKind,
     IdType,
-    LabelledEnum,
     Marital,
     Occupation,
     Post,
     Sex,
     Title,
 )
+from data.enums import Action, BusinessKind, CaseStatus, LabelledEnum
 from data.models.case import Case, CaseChange, Step
 from services.exports import Conditions
 from services.rules import clock, identity

@@ -7,8 +7,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from data.codes import Education, Marital, Occupation, Post, Sex, Title
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, Education, Marital, Occupation, Post, Sex, Title
+from data.enums import BusinessKind
 from data.models.case import Case
 from data.models.register import OPEN, Contributor
 from services import audit

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from data.enums import Affiliation, Economy, EmployerKind, IdType
+from data.codes import Affiliation, Economy, EmployerKind, IdType
 from services.approval import change_checks as checks
 from services.approval.change_list import Change, Form, Item, declared
 from services.approval.requirements import Material

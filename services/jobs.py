@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from data.bulk import is_on_postgresql
 from data.database import transaction
 from data.enums import AuditAction, BusinessKind, Channel, EmployerStatus
 from data.models.case import Message
@@ -55,7 +56,7 @@ JOBS: Mapping[str, Callable[[], int]] = {"缓缴起止": follow_deferrals, "汇�
 def _alone() -> Iterator[Session]:
     """Yield a writing session that no other job has at the same time, in any process."""
     with transaction() as session:
-        if session.connection().dialect.name == "postgresql":
+        if is_on_postgresql(session):
             session.execute(select(func.pg_advisory_xact_lock(LOCK)))
         yield session
 

@@ -12,7 +12,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.enums import ChangeKind, SealReason, UnsealReason
+from data.codes import SealReason, UnsealReason
+from data.enums import ChangeKind
 from data.models.register import ContributorChange
 from data.models.remittance import Assessment, AssessmentLine
 from data.models.status_change import StatusChangeLine

@@ -1,27 +1,19 @@
-"""Signing in (登录): a challenge, the UKey's answer, and the session that follows from it.
+"""Signing in (登录): a challenge, the UKey's answer, and who it lets in.
 
 Clerks sign in with the UKey; the center's staff with password and UKey. The certificate proves a
 key, the binding table says whose it is; the name in a certificate is never trusted.
 """
 
-import hashlib
-import logging
-import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from sqlalchemy import Row, bindparam, delete, select, update
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
 
 import settings
-from data.bulk import table_of
-from data.database import glance, snapshot, transaction
+from data.database import snapshot, transaction
 from data.enums import AuditAction, BindingStatus, EmployerStatus, Role
-from data.models.people import CertificateBinding, Challenge, User, UserSession
+from data.models.people import CertificateBinding, Challenge, User
 from data.models.register import Employer
-from services import audit, passwords
+from services import audit, passwords, sessions
 from services.actor import Actor
 from services.errors import BusinessError
 from services.rules import clock
@@ -30,13 +22,7 @@ from ukey.certificate import TrustStore
 from ukey.rejection import Rejected
 from ukey.sign_in_token import Verified
 
-log = logging.getLogger("hall.services")
-
 CHALLENGE_LIFE = timedelta(minutes=2)
-IDLE = timedelta(minutes=15)
-LONGEST = timedelta(hours=8)
-#: A session's last use is written at most this often.
-TOUCH = timedelta(seconds=20)
 
 #: What the clerk reads for each way a UKey can fail: what is wrong, and what to do.
 REASONS = {
@@ -82,48 +68,6 @@ class SignInRefused(BusinessError):
         """Whose key it was, where that is known."""
 
 
-_SESSION, _USER = table_of(UserSession), table_of(User)
-_BINDING, _EMPLOYER = table_of(CertificateBinding), table_of(Employer)
-#: All that a live session is judged by. It is asked on every run, so it is spelt out once, on tables.
-_KEPT = (
-    select(
-        _SESSION.c.secret_hash,
-        _SESSION.c.token_serial,
-        _SESSION.c.opened_at,
-        _SESSION.c.seen_at,
-        _SESSION.c.ended_at,
-        _USER.c.id.label("user_id"),
-        _USER.c.name.label("user_name"),
-        _USER.c.role,
-        _USER.c.employer_id,
-        _USER.c.branch,
-        _USER.c.active,
-        _BINDING.c.status.label("binding_status"),
-        _BINDING.c.not_after,
-        _BINDING.c.fingerprint,
-        _EMPLOYER.c.name.label("employer_name"),
-        _EMPLOYER.c.number.label("employer_number"),
-    )
-    .join_from(_SESSION, _USER, _USER.c.id == _SESSION.c.user_id)
-    .join(_BINDING, _BINDING.c.id == _SESSION.c.binding_id)
-    .outerjoin(_EMPLOYER, _EMPLOYER.c.id == _USER.c.employer_id)
-    .where(_SESSION.c.secret_hash == bindparam("secret_hash"))
-)
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A live session, as asked on every run. The certificate's end is China's."""
-
-    actor: Actor
-    employer_name: str
-    employer_number: str
-    token_serial: str
-    certificate_ends: datetime
-    fingerprint: str
-    """SHA-256 of the certificate that signed in: no other may sign in this session."""
-
-
 def challenge(browser: str) -> str:
     """Return a fresh nonce for the browser that holds the secret `browser`; an older one is void."""
     nonce = sign_in_token.new_nonce()
@@ -131,11 +75,13 @@ def challenge(browser: str) -> str:
         now = clock.instant()
         session.execute(
             delete(Challenge).where(
-                (Challenge.browser_hash == _hash(browser)) | (Challenge.expires_at < now)
+                (Challenge.browser_hash == sessions.hashed(browser)) | (Challenge.expires_at < now)
             )
         )
         expires = now + CHALLENGE_LIFE
-        session.add(Challenge(browser_hash=_hash(browser), nonce=nonce, expires_at=expires))
+        session.add(
+            Challenge(browser_hash=sessions.hashed(browser), nonce=nonce, expires_at=expires)
+        )
     return nonce
 
 
@@ -168,72 +114,10 @@ def _sign_in(
         raise SignInRefused(rejected.code) from rejected
     binding_id, actor = _whose(answer)
     _check_password(actor, username, password)
-    secret = secrets.token_urlsafe(32)
-    now = clock.instant()
     with transaction() as session:
-        session.add(
-            UserSession(
-                secret_hash=_hash(secret), user_id=actor.user_id, binding_id=binding_id,
-                token_serial=token_serial[:64], opened_at=now, seen_at=now,
-            )
-        )  # fmt: skip
-        subject = f"binding:{binding_id}"
-        audit.record(session, actor, AuditAction.SIGNED_IN, subject)
+        secret = sessions.begin(session, actor, binding_id, token_serial)
+        audit.record(session, actor, AuditAction.SIGNED_IN, f"binding:{binding_id}")
     return secret, actor
-
-
-def signed_in(secret: str | None, *, touch: bool = True) -> SignedIn | None:
-    """Return the live session of this cookie, or None: idle, too old, ended, or no longer allowed.
-
-    `touch` counts this as use; a page that only watches does not.
-    """
-    if not secret:
-        return None
-    with glance() as connection:
-        kept = connection.execute(_KEPT, {"secret_hash": _hash(secret)}).one_or_none()
-    now = clock.instant()
-    if kept is None or not _is_live(kept, now):
-        return None
-    if touch and now - kept.seen_at > TOUCH:
-        try:
-            _touch(kept.secret_hash, now)
-        except OperationalError:  # who only looks need not know that nobody can write
-            log.warning("use_unnoted")
-    return SignedIn(
-        Actor(kept.user_id, kept.user_name, kept.role, kept.employer_id, kept.branch),
-        kept.employer_name or "",
-        kept.employer_number or "",
-        kept.token_serial,
-        clock.in_china(kept.not_after),
-        kept.fingerprint,
-    )
-
-
-def sign_out(secret: str | None, reason: str = "signed_out") -> None:
-    """End the session of this cookie, if there is one."""
-    if secret:
-        with transaction() as session:
-            user_id = session.scalar(
-                update(UserSession)
-                .filter_by(secret_hash=_hash(secret), ended_at=None)
-                .values(ended_at=clock.instant(), end_reason=reason)
-                .returning(UserSession.user_id)
-            )
-            if user_id:
-                whose = _actor(session.get_one(User, user_id))
-                subject = f"user:{user_id}"
-                audit.record(session, whose, AuditAction.SIGNED_OUT, subject, reason=reason)
-
-
-def sign_out_everywhere(session: Session, user_id: int, reason: str) -> None:
-    """End every session of a user, within the transaction that takes away the right to it."""
-    subject = f"user:{user_id}"
-    audit.record(session, None, AuditAction.SESSIONS_ENDED, subject, reason=reason)
-    session.execute(
-        update(UserSession)
-        .filter_by(user_id=user_id, ended_at=None)
-        .values(ended_at=clock.instant(), end_reason=reason)
-    )
 
 
 def _take_challenge(browser: str) -> str:
@@ -241,7 +125,7 @@ def _take_challenge(browser: str) -> str:
     with transaction() as session:
         taken = session.execute(
             delete(Challenge)
-            .where(Challenge.browser_hash == _hash(browser))
+            .where(Challenge.browser_hash == sessions.hashed(browser))
             .returning(Challenge.nonce, Challenge.expires_at)
         ).one_or_none()
     if taken is None:
@@ -264,12 +148,12 @@ def _whose(answer: Verified) -> tuple[int, Actor]:
         raise SignInRefused("unbound")
     binding, user, employer = row
     if binding.status is not BindingStatus.ACTIVE:
-        raise SignInRefused(f"binding_{binding.status.value}", _actor(user))
+        raise SignInRefused(f"binding_{binding.status.value}", sessions.actor_of(user))
     if not user.active:
-        raise SignInRefused("user_inactive", _actor(user))
+        raise SignInRefused("user_inactive", sessions.actor_of(user))
     if employer and employer.status is EmployerStatus.CANCELLED:
-        raise SignInRefused("employer_closed", _actor(user))
-    return binding.id, _actor(user)
+        raise SignInRefused("employer_closed", sessions.actor_of(user))
+    return binding.id, sessions.actor_of(user)
 
 
 def _check_password(actor: Actor, username: str, password: str) -> None:
@@ -281,27 +165,3 @@ def _check_password(actor: Actor, username: str, password: str) -> None:
         raise SignInRefused("password_needed", actor)
     if passwords.is_right(username, password) != actor.user_id:
         raise SignInRefused("password_wrong", actor)
-
-
-def _is_live(kept: Row[*tuple[Any, ...]], now: datetime) -> bool:
-    return bool(
-        kept.ended_at is None
-        and now - kept.seen_at <= IDLE
-        and now - kept.opened_at <= LONGEST
-        and kept.active
-        and kept.binding_status is BindingStatus.ACTIVE
-        and now <= kept.not_after
-    )
-
-
-def _touch(secret_hash: str, now: datetime) -> None:
-    with transaction() as session:
-        session.execute(update(UserSession).filter_by(secret_hash=secret_hash).values(seen_at=now))
-
-
-def _actor(user: User) -> Actor:
-    return Actor(user.id, user.name, user.role, user.employer_id, user.branch)
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

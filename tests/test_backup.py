@@ -20,7 +20,7 @@ from data.database import snapshot, transaction
 from data.models.audit import AuditEvent
 from data.models.case import Case
 from data.models.people import UserSession
-from services import audit_heads, audit_verify, backup, inbox, restore, review, sign_in
+from services import audit_heads, audit_verify, backup, inbox, restore, review, sessions
 from services.actor import Actor
 from services.files.storage import DocumentMissing
 from tests import figures
@@ -94,7 +94,7 @@ def test_a_backup_comes_back_whole_and_says_what_is_lost(
     engine = database.connect(other)
     assert counts() == before
     schema.require(engine)
-    assert sign_in.signed_in(cookie) is None
+    assert sessions.signed_in(cookie) is None
     with snapshot() as session:
         assert session.scalars(select(UserSession.end_reason)).all() == ["restored"]
         assert session.scalars(select(Case.status)).one().value == "pending"

@@ -18,7 +18,7 @@ from data.enums import AuditAction, BindingStatus, EmployerStatus
 from data.models.audit import AuditEvent
 from data.models.people import CertificateBinding, User, UserSession
 from data.models.register import Employer
-from services import sign_in
+from services import sessions
 from services.actor import Actor
 from services.administration import (
     certificate_list,
@@ -29,7 +29,7 @@ from services.administration import (
 )
 from services.errors import NotAllowed, NotFound
 from services.rules import clock
-from services.sign_in import _hash
+from services.sessions import hashed
 from tests.conftest import employer, person
 from tests.ukey.test_sm2 import Sm2World, make_world
 from ukey.dev_ca import DevCA
@@ -73,10 +73,10 @@ def signed_in_with(binding: int, user_id: int) -> str:
     secret, now = f"secret-{binding}", clock.instant()
     with transaction() as session:
         session.add(
-            UserSession(secret_hash=_hash(secret), user_id=user_id, binding_id=binding,
+            UserSession(secret_hash=hashed(secret), user_id=user_id, binding_id=binding,
                         token_serial="1", opened_at=now, seen_at=now)
         )  # fmt: skip
-    assert sign_in.signed_in(secret)
+    assert sessions.signed_in(secret)
     return secret
 
 
@@ -198,14 +198,14 @@ def test_suspending_ends_live_sessions_and_resuming_lets_in_again(
     with pytest.raises(certificates.NoReason):
         certificates.suspend(security, binding, reason=" ")
     certificates.suspend(security, binding, reason="UKey遗失，待查找")
-    assert sign_in.signed_in(secret) is None
+    assert sessions.signed_in(secret) is None
     with snapshot() as session:
-        assert session.get_one(UserSession, _hash(secret)).end_reason == "suspended"
+        assert session.get_one(UserSession, hashed(secret)).end_reason == "suspended"
     with pytest.raises(certificates.WrongState, match="已停用，不能停用"):
         certificates.suspend(security, binding, reason="再次")
     certificates.resume(security, binding, reason="已找回")
     assert status(binding) is BindingStatus.ACTIVE
-    assert sign_in.signed_in(secret) is None
+    assert sessions.signed_in(secret) is None
     events = certificate_list.history(security, clerk1.user_id)
     assert [(event.event, event.reason) for event in events] == [
         ("恢复", "已找回"), ("停用", "UKey遗失，待查找"), ("绑定", "新绑定"),
@@ -230,7 +230,7 @@ def test_renewing_binds_the_new_one_and_revokes_the_old(
     assert [key.id for key in certificate_list.keys(security, soon=True)] == [old]
     new = certificates.renew(security, old, issued(authority))
     assert (status(old), status(new)) == (BindingStatus.REVOKED, BindingStatus.ACTIVE)
-    assert sign_in.signed_in(secret) is None
+    assert sessions.signed_in(secret) is None
     assert certificate_list.keys(security, soon=True) == []
 
 

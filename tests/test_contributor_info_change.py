@@ -14,7 +14,7 @@ from services.actor import Actor
 from services.approval.change_case import InReview
 from services.approval.change_list import BadValue, ChangedMeanwhile, NoChanges, UnknownItem
 from services.contributor_info_change import ITEMS, MovedAway
-from services.errors import NotAllowed, NotFound
+from services.errors import NotAllowed, NotFound, Stale
 from services.exports import Conditions
 from services.inbox import Tab
 from tests.rosters import PDF
@@ -38,6 +38,14 @@ def submit(actor: Actor, person: int, click: str = "click") -> int:
         actor, person, seen=seen, version=now.version, client_id=f"{click}-{person}"
     )
     return now.case_id or 0
+
+
+def submit_as(actor: Actor, person: int, click: str) -> None:
+    contributor_info_change.enter(actor, person, "education", "14")
+    now = contributor_info_change.situation(actor, person)
+    contributor_info_change.submit(
+        actor, person, seen={"education": "14"}, version=now.version, client_id=click
+    )
 
 
 def submitted(actor: Actor, person: int, **values: str) -> int:
@@ -256,6 +264,17 @@ def test_a_change_left_open_at_the_employer_left_hinders_nobody_and_can_be_ended
     inbox.end_flow(clerk1, left, version=waiting.version)
     assert inbox.count(clerk1, Tab.TO_DO) == 0
     assert person_of(person).education == "21"
+
+
+def test_a_click_that_has_submitted_another_case_submits_nothing(
+    clerk1: Actor, clerk2: Actor
+) -> None:
+    """Ids of clicks are the browser's word: one of another employer's is refused in words."""
+    hers, his = first(clerk1), first(clerk2)
+    submit_as(clerk1, hers, click="the same")
+    with pytest.raises(Stale):
+        submit_as(clerk2, his, click="the same")
+    assert contributor_info_change.situation(clerk2, his).status is CaseStatus.DRAFT
 
 
 def test_a_mobile_that_somebody_else_has_is_marked_for_the_officer(

@@ -10,8 +10,9 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 
+from data.codes import IdType, Sex
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, ChangeKind, ContributorStatus, EmployerStatus, IdType, Sex
+from data.enums import BusinessKind, ChangeKind, ContributorStatus, EmployerStatus
 from data.models.case import Case, Message, Step
 from data.models.register import Contributor, ContributorChange, Employer
 from services import months_due

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import func, select, update
 
+from data.codes import EmployerKind, IdType
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, CaseStatus, EmployerKind, IdType
+from data.enums import BusinessKind, CaseStatus
 from data.models.case import Case, CaseChange, Message
 from data.models.register import Employer
 from services import (

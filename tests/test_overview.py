@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, text
 
-from data.enums import Branch, EmployerKind
+from data.codes import EmployerKind
+from data.enums import Branch
 from services import queries
 from services.actor import Actor
 from services.errors import BusinessError, NotAllowed, NotFound

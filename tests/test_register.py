@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, event, select, text
 
+from data.codes import EmployerKind
 from data.database import snapshot, transaction
-from data.enums import Branch, ContributorStatus, EmployerKind, EmployerStatus, Role
+from data.enums import Branch, ContributorStatus, EmployerStatus, Role
 from data.models.people import User
 from data.models.register import Contributor, Employer
 from services.actor import Actor

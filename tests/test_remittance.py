@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 
+from data.codes import IdType
 from data.database import snapshot, transaction
 from data.enums import (
     AssessmentStatus,
@@ -17,7 +18,6 @@ from data.enums import (
     ChangeKind,
     ContributorStatus,
     EmployerStatus,
-    IdType,
     RemittanceKind,
 )
 from data.models.case import Case, Message, Step

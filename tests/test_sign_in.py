@@ -21,7 +21,7 @@ from data.enums import BindingStatus, EmployerStatus
 from data.models.people import CertificateBinding, Challenge, User, UserSession
 from data.models.register import Employer
 from demo.cast import CAST
-from services import passwords, sign_in
+from services import passwords, sessions, sign_in
 from services.rules import clock
 from services.sign_in import REASONS, SignInRefused
 from tests.conftest import person
@@ -110,7 +110,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[timedelta], Non
 
 @pytest.mark.manual("L2")
 def test_a_bound_key_opens_a_session_for_its_clerk_and_employer(browser: Browser) -> None:
-    who = sign_in.signed_in(browser.bind("clerk1").sign_in())
+    who = sessions.signed_in(browser.bind("clerk1").sign_in())
     assert who
     assert who.actor == person("clerk1")
     assert (who.employer_number, who.token_serial) == ("522601000101", "S1")
@@ -121,14 +121,14 @@ def test_the_cookies_secret_is_not_kept(browser: Browser) -> None:
     with snapshot() as session:
         kept = session.scalars(select(UserSession.secret_hash)).one()
     assert kept == hashlib.sha256(secret.encode()).hexdigest()
-    assert sign_in.signed_in(kept) is None
+    assert sessions.signed_in(kept) is None
 
 
 def test_the_business_date_does_not_move_certificates_or_sessions(
     browser: Browser, on_day: Callable[[str], None]
 ) -> None:
     on_day("2040-01-01")
-    assert sign_in.signed_in(browser.bind("clerk1").sign_in())
+    assert sessions.signed_in(browser.bind("clerk1").sign_in())
 
 
 def test_a_key_without_a_binding_opens_nothing(browser: Browser) -> None:
@@ -216,7 +216,7 @@ def test_a_binding_can_be_taken_away_at_the_door_and_within(
     secret = browser.bind("clerk1").sign_in()
     with transaction() as session:
         session.execute(update(CertificateBinding).values(status=status))
-    assert sign_in.signed_in(secret) is None
+    assert sessions.signed_in(secret) is None
     assert browser.refusal() == code
 
 
@@ -224,7 +224,7 @@ def test_a_person_put_out_of_office_is_out_at_once(browser: Browser) -> None:
     secret = browser.bind("clerk1").sign_in()
     with transaction() as session:
         session.execute(update(User).values(active=False))
-    assert sign_in.signed_in(secret) is None
+    assert sessions.signed_in(secret) is None
     assert browser.refusal() == "user_inactive"
 
 
@@ -240,9 +240,9 @@ def test_a_session_ends_after_15_idle_minutes(
     secret = browser.bind("clerk1").sign_in()
     for _ in range(3):
         later(timedelta(minutes=14))
-        assert sign_in.signed_in(secret)
+        assert sessions.signed_in(secret)
     later(timedelta(minutes=15, seconds=1))
-    assert sign_in.signed_in(secret) is None
+    assert sessions.signed_in(secret) is None
 
 
 def test_watching_is_no_use_of_a_session(
@@ -250,9 +250,9 @@ def test_watching_is_no_use_of_a_session(
 ) -> None:
     secret = browser.bind("clerk1").sign_in()
     later(timedelta(minutes=10))
-    assert sign_in.signed_in(secret, touch=False)
+    assert sessions.signed_in(secret, touch=False)
     later(timedelta(minutes=6))
-    assert sign_in.signed_in(secret, touch=False) is None
+    assert sessions.signed_in(secret, touch=False) is None
 
 
 def test_a_session_ends_after_eight_hours_however_busy(
@@ -261,24 +261,24 @@ def test_a_session_ends_after_eight_hours_however_busy(
     secret = browser.bind("clerk1").sign_in()
     for _ in range(48):
         later(timedelta(minutes=10))
-        assert sign_in.signed_in(secret)
+        assert sessions.signed_in(secret)
     later(timedelta(minutes=10))
-    assert sign_in.signed_in(secret) is None
+    assert sessions.signed_in(secret) is None
 
 
 def test_signing_out_ends_it_for_good(browser: Browser) -> None:
     secret = browser.bind("clerk1").sign_in()
-    sign_in.sign_out(secret)
-    assert sign_in.signed_in(secret) is None
-    assert sign_in.signed_in(None) is None
-    assert sign_in.signed_in("") is None
+    sessions.sign_out(secret)
+    assert sessions.signed_in(secret) is None
+    assert sessions.signed_in(None) is None
+    assert sessions.signed_in("") is None
 
 
 def test_every_session_of_a_person_can_be_ended(browser: Browser) -> None:
     secrets = [browser.bind("clerk1").sign_in(), browser.sign_in()]
     with transaction() as session:
-        sign_in.sign_out_everywhere(session, person("clerk1").user_id, "suspended")
-    assert [sign_in.signed_in(secret) for secret in secrets] == [None, None]
+        sessions.sign_out_everywhere(session, person("clerk1").user_id, "suspended")
+    assert [sessions.signed_in(secret) for secret in secrets] == [None, None]
 
 
 def staff(key: str) -> dict[str, str]:
@@ -291,7 +291,7 @@ def test_staff_need_password_and_key(browser: Browser) -> None:
     assert browser.refusal() == "password_needed"
     assert browser.refusal(username="officera", password="wrong-password") == "password_wrong"
     assert browser.refusal(**staff("officerB")) == "password_wrong"
-    who = sign_in.signed_in(browser.sign_in(**staff("officerA")))
+    who = sessions.signed_in(browser.sign_in(**staff("officerA")))
     assert who
     assert who.actor == person("officerA")
 

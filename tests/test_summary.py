@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
+from data.codes import EmployerKind
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, ContributorStatus, EmployerKind
+from data.enums import BusinessKind, ContributorStatus
 from data.models.register import Employer
 from data.models.summary import BaseSummary, CashSummary, MonthSummary, PeopleSummary
 from services import review

@@ -10,13 +10,13 @@ from data.database import snapshot, transaction
 from data.enums import AuditAction, BindingStatus, Branch, ProposalStatus, Role
 from data.models.audit import AuditEvent
 from data.models.people import CertificateBinding, User, UserSession
-from services import passwords, sign_in
+from services import passwords, sessions
 from services.actor import Actor
 from services.administration import proposals, roles, users
 from services.errors import NotAllowed, NotFound
 from services.passwords import WeakPassword
 from services.rules import clock
-from services.sign_in import _hash
+from services.sessions import hashed
 from tests.conftest import person
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -47,10 +47,10 @@ def live_session(user_id: int) -> str:
         session.add(binding)
         session.flush()
         session.add(
-            UserSession(secret_hash=_hash(secret), user_id=user_id, binding_id=binding.id,
+            UserSession(secret_hash=hashed(secret), user_id=user_id, binding_id=binding.id,
                         token_serial="1", opened_at=now, seen_at=now)
         )  # fmt: skip
-    assert sign_in.signed_in(secret)
+    assert sessions.signed_in(secret)
     return secret
 
 
@@ -94,13 +94,13 @@ def test_a_role_is_changed_by_two_persons_and_sessions_end(
     proposal = roles.propose(
         admin, officer_a.user_id, role=Role.SENIOR_REVIEWER, branch=Branch.ZHENYUAN, source=SOURCE
     )
-    assert sign_in.signed_in(secret)
+    assert sessions.signed_in(secret)
     with pytest.raises(proposals.OwnProposal):
         roles.confirm(admin, proposal)
     roles.confirm(security, proposal)
     row = found(officer_a.user_id)
     assert (row.role, row.branch) == (Role.SENIOR_REVIEWER, Branch.ZHENYUAN)
-    assert sign_in.signed_in(secret) is None
+    assert sessions.signed_in(secret) is None
     [change] = roles.listed(security)
     assert (change.before, change.after) == ("凯里管理部 初审员", "镇远管理部 终审员")
     assert change.trace.status is ProposalStatus.CONFIRMED
@@ -137,14 +137,14 @@ def test_disabling_ends_sessions_at_once(admin: Actor, officer_a: Actor, clerk1:
     for actor in (officer_a, clerk1):
         secret = live_session(actor.user_id)
         users.disable(admin, actor.user_id)
-        assert sign_in.signed_in(secret) is None
+        assert sessions.signed_in(secret) is None
         with snapshot() as session:
-            assert session.get_one(UserSession, _hash(secret)).end_reason == "disabled"
+            assert session.get_one(UserSession, hashed(secret)).end_reason == "disabled"
         with pytest.raises(users.AlreadySo):
             users.disable(admin, actor.user_id)
         users.enable(admin, actor.user_id)
         assert found(actor.user_id).active
-        assert sign_in.signed_in(secret) is None
+        assert sessions.signed_in(secret) is None
 
 
 def test_the_last_administrator_of_a_kind_stays(admin: Actor, security: Actor) -> None:
@@ -172,7 +172,7 @@ def test_a_password_is_reset_within_its_rule_and_lifts_the_lock(
         users.reset_password(admin, officer_a.user_id, "eleven-char")
     users.reset_password(admin, officer_a.user_id, PASSWORD)
     assert passwords.is_right("officera", PASSWORD) == officer_a.user_id
-    assert sign_in.signed_in(secret) is None
+    assert sessions.signed_in(secret) is None
 
 
 def test_unlocking_keeps_the_password(security: Actor, officer_a: Actor) -> None:

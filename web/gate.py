@@ -12,8 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import settings
-from services import sign_in
-from services.sign_in import SignedIn
+from services import sessions
+from services.sessions import SignedIn
 from web import refusal, visitor
 from web.owners import Owners
 from web.pace import Pace
@@ -73,7 +73,7 @@ class Gate:
             return None
         # A download is use of the hall; the page's own polling is not.
         touch = path.startswith("/download/")
-        live = await run_in_threadpool(sign_in.signed_in, secret, touch=touch)
+        live = await run_in_threadpool(sessions.signed_in, secret, touch=touch)
         if live is None:
             return _sent_away(scope, had_cookie=bool(secret))
         self._let_in(scope, secret, live)

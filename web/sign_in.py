@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 import settings
-from services import sign_in
+from services import sessions, sign_in
 from services.sign_in import SignInRefused
 from web import refusal, visitor
 from web.pace import Pace
@@ -71,7 +71,7 @@ async def begin(request: Request) -> Response:
     except SignInRefused as refused:
         log.warning("refused reason=sign_in code=%s", refused.code)
         return refusal.answer(401, refused.code, str(refused))
-    await run_in_threadpool(sign_in.sign_out, visitor.secret(request.scope), "replaced")
+    await run_in_threadpool(sessions.sign_out, visitor.secret(request.scope), "replaced")
     response = _answer({"name": actor.name, "next": visitor.safe_next(_text(asked, "next"))})
     _keep_cookie(response, secret)
     response.delete_cookie(_browser_cookie(), "/", secure=settings.IS_HTTPS, samesite="strict")
@@ -86,7 +86,7 @@ async def me(request: Request) -> Response:
     """
     if _looks.is_too_fast(visitor.address(request.scope)):
         return refusal.answer(429, "too_many", TOO_OFTEN)
-    live = await run_in_threadpool(sign_in.signed_in, visitor.secret(request.scope), touch=False)
+    live = await run_in_threadpool(sessions.signed_in, visitor.secret(request.scope), touch=False)
     if live is None:
         return refusal.answer(401, "no_session", "登录已失效，请重新登录")
     return _answer({"name": live.actor.name, "employer": live.employer_name})
@@ -100,7 +100,7 @@ async def end(request: Request) -> Response:
     if visitor.is_cross_site(request.scope):
         refusal.note(request.scope, "cross_site")
         return RedirectResponse("/sign-in", 303)
-    await run_in_threadpool(sign_in.sign_out, visitor.secret(request.scope))
+    await run_in_threadpool(sessions.sign_out, visitor.secret(request.scope))
     response = RedirectResponse("/sign-in?reason=signed_out", 303)
     _drop_cookie(response)
     return response
@@ -110,7 +110,7 @@ async def key_removed(request: Request) -> Response:
     """End the session of a page whose UKey has been pulled out."""
     if objection := _objection(request, _removals):
         return objection
-    await run_in_threadpool(sign_in.sign_out, visitor.secret(request.scope), "key_removed")
+    await run_in_threadpool(sessions.sign_out, visitor.secret(request.scope), "key_removed")
     response = _answer({"next": "/sign-in?reason=key_removed"})
     _drop_cookie(response)
     return response

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from services import sign_in
+from services import sessions
 from web import refusal, visitor
 from web.owners import Owners
 from web.pace import Pace
@@ -60,7 +60,7 @@ class SocketGuard:
             return "origin"
         if self._by_address.is_too_fast(visitor.address(scope)):
             return "too_many_sockets"
-        if not await run_in_threadpool(sign_in.signed_in, secret, touch=False):
+        if not await run_in_threadpool(sessions.signed_in, secret, touch=False):
             return "no_session"
         if self._by_session.is_too_fast(secret):
             return "too_many_sockets"
@@ -129,7 +129,7 @@ class Conversation:
         if now - self._checked < RECHECK_SECONDS:
             return True
         self._checked = now
-        return await run_in_threadpool(sign_in.signed_in, self._secret, touch=False) is not None
+        return await run_in_threadpool(sessions.signed_in, self._secret, touch=False) is not None
 
     def _is_wanted(self, frame: BackMsg) -> bool:
         kind = frame.WhichOneof("type")

@@ -6,14 +6,8 @@ from sqlalchemy import ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base, Coded, Id, Instant, Yuan
-from data.enums import (
-    Branch,
-    ChangeKind,
-    ContributorStatus,
-    EmployerKind,
-    EmployerStatus,
-    IdType,
-)
+from data.codes import EmployerKind, IdType
+from data.enums import Branch, ChangeKind, ContributorStatus, EmployerStatus
 from data.text_search import LastFour
 
 

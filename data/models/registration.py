@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import NEVER_AGAIN, NUMBER, Base, Coded, Id, Yuan
-from data.enums import IdType
+from data.codes import IdType
 
 
 class RegistrationLine(Base):

@@ -7,7 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base, Coded, Yuan
-from data.enums import Branch, EmployerKind
+from data.codes import EmployerKind
+from data.enums import Branch
 
 
 class PeopleSummary(Base):

@@ -13,16 +13,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from data.base import Base
-from data.enums import (
-    Action,
-    Branch,
-    BusinessKind,
-    CaseStatus,
-    Channel,
-    Education,
-    PolicyKey,
-    Role,
-)
+from data.codes import Education
+from data.enums import Action, Branch, BusinessKind, CaseStatus, Channel, PolicyKey, Role
 from data.models.case import Case, CaseChange, Step
 from data.models.people import User
 from data.models.register import Contributor

@@ -8,7 +8,8 @@ from datetime import date
 from itertools import accumulate
 from typing import Final, TypeVar
 
-from data.enums import Branch, EmployerKind, EmployerStatus
+from data.codes import EmployerKind
+from data.enums import Branch, EmployerStatus
 from demo.center import names
 from services.rules.months import Month
 

@@ -3,7 +3,8 @@
 import random
 from typing import Final
 
-from data.enums import Branch, EmployerKind
+from data.codes import EmployerKind
+from data.enums import Branch
 
 _SURNAMES: Final = "杨吴龙潘王李张刘罗石姜陆欧田彭胡陈周唐谭莫蒙韦邰顾"
 _GIVEN: Final = (

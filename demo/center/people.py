@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Final
 
-from data.enums import ContributorStatus, EmployerKind, IdType, Rounding, SealReason, Sex
+from data.codes import EmployerKind, IdType, SealReason, Sex
+from data.enums import ContributorStatus, Rounding
 from demo.center import names
 from demo.center.employers import FIRST, LAST, Invented
 from services.rules import contribution

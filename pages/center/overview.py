@@ -6,7 +6,8 @@ from decimal import Decimal
 import streamlit as st
 
 from components import brand, charts, feedback, query_bar, session
-from data.enums import Branch, EmployerKind
+from data.codes import EmployerKind
+from data.enums import Branch
 from services import queries
 from services.actor import Actor
 from services.overview import board

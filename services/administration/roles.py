@@ -10,7 +10,7 @@ from data.database import snapshot, transaction
 from data.enums import ADMINISTRATORS, Branch, ProposalStatus, ProposalTopic, Role
 from data.models.people import User
 from data.models.proposal import Proposal
-from services import audit, sign_in
+from services import audit, sessions
 from services.actor import Actor
 from services.administration import proposals, users
 from services.administration.proposals import Draft, Trace
@@ -65,7 +65,7 @@ def confirm(actor: Actor, proposal_id: int) -> None:
             users.require_not_last(session, row)
         proposals.confirm(session, proposal, actor)
         row.role, row.branch = role, branch
-        sign_in.sign_out_everywhere(session, row.id, "role_changed")
+        sessions.sign_out_everywhere(session, row.id, "role_changed")
 
 
 @audit.refusals

@@ -24,7 +24,7 @@ from data.enums import (
 )
 from data.models.people import CertificateBinding, User
 from data.models.proposal import Proposal
-from services import audit, passwords, sign_in
+from services import audit, passwords, sessions
 from services.actor import Actor
 from services.errors import BusinessError, NotFound
 from services.rules import clock, identity
@@ -158,7 +158,7 @@ def disable(actor: Actor, user_id: int) -> None:
             raise AlreadySo(name=row.name, state="停用")
         require_not_last(session, row)
         row.active = False
-        sign_in.sign_out_everywhere(session, row.id, "disabled")
+        sessions.sign_out_everywhere(session, row.id, "disabled")
         _note(session, actor, row, "disabled")
 
 
@@ -185,7 +185,7 @@ def reset_password(actor: Actor, user_id: int, password: str) -> None:
     with transaction() as session:
         row = member(session, actor, user_id)
         row.password_hash, row.failures, row.locked_until = kept, 0, None
-        sign_in.sign_out_everywhere(session, row.id, "password_reset")
+        sessions.sign_out_everywhere(session, row.id, "password_reset")
         _note(session, actor, row, "password_reset")
 
 

@@ -5,23 +5,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data.bulk import table_of
-from data.enums import (
-    OFFICERS,
-    AuditAction,
-    BusinessKind,
-    CaseStatus,
-)
+from data.enums import OFFICERS, AuditAction, Branch, BusinessKind, CaseStatus
 from data.models.case import LIVE, Case, Step
 from data.models.register import Employer
 from services import audit
 from services.actor import Actor
-from services.approval.refusals import (
-    AlreadyPending,
-    DraftGone,
-    OtherBranch,
-    Withdrawn,
-)
-from services.errors import NotFound
+from services.approval.refusals import AlreadyPending, DraftGone, OtherBranch, Withdrawn
+from services.errors import NotFound, Stale
 from services.rules import clock
 
 _ONE_LIVE = select(Case).where(
@@ -92,8 +82,11 @@ def draft(session: Session, kind: BusinessKind, actor: Actor) -> Case:
 
 
 def was_submitted(session: Session, case: Case, client_id: str) -> bool:
-    """Tell whether this very click has submitted the case already."""
-    return bool(session.scalar(select(Step.id).filter_by(client_id=client_id, case_id=case.id)))
+    """Tell whether this very click has submitted the case already. Raises Stale where it was another's."""
+    whose = session.scalar(select(Step.case_id).filter_by(client_id=client_id))
+    if whose not in (None, case.id):
+        raise Stale
+    return whose is not None
 
 
 def discard(session: Session, case: Case) -> None:
@@ -105,7 +98,11 @@ def discard(session: Session, case: Case) -> None:
 
 def require_branch(session: Session, case: Case, actor: Actor) -> None:
     """Raise OtherBranch unless the case's employer belongs to the officer's branch."""
-    branch = session.scalar(select(Employer.branch).filter_by(id=case.employer_id))
+    require_own(session.scalar(select(Employer.branch).filter_by(id=case.employer_id)), actor)
+
+
+def require_own(branch: Branch | None, actor: Actor) -> None:
+    """Raise OtherBranch unless this, an employer's branch, is the officer's."""
     if actor.branch is None or branch is not actor.branch:
         raise OtherBranch
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from data.enums import IdType
+from data.codes import IdType
 from services.rules import identity
 
 Check = Callable[[str], str | None]

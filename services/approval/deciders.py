@@ -3,23 +3,13 @@
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from data.enums import (
-    OFFICERS,
-    Action,
-    CaseStatus,
-    Role,
-)
+from data.enums import OFFICERS, Action, CaseStatus, Role
 from data.models.case import Case, Step
 from data.models.people import User
 from services.actor import Actor
 from services.approval import casework, requirements
 from services.approval.kind import ApprovalKind
-from services.approval.refusals import (
-    HandedOn,
-    OtherLevel,
-    SamePerson,
-    Withdrawn,
-)
+from services.approval.refusals import HandedOn, OtherLevel, SamePerson, Withdrawn
 from services.errors import Stale
 
 

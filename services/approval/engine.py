@@ -9,14 +9,7 @@ from functools import partial
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from data.enums import (
-    OFFICERS,
-    Action,
-    AuditAction,
-    CaseStatus,
-    Channel,
-    Role,
-)
+from data.enums import OFFICERS, Action, AuditAction, CaseStatus, Channel, Role
 from data.models.case import Case, Message, Step
 from data.models.people import User
 from data.models.register import ContributorChange, Employer
@@ -51,8 +44,6 @@ MOVES = {
     (CaseStatus.PENDING, Action.RETURN): CaseStatus.RETURNED,
     (CaseStatus.PENDING, Action.REJECT): CaseStatus.REJECTED,
 }
-
-
 MAY: dict[Action, tuple[Role, ...]] = {
     Action.SUBMIT: (Role.CLERK,),
     Action.CLOSE: (Role.CLERK,),
@@ -62,8 +53,6 @@ MAY: dict[Action, tuple[Role, ...]] = {
     Action.RETURN: OFFICERS,
     Action.REJECT: OFFICERS,
 }
-
-
 _TOLD = {
     Action.SUBMIT: AuditAction.CASE_SUBMIT,
     Action.CLOSE: AuditAction.CASE_CLOSE,
@@ -73,12 +62,8 @@ _TOLD = {
     Action.RETURN: AuditAction.CASE_RETURN,
     Action.REJECT: AuditAction.CASE_REJECT,
 }
-
-
 #: What the employer has to act on again.
 TURNED_BACK = (CaseStatus.RETURNED, CaseStatus.REJECTED, CaseStatus.WITHDRAWN)
-
-
 OPINION_LENGTH = 500
 
 

@@ -5,9 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.enums import (
-    CaseStatus,
-)
+from data.enums import CaseStatus
 from data.models.case import Case
 from data.models.people import User
 from services.actor import Actor
@@ -15,8 +13,6 @@ from services.rules import clock
 
 #: How long an officer who opened a case keeps it to herself.
 HOLD = timedelta(minutes=10)
-
-
 #: How long a note of that is good enough not to be written again at every click.
 NOTED_FOR = timedelta(minutes=1)
 

@@ -5,11 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from data.enums import (
-    BusinessKind,
-    PolicyKey,
-    Role,
-)
+from data.enums import BusinessKind, PolicyKey, Role
 from data.models.case import Case
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Sheet

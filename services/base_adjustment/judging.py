@@ -159,7 +159,7 @@ def _judge_row(upload: Upload, row: Row, people: Mapping[str, Person]) -> None:
 
 def _line(person: Person, base: int, own: int, withheld: int) -> Line:
     return Line(
-        person.id, person.account, person.name, person.id_number, person.status, person.base,
+        person.id, person.account, person.name, person.id_number, person.status.value, person.base,
         0, person.base, base, own, withheld, person.amount,
     )  # fmt: skip
 

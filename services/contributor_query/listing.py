@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from data.codes import SealReason, UnsealReason
 from data.database import snapshot
-from data.enums import ContributorStatus, SealReason, UnsealReason
+from data.enums import ContributorStatus
 from data.models.register import Contributor, Employer
 from services import audit
 from services.actor import Actor

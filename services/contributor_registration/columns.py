@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from data.enums import Education, IdType, LabelledEnum, Marital, Occupation, Post, Sex, Title
+from data.codes import Education, IdType, Marital, Occupation, Post, Sex, Title
+from data.enums import LabelledEnum
 from services.contributor_registration.entry import HEADINGS, Entry, completed
 from services.contributor_registration.facts import Terms
 from services.files.cells import EMPTY, Cell, CellFault, is_blank, text, yuan

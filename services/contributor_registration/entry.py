@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from data.enums import Education, IdType, Marital, Occupation, Post, Sex, Title
+from data.codes import Education, IdType, Marital, Occupation, Post, Sex, Title
 from services.contributor_registration.facts import Terms
 from services.rules import clock, identity
 from services.rules.months import Month

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data.enums import ContributorStatus, EmployerStatus, IdType
+from data.codes import IdType
+from data.enums import ContributorStatus, EmployerStatus
 from data.models.register import OPEN, Contributor, Employer
 from services import policy
 from services.errors import BusinessError

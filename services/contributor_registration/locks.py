@@ -3,6 +3,7 @@
 from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
+from data.bulk import is_on_postgresql
 from data.models.case import LIVE, Case
 from data.models.register import Contributor, Employer
 from data.models.registration import RegistrationLine
@@ -16,7 +17,7 @@ def lock_openings(session: Session) -> None:
     It is taken before any employer's lock, for whoever moves in has another employer's locked as
     well. SQLite's writers queue anyway.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if is_on_postgresql(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": _OPENINGS})
 
 

@@ -8,8 +8,9 @@ import pandas as pd
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from data.codes import Sex
 from data.database import snapshot, transaction
-from data.enums import AuditAction, BusinessKind, Sex
+from data.enums import AuditAction, BusinessKind
 from data.models.case import Case
 from data.models.registration import RegistrationLine
 from services import audit

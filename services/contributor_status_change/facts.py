@@ -6,15 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data.enums import (
-    BusinessKind,
-    ChangeKind,
-    ContributorStatus,
-    EmployerStatus,
-    LabelledEnum,
-    SealReason,
-    UnsealReason,
-)
+from data.codes import SealReason, UnsealReason
+from data.enums import BusinessKind, ChangeKind, ContributorStatus, EmployerStatus, LabelledEnum
 from data.models.case import LIVE, Case
 from data.models.register import Contributor, ContributorChange, Employer
 from data.models.status_change import StatusChangeLine

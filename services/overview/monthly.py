@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
-from data.enums import Branch, EmployerKind, EmployerStatus
+from data.codes import EmployerKind
+from data.enums import Branch, EmployerStatus
 from data.models.deferral import Deferral
 from data.models.register import Employer
 from data.models.summary import CashSummary, MonthSummary, PeopleSummary

@@ -5,12 +5,8 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from data.enums import (
-    Branch,
-    BusinessKind,
-    CaseStatus,
-    EmployerKind,
-)
+from data.codes import EmployerKind
+from data.enums import Branch, BusinessKind, CaseStatus
 from data.models.case import Case
 from data.models.register import Employer
 from data.models.summary import BaseSummary

@@ -6,7 +6,8 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement
 
-from data.enums import Branch, EmployerKind
+from data.codes import EmployerKind
+from data.enums import Branch
 from data.models.register import Employer
 from services.errors import BusinessError
 from services.exports import Conditions, Unreadable

@@ -7,17 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from data.codes import EmployerKind, IdType
 from data.database import snapshot, transaction
-from data.enums import (
-    OFFICERS,
-    AuditAction,
-    Branch,
-    EmployerKind,
-    EmployerStatus,
-    IdType,
-    PolicyKey,
-    Role,
-)
+from data.enums import OFFICERS, AuditAction, Branch, EmployerStatus, PolicyKey, Role
 from data.models.people import User
 from data.models.register import Employer
 from services import audit, policy

@@ -17,7 +17,7 @@ from data.models.register import Employer
 from data.models.remittance import Assessment
 from services import audit
 from services.actor import Actor
-from services.approval import conflicts, refusals
+from services.approval import casework, conflicts
 from services.errors import BusinessError, NotFound
 from services.remittance import booking
 from services.remittance.booking import Due
@@ -94,8 +94,7 @@ def pay_from_balance(actor: Actor, assessment_id: int) -> Outcome:
         if found is None:
             raise NotFound(what="该月核定")
         employer = conflicts.lock_employer(session, found.employer_id)
-        if actor.branch is None or employer.branch is not actor.branch:
-            raise refusals.OtherBranch
+        casework.require_own(employer.branch, actor)
         upto = _up_to(session, found)
         booked = [booking.book(session, employer, m.assessment_id, actor) for m in upto]
         keep.money(session, booked=booked)

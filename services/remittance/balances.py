@@ -17,7 +17,7 @@ from data.models.register import Employer
 from data.models.remittance import Assessment
 from services import audit
 from services.actor import Actor
-from services.approval.refusals import OtherBranch
+from services.approval import casework
 from services.errors import NotFound
 from services.rules.months import Month
 
@@ -107,8 +107,7 @@ def ledger(actor: Actor, employer_id: int) -> list[Line]:
         employer = session.get(Employer, employer_id)
         if employer is None:
             raise NotFound(what="该单位")
-        if employer.branch is not actor.branch:
-            raise OtherBranch
+        casework.require_own(employer.branch, actor)
         return _lines(session, employer_id)
 
 

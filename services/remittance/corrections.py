@@ -16,7 +16,7 @@ from data.models.ledger import Arrival, MoneyCorrection
 from data.models.register import Employer
 from services import audit
 from services.actor import Actor
-from services.approval import conflicts, refusals
+from services.approval import casework, conflicts
 from services.errors import BusinessError, NotFound, Stale
 from services.remittance import booking, unbooking
 from services.remittance.unbooking import Plan
@@ -204,8 +204,7 @@ def require_branch(session: Session, actor: Actor, employer_id: int) -> None:
     employer = session.get(Employer, employer_id)
     if employer is None:
         raise NotFound(what="该单位")
-    if actor.branch is None or employer.branch is not actor.branch:
-        raise refusals.OtherBranch
+    casework.require_own(employer.branch, actor)
 
 
 def _employer(session: Session, actor: Actor, employer_id: int) -> Employer:

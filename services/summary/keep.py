@@ -15,7 +15,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from data.enums import Branch, EmployerKind, RemittanceKind
+from data.codes import EmployerKind
+from data.enums import Branch, RemittanceKind
 from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment
 from data.models.summary import BaseSummary, CashSummary, MonthSummary, PeopleSummary
@@ -62,10 +63,11 @@ def money(
         for employer_id, day, amount in moved_money:
             _add(cash, (_month(day), *_place(session, employer_id)), {name: amount})
     for month in booked:
-        day = month.booked_on or date.min  # a booked month has its day: the table demands it
-        _add_booking((months, cash), month, _place(session, month.employer_id), (day, day), 1)
-    for month, *days in unbooked:
-        _add_booking((months, cash), month, _place(session, month.employer_id), days, -1)
+        if booked_on := month.booked_on:
+            days = (booked_on, booked_on)
+            _add_booking((months, cash), month, _place(session, month.employer_id), days, 1)
+    for month, *both in unbooked:
+        _add_booking((months, cash), month, _place(session, month.employer_id), both, -1)
     _write(session, MonthSummary.__table__, months)
     _write(session, CashSummary.__table__, cash)
 

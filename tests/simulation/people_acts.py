@@ -3,7 +3,8 @@
 from decimal import Decimal
 from functools import partial
 
-from data.enums import BusinessKind, IdType
+from data.codes import IdType
+from data.enums import BusinessKind
 from services.actor import Actor
 from services.contributor_registration import approval as registration
 from services.contributor_registration import roster as openings

@@ -10,7 +10,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 
 import settings
-from services import sign_in as service
+from services import sessions
 from tests.web.conftest import PAGE, open_session
 from web import socket
 from web.visitor import safe_next
@@ -199,7 +199,7 @@ def test_an_open_socket_ends_soon_after_sign_out(clerk, monkeypatch) -> None:
     monkeypatch.setattr(socket, "RECHECK_SECONDS", 0)
     with _connected(clerk) as talk:
         _session_id(talk)
-        service.sign_out(clerk.cookies[settings.COOKIE])
+        sessions.sign_out(clerk.cookies[settings.COOKIE])
         talk.send_bytes(_rerun())
         assert _closing_code(talk) == socket.REFUSED
 

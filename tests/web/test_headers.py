@@ -35,7 +35,7 @@ def test_every_response_carries_the_headers(client, path) -> None:
 
 
 def test_a_bug_carries_them_too_and_a_number_instead_of_a_trace(client, monkeypatch) -> None:
-    monkeypatch.setattr("services.sign_in.signed_in", _fail)
+    monkeypatch.setattr("services.sessions.signed_in", _fail)
     answer = client.get("/", headers=PAGE)
     assert answer.status_code == 500
     assert re.search(r"编号[0-9A-F]{8}", answer.text)

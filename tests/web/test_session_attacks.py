@@ -8,7 +8,7 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 
 import settings
-from services import sign_in as service
+from services import sessions
 from tests import figures
 from tests.conftest import person
 from tests.web.conftest import OURS, PAGE, SoftKey, TestClient, open_session
@@ -125,7 +125,7 @@ def anothers_download(client, _key) -> bool:
 def a_cookie_after_signing_out(client, _key) -> bool:
     _as(client, "clerk1").get("/auth/sign-out", headers=PAGE | {"sec-fetch-site": "same-origin"})
     secret = open_session("clerk1")
-    service.sign_out(secret)
+    sessions.sign_out(secret)
     client.cookies.set(settings.COOKIE, secret)
     return _sent_away(client)
 
@@ -133,7 +133,7 @@ def a_cookie_after_signing_out(client, _key) -> bool:
 def an_open_socket_after_signing_out(client, _key) -> bool:
     with _connected(_as(client, "clerk1")) as talk:
         _session_id(talk)
-        service.sign_out(client.cookies[settings.COOKIE])
+        sessions.sign_out(client.cookies[settings.COOKIE])
         talk.send_bytes(_rerun())
         try:
             while True:

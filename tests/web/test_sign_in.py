@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 import settings
-from services import sign_in as service
+from services import sessions
 from services.sign_in import REASONS
 from tests.conftest import person
 from tests.web.conftest import OURS, PAGE, SoftKey, open_session
@@ -107,8 +107,8 @@ def test_signing_in_again_ends_the_session_before(client, key) -> None:
     _sign_in(client, key)
     before = client.cookies[settings.COOKIE]
     _sign_in(client, key)
-    assert service.signed_in(before) is None
-    assert service.signed_in(client.cookies[settings.COOKIE])
+    assert sessions.signed_in(before) is None
+    assert sessions.signed_in(client.cookies[settings.COOKIE])
 
 
 @pytest.mark.parametrize("wanted", ["https://evil.example", "//evil.example", 7, None])
@@ -180,7 +180,7 @@ def test_signing_out_ends_the_session_and_takes_the_cookie(clerk, method) -> Non
     answer = clerk.request(method, "/auth/sign-out", headers={"origin": settings.ORIGIN})
     assert answer.headers["location"] == "/sign-in?reason=signed_out"
     assert "max-age=0" in answer.headers["set-cookie"].lower()
-    assert service.signed_in(secret) is None
+    assert sessions.signed_in(secret) is None
 
 
 def test_another_site_signs_nobody_out(clerk) -> None:

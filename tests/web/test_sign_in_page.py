@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 import settings
-from services import sign_in as service
+from services import sessions
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not CHROMIUM, reason="no browser")]
@@ -122,7 +122,7 @@ def test_the_pin_opens_the_hall(page, agent, key) -> None:
     cookie = next(c for c in page.context.cookies() if c["name"] == settings.COOKIE)
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Strict"
-    assert service.signed_in(cookie["value"]).token_serial == "K1"
+    assert sessions.signed_in(cookie["value"]).token_serial == "K1"
 
 
 def test_it_fits_the_window_and_breaks_no_policy(page) -> None:
