@@ -306,7 +306,7 @@ def test_another_persons_refusal_is_theirs(clerk1: Actor) -> None:
 #: Transactions that the audit need not tell of: nobody's business changes by them.
 UNTOLD = {
     "jobs.py:_alone": "the jobs inside it tell",
-    "sign_in.py:_touch": "a session's last use",
+    "sessions.py:_touch": "a session's last use",
     "works/desk.py:close": "a notice put away",
     "works/store.py:to_send_again": "the state of long work; what it does tells",
     "works/store.py:recover": "the state of long work; what it does tells",

@@ -59,7 +59,7 @@ BUGS = (
     Bug("months that rest on a returned one stay", "remittance.desk:send_back",
         "Assessment.month >= found.month", "Assessment.month == found.month"),
     # who may
-    Bug("every branch decides", "approval.casework:require_branch",
+    Bug("every branch decides", "approval.casework:require_own",
         "if actor.branch is None or branch is not actor.branch:", "if False:"),
     Bug("every branch enters credits", "remittance.arrivals:payers",
         ", Employer.branch == actor.branch", ""),
