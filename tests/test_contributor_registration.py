@@ -17,6 +17,7 @@ from data.models.case import Case, Message, Step
 from data.models.register import Contributor, ContributorChange, Employer
 from services import months_due
 from services.actor import Actor
+from services.approval import refusals
 from services.contributor_registration import approval, outcome, roster, workbook
 from services.contributor_registration.entry import Entry
 from services.contributor_registration.facts import EmployerNotOpen
@@ -440,7 +441,7 @@ def test_one_who_may_not_keeps_all_out_and_is_named(clerk1: Actor, clerk2: Actor
     workbook.import_workbook(clerk1, filled(clerk1))
     roster.add(clerk2, replace(YANG, base=Decimal(3000)))
     confirm(clerk2, click="other")
-    with pytest.raises(approval.RowsRefused) as caught:
+    with pytest.raises(refusals.RowsRefused) as caught:
         confirm(clerk1)
     assert caught.value.rows == [("杨再兴", "该职工在其他单位有正常账户，须先由原单位封存")]
     assert len(roster.roster(clerk1)) == 6

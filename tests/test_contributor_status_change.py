@@ -15,7 +15,7 @@ from data.models.case import Case, Message, Step
 from data.models.register import Contributor, ContributorChange, Employer
 from services import months_due
 from services.actor import Actor
-from services.approval import conflicts
+from services.approval import conflicts, refusals
 from services.contributor_status_change import approval, facts, roster, workbook
 from services.contributor_status_change.entry import Entry
 from services.contributor_status_change.roster import WrongEntry
@@ -416,7 +416,7 @@ def test_one_who_may_not_keeps_all_out_and_is_named(clerk1: Actor) -> None:
     for account in chosen:
         enter(clerk1, SEALING, account)
     set_person(chosen[0], status=ContributorStatus.FROZEN)
-    with pytest.raises(approval.RowsRefused) as caught:
+    with pytest.raises(refusals.RowsRefused) as caught:
         confirm(clerk1, SEALING, chosen)
     assert caught.value.rows == [
         (f"{person(chosen[0]).name}（{chosen[0]}）", "当前状态为冻结，不能办理封存")
@@ -428,7 +428,7 @@ def test_a_month_assessed_meanwhile_stops_the_confirmation(clerk1: Actor) -> Non
     account = accounts(clerk1)[0]
     enter(clerk1, SEALING, account)
     set_employer(clerk1, assessed_to=202607)
-    with pytest.raises(approval.RowsRefused, match="最早可填2026-08"):
+    with pytest.raises(refusals.RowsRefused, match="最早可填2026-08"):
         confirm(clerk1, SEALING, [account])
 
 
@@ -445,7 +445,7 @@ def test_a_person_who_moved_to_another_employer_is_not_unsealed_here(
     account = accounts(clerk1, SEALED)[0]
     enter(clerk1, UNSEALING, account)
     set_person(account, employer_id=clerk2.employer, status=NORMAL)
-    with pytest.raises(approval.RowsRefused, match="账户已转出本单位"):
+    with pytest.raises(refusals.RowsRefused, match="账户已转出本单位"):
         confirm(clerk1, UNSEALING, [account])
 
 

@@ -10,8 +10,9 @@ from components.form_fields import Fields
 from components.roster import EDGE, ROW, Heading
 from services import slips
 from services.actor import Actor
+from services.approval.refusals import RowsRefused
 from services.contributor_registration import approval, outcome, roster, workbook
-from services.contributor_registration.approval import RowsRefused, Situation
+from services.contributor_registration.approval import Situation
 from services.contributor_registration.entry import Entry
 from services.contributor_registration.facts import SEALED_HERE
 from services.contributor_registration.importing import IMPORT

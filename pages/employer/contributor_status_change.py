@@ -12,8 +12,8 @@ from components.form_fields import Fields
 from components.roster import EDGE, ROW, Heading
 from data.enums import BusinessKind, LabelledEnum
 from services.actor import Actor
+from services.approval.refusals import RowsRefused
 from services.contributor_status_change import approval, roster, workbook
-from services.contributor_status_change.approval import RowsRefused
 from services.contributor_status_change.entry import NOTE_LENGTH, Entry
 from services.contributor_status_change.facts import REASONS, SEALING, UNSEALING, VERBS, Terms
 from services.contributor_status_change.importing import IMPORTS

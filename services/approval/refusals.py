@@ -2,6 +2,8 @@
 
 from services.errors import BusinessError
 
+NAMED = 5
+
 
 class AlreadyPending(BusinessError):
     message = "已提交审核但未审批的业务，不得重复提交"
@@ -56,3 +58,15 @@ class NotYourStep(BusinessError):
 
 class NoColleague(BusinessError):
     message = "请选择本管理部同一岗位的其他在岗人员"
+
+
+class RowsRefused(BusinessError):
+    """Some of the chosen people may not be done; `rows` says who and why. Nobody was."""
+
+    message = "{count}人不能{act}，本次未办理：{rows}"
+
+    def __init__(self, act: str, rows: list[tuple[str, str]]) -> None:
+        told = "；".join(f"{name}：{reason}" for name, reason in rows[:NAMED])
+        told += "等" if len(rows) > NAMED else ""
+        super().__init__(act=act, count=len(rows), rows=told)
+        self.rows = rows

@@ -67,10 +67,7 @@ class Terms(NamedTuple):
     def parts(self, base: int) -> tuple[int, int]:
         """Return the employer's and the contributor's part of the monthly amount, in fen."""
         rounding = self.policy.rounding
-        own = contribution.part(base, self.employer_rate, rounding)
-        if self.contributor_rate == self.employer_rate:
-            return own, own
-        return own, contribution.part(base, self.contributor_rate, rounding)
+        return contribution.parts(base, self.employer_rate, self.contributor_rate, rounding)
 
 
 class OutOfSeason(BusinessError):

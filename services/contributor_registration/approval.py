@@ -15,6 +15,7 @@ from services import audit
 from services.actor import Actor
 from services.approval import casework, engine
 from services.approval.kind import ApprovalKind
+from services.approval.refusals import RowsRefused
 from services.approval.sheet import Figure, Sheet
 from services.contributor_registration import entry as entries
 from services.contributor_registration import facts, locks, opening, outcome, roster
@@ -24,7 +25,6 @@ from services.errors import BusinessError
 from services.rules import identity
 
 ATTEMPTS = 3
-NAMED = 5
 
 
 class NothingChosen(BusinessError):
@@ -33,17 +33,6 @@ class NothingChosen(BusinessError):
 
 class RosterMoved(BusinessError):
     message = "清册已由其他经办人变动，请核对后重新确认开户"
-
-
-class RowsRefused(BusinessError):
-    """Some of the chosen may not be registered; `rows` says who and why. Nobody was."""
-
-    message = "{count}人不能开户，本次未办理：{rows}"
-
-    def __init__(self, rows: list[tuple[str, str]]) -> None:
-        told = "；".join(f"{name}：{reason}" for name, reason in rows[:NAMED])
-        super().__init__(count=len(rows), rows=told + ("等" if len(rows) > NAMED else ""))
-        self.rows = rows
 
 
 class Busy(BusinessError):
@@ -165,7 +154,7 @@ def _check(session: Session, case: Case) -> None:
             reasons.append(known[1])
         refused += [(line.name, reason) for reason in reasons]
     if refused:
-        raise RowsRefused(refused)
+        raise RowsRefused("开户", refused)
 
 
 def _present(session: Session, case: Case) -> Sheet:

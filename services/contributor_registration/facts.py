@@ -58,10 +58,7 @@ class Terms(NamedTuple):
     def parts(self, base: int) -> tuple[int, int]:
         """Return the employer's and the contributor's part of the monthly amount, all in fen."""
         rounding = self.policy.rounding
-        return (
-            contribution.part(base, self.employer_rate, rounding),
-            contribution.part(base, self.contributor_rate, rounding),
-        )
+        return contribution.parts(base, self.employer_rate, self.contributor_rate, rounding)
 
 
 class Known(NamedTuple):

@@ -18,6 +18,7 @@ from services import audit
 from services.actor import Actor
 from services.approval import casework, conflicts, engine
 from services.approval.kind import ApprovalKind
+from services.approval.refusals import RowsRefused
 from services.approval.sheet import Figure, Sheet
 from services.contributor_status_change import entry as entries
 from services.contributor_status_change import facts, roster
@@ -28,7 +29,6 @@ from services.rules import clock, identity
 from services.rules.limits import yuan
 from services.summary import keep
 
-NAMED = 5
 _CHANGES = {SEALING: ChangeKind.SEALED, UNSEALING: ChangeKind.UNSEALED}
 
 
@@ -38,17 +38,6 @@ class NothingChosen(BusinessError):
 
 class RosterMoved(BusinessError):
     message = "清册已由其他经办人变动，请核对后重新办理"
-
-
-class RowsRefused(BusinessError):
-    """Some of the chosen may not be changed; `rows` says who and why. Nobody was."""
-
-    message = "{count}人不能办理，本次未办理：{rows}"
-
-    def __init__(self, rows: list[tuple[str, str]]) -> None:
-        told = "；".join(f"{name}：{reason}" for name, reason in rows[:NAMED])
-        super().__init__(count=len(rows), rows=told + ("等" if len(rows) > NAMED else ""))
-        self.rows = rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +137,7 @@ def _check(session: Session, case: Case) -> None:
         )  # fmt: skip
         refused += [(who, reason) for _, reason in said]
     if refused:
-        raise RowsRefused(refused)
+        raise RowsRefused("办理", refused)
 
 
 def _apply(session: Session, case: Case) -> None:

@@ -69,8 +69,7 @@ def lines(session: Session, terms: Terms, employer_rate: int, contributor_rate: 
     return [
         Line(
             number, account, name, base, before,
-            contribution.part(base, employer_rate, rounding),
-            contribution.part(base, contributor_rate, rounding),
+            *contribution.parts(base, employer_rate, contributor_rate, rounding),
         )
         for number, account, name, base, before in found
     ]  # fmt: skip

@@ -49,11 +49,18 @@ def amounts(
     base: Decimal, employer_rate: int, contributor_rate: int, rounding: Rounding
 ) -> Amounts:
     """Return what is due a month on `base` yuan at rates in whole percent."""
-    fen = int(base.scaleb(2))
-    return Amounts(
-        Decimal(part(fen, employer_rate, rounding)).scaleb(-2),
-        Decimal(part(fen, contributor_rate, rounding)).scaleb(-2),
-    )
+    own, withheld = parts(int(base.scaleb(2)), employer_rate, contributor_rate, rounding)
+    return Amounts(Decimal(own).scaleb(-2), Decimal(withheld).scaleb(-2))
+
+
+def parts(
+    base: int, employer_rate: int, contributor_rate: int, rounding: Rounding
+) -> tuple[int, int]:
+    """Return the employer's part and the contributor's, all in fen: see `part`."""
+    own = part(base, employer_rate, rounding)
+    if contributor_rate == employer_rate:
+        return own, own
+    return own, part(base, contributor_rate, rounding)
 
 
 def part(base: int, rate: int, rounding: Rounding) -> int:
