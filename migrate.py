@@ -14,8 +14,7 @@ from services.summary import verify
 def main() -> int:
     engine = database.connect(settings.DATABASE_URL)
     try:
-        with engine.connect() as connection:
-            before = migrating.revision(connection)
+        before = schema.revision(engine)
         is_older = before is not None and before != migrating.head()
         if is_older:
             sys.stdout.write(f"已备份：{backup.make()}\n")

@@ -18,6 +18,9 @@ def main() -> int:
         schema.require(engine)
         queue.prepare()
         queue.serve(work_kinds.KINDS)
+    except schema.Unfit as unfit:
+        sys.stderr.write(f"未启动：{unfit}。\n")
+        return 1
     finally:
         engine.dispose()
     return 0

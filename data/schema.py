@@ -1,8 +1,11 @@
 """The schema as a whole (数据库结构): every table known, made where missing, watched at every start."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from data import migrating, schema_objects, structure
 from data.base import Base
@@ -43,9 +46,9 @@ class Unfit(Exception):
 def create(engine: Engine) -> None:
     """Make what an empty database lacks, bring an older one to the present structure.
 
-    Raises Unfit where there are tables that no revision made.
+    Raises Unfit where nobody answers, or where there are tables that no revision made.
     """
-    with engine.connect() as connection:
+    with _reached(engine) as connection:
         there = inspect(connection).get_table_names()
         at = migrating.revision(connection)
     if at:
@@ -61,6 +64,23 @@ def create(engine: Engine) -> None:
         )
 
 
+def revision(engine: Engine) -> str | None:
+    """Return the revision that the database is at, None for none. Raises Unfit where nobody answers."""
+    with _reached(engine) as connection:
+        return migrating.revision(connection)
+
+
+@contextmanager
+def _reached(engine: Engine) -> Iterator[Connection]:
+    try:
+        connection = engine.connect()
+    except OperationalError as away:
+        address = engine.url.render_as_string(hide_password=True)
+        raise Unfit(f"无法连接数据库{address}，请检查DATABASE_URL和数据库是否已启动") from away
+    with connection:
+        yield connection
+
+
 def drop(engine: Engine) -> None:
     """Forget everything: for demo data only."""
     Base.metadata.drop_all(engine)
@@ -70,8 +90,7 @@ def drop(engine: Engine) -> None:
 
 def require(engine: Engine) -> None:
     """Raise Unfit unless the database has exactly the present structure, triggers and all."""
-    with engine.connect() as connection:
-        at = migrating.revision(connection)
+    at = revision(engine)
     if at is None:
         raise Unfit("数据库尚未建立，请先运行 make migrate")
     if at != migrating.head():

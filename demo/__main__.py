@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -92,6 +93,25 @@ def greet() -> None:
     print(f"\nUKey管理密码（SO PIN）：{SO_PIN}。停止：Ctrl-C。重新开始：make demo-reset。")
 
 
+def taken() -> str:
+    """Return which port somebody else has, in words; nothing where both are free."""
+    ports = {
+        "网厅": ("HALL_PORT", settings.HALL_PORT),
+        "UKey客户端": ("UKEY_AGENT_PORT", settings.AGENT_PORT),
+    }
+    for what, (name, port) in ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return (
+                    f"{what}的端口{port}已被占用，可能已启动过一次。"
+                    f"请先停止占用端口的程序，或另选端口，如：{name}={port + 1} make run"
+                )
+    return ""
+
+
 def _is_ready(running: list[subprocess.Popen[bytes]]) -> bool:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and all(process.poll() is None for process in running):
@@ -111,15 +131,17 @@ def main() -> int:
         reset()
         print("演示数据已清除，下次 make run 时重新建立。")
         return 0
+    only_prepares = sys.argv[1:] == ["prepare"]
+    if not only_prepares and (told := taken()):
+        print(told, file=sys.stderr)
+        return 1
     Path(settings.STORAGE).mkdir(parents=True, exist_ok=True)
     try:
         prepare()
-    except ModuleMissing as missing:
+    except (ModuleMissing, schema.Unfit) as missing:
         print(missing, file=sys.stderr)
         return 1
-    if sys.argv[1:] == ["prepare"]:
-        return 0
-    return serve()
+    return 0 if only_prepares else serve()
 
 
 if __name__ == "__main__":

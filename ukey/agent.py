@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         server = make_server(backend, asked.origin, asked.port, pin_mode=asked.pin)
     except OSError as error:
-        sys.stderr.write(f"端口 {asked.port} 无法使用,UKey客户端可能已在运行: {error}\n")
+        sys.stderr.write(f"端口{asked.port}无法使用，UKey客户端可能已在运行：{error}\n")
         return 1
     address = f"http://{ADDRESS}:{server.server_port}"
     sys.stdout.write(f"UKey客户端已启动 {address} 允许的网站 {' '.join(asked.origin)}\n")
