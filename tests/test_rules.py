@@ -28,6 +28,11 @@ def test_the_five_bases_of_the_food_maker_at_8_percent_make_4726() -> None:
     assert sum(amounts.total for amounts in due) == Decimal("4726.00")
 
 
+def test_the_two_parts_follow_their_own_rates() -> None:
+    due = contribution.amounts(Decimal("7656.25"), 12, 8, WHOLE_YUAN)
+    assert (due.employer, due.contributor) == (Decimal(919), Decimal(613))  # 918.75 and 612.50
+
+
 @pytest.mark.parametrize(
     ("base", "rate", "total"),
     [
