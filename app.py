@@ -20,7 +20,7 @@ import settings
 from data import database, schema
 from services.works import queue
 from services.works import store as works
-from web import application, logs, schedule
+from web import application, logs, schedule, wording
 from web.seats import seats
 
 SCRIPT: Final = Path(__file__).parent / "pages" / "main.py"
@@ -53,6 +53,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         queue.prepare()
     for name in (*HEAVY, *_screens()):
         importlib.import_module(name)
+    wording.prepare()
     logs.configure()
     gc.collect()
     gc.freeze()

@@ -1,6 +1,7 @@
 """Streamlit speaks Chinese: every row of the table is still there to be replaced."""
 
 import gzip
+import re
 
 import pytest
 
@@ -51,10 +52,25 @@ def test_a_changed_script_is_compressed_and_asked_for_again_by_its_tag(clerk) ->
     assert plain.content == gzip.decompress(wording.script(name).compressed)
 
 
-def test_unchanged_scripts_stay_streamlits(clerk) -> None:
+def test_unchanged_scripts_stay_streamlits_and_are_kept_for_good(clerk) -> None:
     clerk.get("/", headers=PAGE)
     name = next(p.name for p in (wording.FOLDER / "static" / "js").glob("react-dom.*.js"))
-    assert clerk.get(JS + name).content == (wording.FOLDER / "static" / "js" / name).read_bytes()
+    answer = clerk.get(JS + name, headers={"accept-encoding": "gzip"})
+    assert answer.content == (wording.FOLDER / "static" / "js" / name).read_bytes()
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["cache-control"] == "public, immutable, max-age=31536000"
+
+
+def test_the_index_names_the_scripts_of_every_page_with_all_that_they_import(clerk) -> None:
+    text = clerk.get("/", headers=PAGE).text
+    named = re.findall(r'(?:src|href)="\./static/js/([^"]+)"', text)
+    assert len(named) == len(set(named))
+    for stem in ("Html", "BidiComponent", "Button"):
+        (script,) = (name for name in named if name.startswith(f"{stem}."))
+        imported = re.findall(r'(?:from|import)"\./([^"]+)"', clerk.get(JS + script).text)
+        assert imported
+        assert set(imported) <= set(named)
+    assert {clerk.get(JS + name).status_code for name in named} == {200}
 
 
 def test_the_index_is_chinese(clerk) -> None:
