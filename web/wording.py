@@ -59,7 +59,9 @@ async def _answer(scope: Scope) -> Response | None:
         return Response("文件不存在", 404)  # Streamlit would send its index instead
     if path.startswith(SCRIPTS) and path.endswith(".js"):
         name = path.removeprefix(SCRIPTS)
-        file = _ready.get(name) or await run_in_threadpool(script, name)
+        file = _ready.get(name)
+        if file is None:
+            file = await run_in_threadpool(script, name)
         keep = kept.ONE_DAY if name in changed_scripts() else kept.FOREVER
         return kept.sent(scope, file, "text/javascript; charset=utf-8", keep)
     if _is_page(path):
