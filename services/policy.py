@@ -38,6 +38,7 @@ class Window:
 
     opens: date
     closes: date
+    is_yearly: bool = True
 
     def is_open(self, day: date) -> bool:
         return self.opens <= day <= self.closes
@@ -118,18 +119,21 @@ def of_business(session: Session, key: PolicyKey, business: BusinessKind, day: d
 def _values(session: Session, day: date, employer_id: int) -> dict[PolicyKey, str]:
     """Return each key's value: the employer's own row before the row for all, then the latest.
 
-    An employer's own row may be empty: from then on the row for all holds again. So it does once
-    the days of a window of its own are over.
+    An employer's own row may be empty: from then on the row for all holds again. A window that was
+    open once is forgotten with its last day: what was set before it holds again.
     """
     rows = session.execute(_ROWS, {"day": day, "employer_id": employer_id}).all()
     for_all = {key: value for key, value, owner in rows if owner is None}
-    own = {key: value for key, value, owner in rows if owner is not None}
-    if supposed := _supposed(session):
+    standing = [row for row in rows if not has_passed(row.key, row.value, day)]
+    for_all |= {key: value for key, value, owner in standing if owner is None}
+    own = {key: value for key, value, owner in standing if owner is not None}
+    supposed = _supposed(session)
+    if supposed and supposed.employer_id in (None, employer_id):
         (for_all if supposed.employer_id is None else own).update(
-            supposed.values if supposed.employer_id in (None, employer_id) else {}
+            (key, value)
+            for key, value in supposed.values.items()
+            if not has_passed(key, value, day)
         )
-    if is_over(own.get(PolicyKey.ADJUSTMENT_WINDOW, ""), day):
-        del own[PolicyKey.ADJUSTMENT_WINDOW]
     return for_all | {key: value for key, value in own.items() if value}
 
 
@@ -156,9 +160,11 @@ def _supposed(session: Session) -> Supposed | None:
     return found if isinstance(found, Supposed) else None
 
 
-def is_over(window: str, day: date) -> bool:
-    """Tell whether a window that is open once only has closed before `day`."""
-    closes = window.partition("/")[2]
+def has_passed(key: PolicyKey, value: str, day: date) -> bool:
+    """Tell whether this is a window that is open once only, and has closed before `day`."""
+    if key is not PolicyKey.ADJUSTMENT_WINDOW:
+        return False
+    closes = value.partition("/")[2]
     return len(closes) == len("YYYY-MM-DD") and date.fromisoformat(closes) < day
 
 
@@ -176,7 +182,7 @@ def _window(text: str, year: HpfYear) -> Window:
     opens, closes = text.split("/")
     if len(opens) == len("MM-DD"):
         return Window(_day_in(year, opens), _day_in(year, closes))
-    return Window(date.fromisoformat(opens), date.fromisoformat(closes))
+    return Window(date.fromisoformat(opens), date.fromisoformat(closes), is_yearly=False)
 
 
 def _day_in(year: HpfYear, month_and_day: str) -> date:

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 
 from data.database import snapshot, transaction
-from data.enums import CaseStatus, ContributorStatus
+from data.enums import CaseStatus, ContributorStatus, PolicyKey
 from data.models.case import Case, Message
 from data.models.policy import PolicyRow
 from data.models.register import Contributor, ContributorChange, Employer
@@ -25,6 +25,7 @@ from services.files.guard import WrongColumns
 from services.inbox import Tab
 from services.review_queue import Shown, Wanted
 from services.rules import identity
+from tests.policy_rows import set_for
 from tests.rosters import NEW_BASE, PDF, filled, imported, submitted
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
@@ -500,6 +501,23 @@ def test_the_season_is_july(clerk1: Actor, on_day: OnDay, day: str, is_open: boo
 
 
 @pytest.mark.manual("B2.7")
+def test_days_opened_once_are_called_so_and_give_way_to_july_when_they_are_over(
+    clerk1: Actor, on_day: OnDay
+) -> None:
+    set_for(None, PolicyKey.ADJUSTMENT_WINDOW, "2026-10-01/2026-10-15", since="2026-08-01")
+    refusals = {}
+    for day in ("2026-09-30", "2026-10-01", "2026-10-15", "2026-10-16", "2027-07-01"):
+        on_day(day)
+        refusals[day] = approval.situation(clerk1).objection
+    assert refusals == {
+        "2026-09-30": "现在不在基数调整办理期间内（2026-10-01至2026-10-15）",
+        "2026-10-01": None,
+        "2026-10-15": None,
+        "2026-10-16": "基数调整仅在每年7月办理（2026-07-01至2026-07-31）",
+        "2027-07-01": None,
+    }
+
+
 def test_a_roster_left_over_from_july_cannot_be_submitted_in_august(
     clerk1: Actor, on_day: OnDay
 ) -> None:

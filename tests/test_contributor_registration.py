@@ -31,6 +31,7 @@ from services.rules.months import Month
 from tests.test_races import at_once, winners
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
+OnDay = Callable[[str], None]
 JULY = Month(2026, 7)
 SIX = (
     ("杨再兴", "522601199003070017"), ("吴丽娟", "522601198508150026"),
@@ -147,10 +148,14 @@ def test_a_wrong_entry_is_refused_at_its_field(
     assert roster.roster(clerk1).empty
 
 
-def test_an_assessed_month_is_refused_and_the_first_possible_named(clerk1: Actor) -> None:
-    reason = refusal(clerk1, replace(YANG, first_month=Month(2026, 6)))["first_month"]
-    assert reason == (
-        "首次汇缴年月2026-06已核定，最早可填2026-07；如须补入该月，请先在【汇缴】中删除该月核定"
+def test_an_assessed_or_booked_month_is_refused_with_the_way_there_is(clerk1: Actor) -> None:
+    june, july = replace(YANG, first_month=Month(2026, 6)), replace(YANG, first_month=JULY)
+    assert refusal(clerk1, june)["first_month"] == (
+        "首次汇缴年月2026-06已入账，最早可填2026-07；如须补入该月，请联系所属管理部办理补缴"
+    )
+    assess.assess(clerk1, [JULY], client_id="july")
+    assert refusal(clerk1, july)["first_month"] == (
+        "首次汇缴年月2026-07已核定，最早可填2026-08；如须补入该月，请先在【汇缴】中删除该月核定"
     )
 
 
@@ -179,6 +184,34 @@ def test_past_retirement_is_a_note_and_no_refusal(clerk1: Actor) -> None:
     )  # fmt: skip
     roster.add(clerk1, woman)
     assert roster.roster(clerk1)["note"][0].startswith("已满55周岁")
+
+
+def test_hired_more_than_30_days_ago_is_a_note_and_no_refusal(clerk1: Actor) -> None:
+    numbers = [number for _, number in SIX]
+    for number, day in zip(numbers, (date(2026, 6, 6), date(2026, 6, 5)), strict=False):
+        roster.add(clerk1, replace(YANG, id_number=number, sex=None, born_on=None, hired_on=day))
+    assert list(roster.roster(clerk1)["note"]) == ["", "入职已超过30日（条例规定30日内办理）"]
+
+
+def test_a_hiring_is_entered_on_a_leap_day_too(clerk1: Actor, on_day: OnDay) -> None:
+    on_day("2028-02-29")
+    late = replace(YANG, first_month=Month(2028, 2), hired_on=date(2029, 3, 1))
+    assert refusal(clerk1, late) == {"hired_on": "入职日期过晚"}
+
+
+def test_one_wrong_item_hides_no_other(clerk1: Actor) -> None:
+    known = as_entry(somebody(clerk1), name="别人", first_month=None, base=Decimal(1500),
+                     income=Decimal(-1))  # fmt: skip
+    assert refusal(clerk1, known) == {
+        "base": "缴存基数低于下限1980.00",
+        "income": "家庭月收入不能为负，最多两位小数",
+        "first_month": "不能为空",
+        "id_number": "姓名与该证件号码已登记的姓名不一致",
+    }
+    foreigner = replace(YANG, id_type=IdType.PASSPORT, id_number="?", sex=None, born_on=None)
+    assert refusal(clerk1, foreigner) == {
+        "id_number": "证件号码应为5至18位字母或数字", "sex": "不能为空", "born_on": "不能为空",
+    }  # fmt: skip
 
 
 @pytest.mark.manual("B7.3")
@@ -270,8 +303,8 @@ def test_every_fault_is_found_at_once_and_nothing_stored(clerk1: Actor) -> None:
         (2, "性别", "性别与证件号码不一致"),
         (3, "证件号码*", "证件号码校验位错误"),
         (3, "缴存基数*", "缴存基数低于下限1980.00"),
-        (4, "首次汇缴年月*", "首次汇缴年月2026-06已核定，最早可填2026-07；"
-         "如须补入该月，请先在【汇缴】中删除该月核定"),
+        (4, "首次汇缴年月*", "首次汇缴年月2026-06已入账，最早可填2026-07；"
+         "如须补入该月，请联系所属管理部办理补缴"),
         (5, "学历", "请从下拉列表中选择"),
         (6, "手机号码*", "不能为空"),
         (7, "证件号码*", "与第6行重复"),

@@ -144,7 +144,9 @@ def test_only_people_in_the_fitting_status_can_be_chosen(clerk1: Actor) -> None:
         (SEALING, SEALED, {}, "account", "当前状态为封存，不能办理封存"),
         (UNSEALING, NORMAL, {}, "account", "当前状态为正常，不能办理启封"),
         (SEALING, NORMAL, {"month": Month(2026, 6)}, "month",
-         "生效年月2026-06已核定，最早可填2026-07；如须补入该月，请先在【汇缴】中删除该月核定"),
+         "生效年月2026-06已入账，最早可填2026-07；如须自该月起封存，请联系所属管理部办理错缴更正"),
+        (UNSEALING, SEALED, {"month": Month(2026, 6)}, "month",
+         "生效年月2026-06已入账，最早可填2026-07；如须补入该月，请联系所属管理部办理补缴"),
         (SEALING, NORMAL, {"month": Month(2026, 9)}, "month",
          "生效年月2026-09过晚，最早可填2026-07，最晚可填2026-08"),
         (UNSEALING, SEALED, {"base": Decimal(1500)}, "base", "缴存基数低于下限1980.00"),
@@ -339,8 +341,8 @@ def test_every_fault_is_found_at_once_with_row_and_column(clerk1: Actor, clerk2:
     assert [(fault.row, fault.column, fault.reason) for fault in checked.faults] == [
         (2, "姓名*", f"姓名与个人账号{chosen[0]}登记的姓名不一致"),
         (3, "说明", "请填写说明"),
-        (4, "生效年月*", "生效年月2026-06已核定，最早可填2026-07；"
-         "如须补入该月，请先在【汇缴】中删除该月核定"),
+        (4, "生效年月*", "生效年月2026-06已入账，最早可填2026-07；"
+         "如须自该月起封存，请联系所属管理部办理错缴更正"),
         (5, "变更原因*", "请从下拉列表中选择"),
         (6, "个人账号", "不是本单位的个人账号"),
         (8, "个人账号", "与第7行重复"),

@@ -272,6 +272,28 @@ def test_the_same_values_again_are_no_change(admin: Actor) -> None:
         proposed(admin, same)
 
 
+def test_days_opened_once_are_shown_as_in_force_until_they_are_over(
+    admin: Actor, security: Actor, on_day: Callable[[str], None]
+) -> None:
+    whole = {KEY.ADJUSTMENT_WINDOW: "2026-09-01/2026-09-15", KEY.ADJUSTMENTS_PER_YEAR: "1",
+             KEY.JUNE_FIRST: "1", KEY.HPF_YEAR_STARTS: "7"}  # fmt: skip
+    proposal = policy_changes.propose(
+        admin, ProposalTopic.ADJUSTMENT, whole, source=SOURCE, effective_from=TODAY
+    )
+    policy_changes.confirm(security, proposal)
+
+    def shown() -> tuple[str, str]:
+        standing = {one.topic: dict(one.values) for one in policy_view.overview(admin)}
+        begun_with = policy_view.current(admin, ProposalTopic.ADJUSTMENT)
+        label = KEY.ADJUSTMENT_WINDOW.label
+        return standing[ProposalTopic.ADJUSTMENT][label], begun_with[KEY.ADJUSTMENT_WINDOW]
+
+    on_day("2026-09-15")
+    assert shown() == ("2026-09-01至2026-09-15", "2026-09-01/2026-09-15")
+    on_day("2026-09-16")
+    assert shown() == ("每年07-01至07-31", "07-01/07-31")
+
+
 def test_one_employer_gets_a_window_of_its_own_and_gives_it_back(
     admin: Actor, security: Actor, on_day: Callable[[str], None]
 ) -> None:

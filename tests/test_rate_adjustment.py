@@ -266,6 +266,18 @@ def test_nobody_may_come_above_the_cap_of_the_monthly_amount(
     assert rates(clerk2) == (8, 8)
 
 
+def test_the_sum_of_rates_named_is_one_that_rounding_leaves_below_the_cap(clerk2: Actor) -> None:
+    """20,837.50 × 12 % is 2,500.50 a part: 5,002.00, though 24 % of it is 5,001.00."""
+    with transaction() as session:
+        person = session.scalars(select(Contributor).filter_by(employer_id=clerk2.employer)).first()
+        assert person
+        person.base = Decimal("20837.50")
+    set_policy(PolicyKey.TOTAL_MAX, "5001.00")
+    said = "按月缴存额上限，单位与个人比例之和不得超过23%"
+    assert approval.preview(clerk2, 12, JULY)[2] == said
+    assert approval.preview(clerk2, 11, JULY)[2] is None
+
+
 def test_without_the_stamped_application_nothing_is_submitted(clerk2: Actor) -> None:
     with pytest.raises(papers.MissingDocument, match="请上传“比例调整申请表（盖章）”后再提交"):
         approval.submit(

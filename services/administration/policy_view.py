@@ -18,7 +18,7 @@ from data.enums import (
 from data.models.policy import PolicyRow
 from data.models.proposal import Proposal
 from data.models.register import Employer
-from services import audit
+from services import audit, policy
 from services.actor import Actor
 from services.administration import business_terms, calendar_days, proposals
 from services.administration.business_terms import Terms
@@ -195,14 +195,17 @@ def in_force(
         )
         .order_by(PolicyRow.effective_from, PolicyRow.id)
     ).all()
-    found = dict(rows)
+    standing = dict(row for row in rows if not policy.has_passed(*row, day))
+    found = standing if employer_id else dict(rows) | standing
     return {field.key: found.get(field.key, "") for field in fields}
 
 
 def _standing(topic: ProposalTopic, rows: Sequence[PolicyRow], waiting: int | None) -> Standing:
     keys, today = [field.key for field in FIELDS[topic]], clock.today()
     mine = [row for row in rows if row.key in keys]
-    now = {row.key: row for row in mine if row.effective_from <= today}
+    begun = [row for row in mine if row.effective_from <= today]
+    now = {row.key: row for row in begun}
+    now |= {row.key: row for row in begun if not policy.has_passed(row.key, row.value, today)}
     last = max(now.values(), key=lambda row: (row.effective_from, row.id), default=None)
     return Standing(
         topic,

@@ -74,6 +74,12 @@ class OutOfSeason(BusinessError):
     message = "基数调整仅在每年{month}月办理（{window}）"
 
 
+class OutOfOpening(OutOfSeason):
+    """The days are those of one opening by the center, not of every year."""
+
+    message = "现在不在基数调整办理期间内（{window}）"
+
+
 class AlreadyAdjusted(BusinessError):
     message = "{year}已办理过基数调整，每年度限办{limit}次，如需再次调整请联系所属管理部"
 
@@ -137,7 +143,8 @@ def season_objection(session: Session, terms: Terms) -> BusinessError | None:
     """Say why nothing may be entered now, or None: the window, and once a year (manual B2 注(1))."""
     window = terms.policy.window
     if not window.is_open(clock.today()):
-        return OutOfSeason(month=window.opens.month, window=window)
+        refusal = OutOfSeason if window.is_yearly else OutOfOpening
+        return refusal(month=window.opens.month, window=window)
     if terms.status in (EmployerStatus.CANCELLED, EmployerStatus.SEALED):
         return AccountNotNormal(status=terms.status.label)
     done = (

@@ -12,6 +12,7 @@ from services.rules import clock, identity
 from services.rules.months import Month
 
 YOUNGEST, OLDEST = 16, 70
+HIRING_DAYS = 30  # 条例 §15: an account is opened within 30 days of the hiring
 RETIREMENT = {Sex.MALE: 60, Sex.FEMALE: 55}
 #: Brackets and every kind of middle dot, too: so are people's names in the register.
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·•‧∙⋅・･．.()（）A-Za-z]+")
@@ -90,9 +91,14 @@ def objections(entry: Entry, terms: Terms) -> list[Objection]:
 
 def warnings(entry: Entry) -> str:
     """Return why an entry deserves a second look, or ""."""
+    notes = []
     age = _age(entry.born_on) if entry.born_on else 0
     limit = RETIREMENT.get(entry.sex) if entry.sex else None
-    return f"已满{limit}周岁，请核对是否应办理离退休提取" if limit and age > limit else ""
+    if limit and age > limit:
+        notes.append(f"已满{limit}周岁，请核对是否应办理离退休提取")
+    if entry.hired_on and (clock.today() - entry.hired_on).days > HIRING_DAYS:
+        notes.append(f"入职已超过{HIRING_DAYS}日（条例规定{HIRING_DAYS}日内办理）")
+    return "；".join(notes)
 
 
 def id_objection(id_type: IdType, number: str) -> str | None:
@@ -118,7 +124,8 @@ def _about_name(entry: Entry) -> Iterator[Objection]:
 def _about_document(entry: Entry) -> Iterator[Objection]:
     if reason := id_objection(entry.id_type, entry.id_number):
         yield "id_number", reason
-        return
+        if entry.id_type is IdType.ID_CARD:
+            return  # sex and day of birth follow from the number
     stated = derived(entry.id_number) if entry.id_type is IdType.ID_CARD else None
     if stated and entry.sex is not stated[0]:
         yield "sex", "性别与证件号码不一致"
@@ -133,7 +140,9 @@ def _about_document(entry: Entry) -> Iterator[Objection]:
 def _about_age(entry: Entry) -> Iterator[Objection]:
     if entry.born_on and not YOUNGEST <= _age(entry.born_on) <= OLDEST:
         yield "born_on", f"年龄应在{YOUNGEST}至{OLDEST}周岁之间"
-    if entry.hired_on and entry.hired_on > clock.today().replace(year=clock.today().year + 1):
+    if entry.hired_on and entry.hired_on > clock.today().replace(day=1).replace(
+        year=clock.today().year + 1
+    ):
         yield "hired_on", "入职日期过晚"
 
 
@@ -151,14 +160,12 @@ def _about_reach(entry: Entry) -> Iterator[Objection]:
 
 
 def _about_money(entry: Entry, terms: Terms) -> Iterator[Objection]:
-    if entry.base is None:
+    fen = entry.base.scaleb(2) if entry.base is not None else None
+    if fen is None:
         yield "base", "不能为空"
-        return
-    fen = entry.base.scaleb(2)
-    if fen != int(fen):
+    elif fen != int(fen):
         yield "base", "缴存基数最多两位小数"
-        return
-    if reason := terms.policy.limits.objection(int(fen), sum(terms.parts(int(fen)))):
+    elif reason := terms.policy.limits.objection(int(fen), sum(terms.parts(int(fen)))):
         yield "base", reason
     if entry.income is not None and (entry.income < 0 or entry.income.scaleb(2) % 1):
         yield "income", "家庭月收入不能为负，最多两位小数"
@@ -167,9 +174,7 @@ def _about_money(entry: Entry, terms: Terms) -> Iterator[Objection]:
 def _about_month(entry: Entry, terms: Terms) -> Iterator[Objection]:
     if entry.first_month is None:
         yield "first_month", "不能为空"
-    elif reason := terms.span.objection(
-        entry.first_month, "首次汇缴年月", settled_to=terms.settled_to
-    ):
+    elif reason := terms.span.objection(entry.first_month, "首次汇缴年月", settled=terms.settled):
         yield "first_month", reason
 
 

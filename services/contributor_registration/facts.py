@@ -13,7 +13,7 @@ from services import policy
 from services.errors import BusinessError
 from services.policy import Policy
 from services.rules import clock, contribution, effective, identity
-from services.rules.effective import Span
+from services.rules.effective import Settled, Span
 from services.rules.months import Month
 
 PREFIX, DIGITS = "5226", 12
@@ -38,8 +38,7 @@ class Terms(NamedTuple):
     status: EmployerStatus
     employer_rate: int
     contributor_rate: int
-    settled_to: Month | None
-    """The last month assessed or booked, whichever is later."""
+    settled: Settled
     span: Span
     """The months in which somebody's first remittance may fall."""
     policy: Policy
@@ -80,7 +79,8 @@ Identity = tuple[IdType, str]
 def terms(session: Session, employer_id: int) -> Terms:
     """Return the employer's terms today. Raises PolicyMissing."""
     employer = session.get_one(Employer, employer_id)
-    settled_to = Month.of(employer.settled_to) if employer.settled_to else None
+    settled = Settled(*(Month.of(month) if month else None
+                        for month in (employer.settled_to, employer.paid_to)))  # fmt: skip
     today = clock.today()
     return Terms(
         employer.id,
@@ -88,8 +88,8 @@ def terms(session: Session, employer_id: int) -> Terms:
         employer.status,
         employer.employer_rate,
         employer.contributor_rate,
-        settled_to,
-        effective.span(Month.containing(today), Month.of(employer.first_month), settled_to),
+        settled,
+        effective.span(Month.containing(today), Month.of(employer.first_month), settled.to),
         policy.in_force(session, today, employer_id),
     )
 
@@ -120,7 +120,7 @@ def _known(person: Contributor) -> Known:
     )  # fmt: skip
 
 
-def objection(person: Known, name: str, first_month: Month, employer_id: int) -> str | None:
+def objection(person: Known, name: str, first_month: Month | None, employer_id: int) -> str | None:
     """Say why somebody known may not be registered here, or None (domain rules 4.7)."""
     if not identity.is_same_name(person.name, name):
         return "姓名与该证件号码已登记的姓名不一致"
@@ -133,10 +133,12 @@ def objection(person: Known, name: str, first_month: Month, employer_id: int) ->
     return _moving_objection(person, first_month)
 
 
-def _moving_objection(person: Known, first_month: Month) -> str | None:
+def _moving_objection(person: Known, first_month: Month | None) -> str | None:
     """Say why a normal or sealed account elsewhere may not move here, or None."""
     if person.status is ContributorStatus.NORMAL:
         return "该职工在其他单位有正常账户，须先由原单位封存"
+    if first_month is None:
+        return None
     if person.paid_to and first_month <= person.paid_to:
         return f"该职工已缴至{person.paid_to}，首次汇缴年月最早可填{person.paid_to.plus(1)}"
     if person.sealed_month and first_month < person.sealed_month:

@@ -161,7 +161,7 @@ def registered_objection(
     """Say why somebody on the roster or in the register may not be entered, or None."""
     if (entry.id_type, entry.id_number) in there:
         return "id_number", ON_THE_ROSTER
-    if person is None or entry.first_month is None:
+    if person is None:
         return None
     reason = facts.objection(person, entry.name, entry.first_month, terms.employer_id)
     return ("id_number", reason) if reason else None
@@ -210,6 +210,7 @@ def as_entry(line: RegistrationLine) -> Entry:
         name=line.name, id_type=line.id_type, id_number=line.id_number,
         mobile=line.mobile, base=line.base, first_month=Month.of(line.first_month),
         sex=next(sex for sex in Sex if sex.value == line.sex), born_on=line.born_on,
+        hired_on=line.hired_on,
     )  # fmt: skip
 
 

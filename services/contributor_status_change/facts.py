@@ -15,7 +15,7 @@ from services import policy
 from services.errors import BusinessError
 from services.policy import Policy
 from services.rules import clock, contribution, effective
-from services.rules.effective import Span
+from services.rules.effective import Settled, Span
 from services.rules.months import Month
 
 SEALING, UNSEALING = BusinessKind.SEALING, BusinessKind.UNSEALING
@@ -46,8 +46,7 @@ class Terms(NamedTuple):
     status: EmployerStatus
     employer_rate: int
     contributor_rate: int
-    settled_to: Month | None
-    """The last month assessed or booked, whichever is later."""
+    settled: Settled
     span: Span
     """The months from which a change may take effect."""
     policy: Policy
@@ -83,7 +82,8 @@ def terms(session: Session, kind: BusinessKind, employer_id: int) -> Terms:
     """Return the employer's terms today. Raises UnknownKind, PolicyMissing."""
     require_kind(kind)
     employer = session.get_one(Employer, employer_id)
-    settled_to = Month.of(employer.settled_to) if employer.settled_to else None
+    settled = Settled(*(Month.of(month) if month else None
+                        for month in (employer.settled_to, employer.paid_to)))  # fmt: skip
     today = clock.today()
     return Terms(
         kind,
@@ -92,8 +92,8 @@ def terms(session: Session, kind: BusinessKind, employer_id: int) -> Terms:
         employer.status,
         employer.employer_rate,
         employer.contributor_rate,
-        settled_to,
-        effective.span(Month.containing(today), Month.of(employer.first_month), settled_to),
+        settled,
+        effective.span(Month.containing(today), Month.of(employer.first_month), settled.to),
         policy.in_force(session, today, employer_id),
     )
 
@@ -145,7 +145,8 @@ def unassessed(terms: Terms, person: Contributor) -> Month | None:
     if person.sealed_month is None:
         return None
     before = Month.of(person.sealed_month).plus(-1)
-    first = terms.settled_to.plus(1) if terms.settled_to else Month.of(person.first_month)
+    settled_to = terms.settled.to
+    first = settled_to.plus(1) if settled_to else Month.of(person.first_month)
     return before if first <= before else None
 
 
@@ -170,7 +171,8 @@ def month_objection(
 
     `since` is the month of the person's last change: one before it would rewrite the months between.
     """
-    if reason := terms.span.objection(month, "生效年月", settled_to=terms.settled_to):
+    late = effective.BACK_PAID if terms.kind is UNSEALING else effective.CORRECTED
+    if reason := terms.span.objection(month, "生效年月", settled=terms.settled, late=late):
         return reason
     first = Month.of(person.first_month)
     if month < first:

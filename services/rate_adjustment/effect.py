@@ -104,10 +104,15 @@ def effect(found: Iterable[Line]) -> Effect:
 
 def require_below_cap(terms: Terms, found: Iterable[Line]) -> None:
     """Raise AboveCap, naming the highest sum of rates that everybody's base allows (domain 4.5)."""
-    cap = terms.policy.limits.total_max
+    cap, rounding = terms.policy.limits.total_max, terms.policy.rounding
     above = [line.base for line in found if line.after > cap]
-    if above:
-        raise AboveCap(percent=cap * _PERCENT // max(above))
+    if not above:
+        return
+    base = max(above)
+    percent = cap * _PERCENT // base
+    if 2 * contribution.part(base, percent // 2, rounding) > cap:
+        percent -= 1  # both parts are rounded up, a yuan beyond what the sum of the rates makes
+    raise AboveCap(percent=percent)
 
 
 def frame(found: Iterable[Line]) -> pd.DataFrame:

@@ -5,6 +5,26 @@ from typing import NamedTuple
 from services.rules.months import Month
 
 
+class Settled(NamedTuple):
+    """How far an employer's months are done with."""
+
+    to: Month | None
+    """The last month assessed or booked, whichever is later."""
+    paid_to: Month | None
+    """The last month booked, which no clerk can undo."""
+
+
+class Late(NamedTuple):
+    """A change for a month that is done with: what the clerk wants, and what the center calls it."""
+
+    wish: str
+    remedy: str
+
+
+BACK_PAID = Late("补入该月", "补缴")
+CORRECTED = Late("自该月起封存", "错缴更正")
+
+
 class Span(NamedTuple):
     """The months that may be chosen, both ends included."""
 
@@ -15,11 +35,18 @@ class Span(NamedTuple):
     def months(self) -> list[Month]:
         return self.first.through(self.last)
 
-    def objection(self, month: Month, what: str, *, settled_to: Month | None) -> str | None:
-        """Say why `month` may not be, naming the first that may, or None. `what` names the field."""
+    def objection(
+        self, month: Month, what: str, *, settled: Settled, late: Late = BACK_PAID
+    ) -> str | None:
+        """Say why `month` may not be, naming the first that may and the way there is, or None.
+
+        `what` names the field, `late` what a change that comes too late for a month is called.
+        """
         way = f"最早可填{self.first}"
-        if settled_to and month <= settled_to:
-            return f"{what}{month}已核定，{way}；如须补入该月，请先在【汇缴】中删除该月核定"
+        if settled.paid_to and month <= settled.paid_to:
+            return f"{what}{month}已入账，{way}；如须{late.wish}，请联系所属管理部办理{late.remedy}"
+        if settled.to and month <= settled.to:
+            return f"{what}{month}已核定，{way}；如须{late.wish}，请先在【汇缴】中删除该月核定"
         if month < self.first:
             return f"{what}{month}早于单位首次汇缴年月，{way}"
         if month > self.last:
