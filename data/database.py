@@ -113,6 +113,11 @@ class NotConnected(Exception):
     """`connect` comes first."""
 
 
+def has_one_writer() -> bool:
+    """Tell whether transactions that write follow one another, as in SQLite: they should be short."""
+    return isinstance(_one_writer, FairLock)
+
+
 def open_engine(url: str) -> Engine:
     """Return an engine wired for money: see the module's words on SQLite."""
     if not make_url(url).drivername.startswith("sqlite"):

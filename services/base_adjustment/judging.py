@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -56,23 +56,34 @@ class Upload:
         self.faults.append(Fault(row.number, who, HEADINGS[column], value, reason))
 
 
-def judge(
-    session: Session, terms: Terms, sheet: Sheet, present: list[Line], count: Count
-) -> Upload:
-    """Find every fault of a sheet's rows, or what they enter beside the lines that are `present`.
+class Basis(NamedTuple):
+    """All that an upload is judged by. Two that are equal lead to the same verdict on it."""
 
-    Raises the season's refusals, OtherTemplate, OtherEmployersTemplate, LastYearsTemplate,
-    NothingInTheFile.
-    """
+    terms: Terms
+    people: Mapping[str, Person]
+    present: list[Line]
+    """The lines that are on the roster already."""
+
+
+def basis(session: Session, terms: Terms, present: list[Line]) -> Basis:
+    """Read what an upload is judged by. Raises the season's refusals."""
     if objection := facts.season_objection(session, terms):
         raise objection
+    return Basis(terms, facts.people(session, terms.employer_id), present)
+
+
+def judge(session: Session, basis: Basis, sheet: Sheet, count: Count) -> Upload:
+    """Find every fault of a sheet's rows, or what they enter beside the lines that are present.
+
+    Raises OtherTemplate, OtherEmployersTemplate, LastYearsTemplate, NothingInTheFile.
+    """
+    terms, people, present = basis
     TEMPLATE.require(sheet, employer=terms.number)
     year = str(terms.effective_month.year)
     if (stated := sheet.identification.get("year", year)) != year:
         raise LastYearsTemplate(year=stated)
     if not sheet.rows:
         raise NothingInTheFile
-    people = facts.people(session, terms.employer_id)
     upload = Upload(terms, terms.rates)
     for row in _not_plainly_right(upload, counted(sheet.rows, count), people):
         _judge_row(upload, row, people)

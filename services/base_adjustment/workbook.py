@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from data.database import snapshot, transaction
+from data.database import has_one_writer, snapshot, transaction
 from data.enums import AuditAction, BusinessKind, ContributorStatus, Role
 from data.models.case import Case
 from services import audit
@@ -15,8 +16,9 @@ from services.approval import casework
 from services.base_adjustment import facts, judging, roster
 from services.base_adjustment.columns import columns
 from services.base_adjustment.facts import Terms
-from services.base_adjustment.judging import TEMPLATE, Upload
+from services.base_adjustment.judging import TEMPLATE, Basis, Upload
 from services.base_adjustment.roster import Effect
+from services.errors import BusinessError
 from services.files import workbook
 from services.files.faults import Fault, faults_workbook
 from services.files.template import File
@@ -24,6 +26,9 @@ from services.files.workbook import Sheet
 from services.rules import clock
 from services.rules.limits import yuan
 from services.works.kinds import Count, quietly
+
+#: From so many rows on, judging them would keep the other writers waiting.
+MANY: Final = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ def check_workbook(actor: Actor, content: bytes, count: Count = quietly) -> Chec
         terms = facts.terms(session, actor.employer)
         case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         present = roster.lines(session, case) if case else []
-        upload = judging.judge(session, terms, sheet, present, count)
+        basis = judging.basis(session, terms, present)
+        upload = judging.judge(session, basis, sheet, count)
     return _checked(upload, sheet)
 
 
@@ -96,14 +102,17 @@ def import_workbook(
     """
     actor.require(Role.CLERK)
     sheet = workbook.read(content, columns())
+    ahead = _ahead(actor, sheet, count) if len(sheet.rows) >= MANY and has_one_writer() else None
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
         case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         if case:
             case = _editable(session, actor, terms)
-        upload = judging.judge(
-            session, terms, sheet, roster.lines(session, case) if case else [], count
-        )
+        basis = judging.basis(session, terms, roster.lines(session, case) if case else [])
+        if ahead and ahead.basis == basis:
+            upload = ahead.upload
+        else:
+            upload = judging.judge(session, basis, sheet, count)
         if not upload.faults:
             case = case or _editable(session, actor, terms)  # a refused file begins no case
             roster.put(session, case, upload.lines)
@@ -112,6 +121,30 @@ def import_workbook(
             if settle:
                 settle(session, _checked(upload, sheet))
     return _checked(upload, sheet)
+
+
+class _Ahead(NamedTuple):
+    """What was found out about an upload before the transaction, and by what."""
+
+    basis: Basis
+    upload: Upload
+
+
+def _ahead(actor: Actor, sheet: Sheet, count: Count) -> _Ahead | None:
+    """Judge an upload while others may write; None where the transaction has to look for itself.
+
+    Where there is one writer at a time, all the others would wait for the verdict. It counts only if
+    what it was reached by is found unchanged by the transaction.
+    """
+    try:
+        with snapshot() as session:
+            terms = facts.terms(session, actor.employer)
+            case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
+            basis = judging.basis(session, terms, roster.lines(session, case) if case else [])
+            upload = judging.judge(session, basis, sheet, count)
+    except BusinessError:
+        return None  # it is refused there, by whatever comes first
+    return None if upload.faults else _Ahead(basis, upload)
 
 
 def _editable(session: Session, actor: Actor, terms: Terms) -> Case:
