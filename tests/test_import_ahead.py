@@ -1,4 +1,4 @@
-"""A large upload is judged before its transaction, where writers follow one another; what counts is what stands then."""
+"""Where writers follow one another a large upload is judged before its transaction; what stands then counts."""
 
 import threading
 from collections.abc import Callable

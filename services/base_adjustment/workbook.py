@@ -109,10 +109,8 @@ def import_workbook(
         if case:
             case = _editable(session, actor, terms)
         basis = judging.basis(session, terms, roster.lines(session, case) if case else [])
-        if ahead and ahead.basis == basis:
-            upload = ahead.upload
-        else:
-            upload = judging.judge(session, basis, sheet, count)
+        known = ahead.upload if ahead and ahead.basis == basis else None
+        upload = known or judging.judge(session, basis, sheet, count)
         if not upload.faults:
             case = case or _editable(session, actor, terms)  # a refused file begins no case
             roster.put(session, case, upload.lines)
