@@ -96,7 +96,7 @@ def measures(items: list[tuple[str, str, str, list[tuple[str, str, str]]]], mont
         )
         cells += (
             f'<div title="{escape(meaning, quote=True)}"><dt>{escape(label)}'
-            f"<small>{escape(month)}</small></dt><dd>{escape(value)}</dd><p>{lines}</p></div>"
+            f'<small>{escape(month)}</small></dt><dd>{escape(value)}</dd><dd class="beside">{lines}</dd></div>'
         )
     st.html(f'<dl class="hall-measures">{cells}</dl>')
 

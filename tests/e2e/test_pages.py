@@ -1,4 +1,4 @@
-"""Every page of every role: there, and in Chinese."""
+"""Every page of every role: there, in Chinese, and for everybody to use."""
 
 from urllib.parse import urlsplit
 
@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.cast import CAST
+from tests.e2e.accessible import assert_accessible
 from tests.e2e.conftest import Arrive
 from tests.e2e.test_gate import ADDRESSES
 from tests.e2e.visitor import Visitor
@@ -55,7 +56,9 @@ def test_the_home_shows_the_unit_the_ten_businesses_and_five_empty_lists(clerk: 
 @pytest.mark.parametrize(
     "key", ["clerk3", "officerD", "director", "manager", "admin", "security", "auditor"]
 )
-def test_every_page_in_a_menu_opens_without_an_english_word(arrive: Arrive, key: str) -> None:
+def test_every_page_in_a_menu_opens_in_chinese_and_for_everybody_to_use(
+    arrive: Arrive, key: str
+) -> None:
     visitor = arrive(key)
     visitor.open("/")
     links = visitor.page.get_by_test_id("stSidebarNavLink")
@@ -68,7 +71,14 @@ def test_every_page_in_a_menu_opens_without_an_english_word(arrive: Arrive, key:
         expect(visitor.page.get_by_text("页面暂时无法显示")).to_have_count(0)
         expect(visitor.page.get_by_text("您没有办理此业务的权限")).to_have_count(0)
         assert_all_chinese(visitor.page, *USERNAMES)
+        assert_accessible(visitor.page)
     visitor.shot(f"menu-{key}")
+
+
+def test_the_sign_in_page_is_for_everybody_to_use(arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.open_sign_in()
+    assert_accessible(visitor.page)
 
 
 def test_an_address_that_is_none_is_told_in_chinese_and_shows_the_home(clerk: Visitor) -> None:
