@@ -14,10 +14,10 @@ from sqlalchemy import delete, func, select
 
 from data.base import YuanType
 from data.database import snapshot, transaction
-from data.enums import AssessmentStatus, EntryKind, RemittanceKind
+from data.enums import AssessmentStatus, ContributorStatus, EntryKind, RemittanceKind
 from data.models.case import Message
 from data.models.ledger import Arrival, LedgerEntry
-from data.models.register import Contributor
+from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment
 from services import arrears, jobs
 from services.actor import Actor
@@ -124,6 +124,36 @@ def test_months_are_paid_in_order_and_none_is_passed_over(clerk3: Actor, officer
     outcome = receive(officer_a, clerk3, "12000.00")
     assert [due.month.number for due in outcome.booked] == [202604, 202605]
     assert verify.differences() == []
+
+
+def test_a_month_moves_those_who_are_in_it_and_nobody_else(clerk3: Actor, officer_a: Actor) -> None:
+    approved(clerk3, officer_a, 202604)
+    with transaction() as session:
+        away = session.scalars(select(Contributor).filter_by(employer_id=clerk3.employer)).first()
+        assert away
+        away.status, sealed = ContributorStatus.SEALED, away.id
+    approved(clerk3, officer_a, 202605)
+    assert receive(officer_a, clerk3, "23700.00").text == "2026-04、2026-05已入账"
+    with snapshot() as session:
+        paid_to = dict(
+            session.execute(
+                select(Contributor.id, Contributor.paid_to).filter_by(employer_id=clerk3.employer)
+            ).all()
+        )
+    assert paid_to.pop(sealed) == 202604
+    assert set(paid_to.values()) == {202605}
+    assert len(paid_to) == 39
+
+
+def test_the_first_month_that_an_employer_ever_pays_is_its_first(
+    clerk2: Actor, officer_a: Actor
+) -> None:
+    with transaction() as session:
+        employer = session.get_one(Employer, clerk2.employer)
+        employer.paid_to, employer.first_month = None, 202607
+    approved(clerk2, officer_a, 202607)
+    receive(officer_a, clerk2, "4726.00")
+    assert employer_of(clerk2).paid_to == 202607
 
 
 def test_a_booked_month_is_not_deleted_nor_paid_twice(clerk2: Actor, officer_a: Actor) -> None:

@@ -108,7 +108,6 @@ def book(session: Session, employer: Employer, assessment_id: int, actor: Actor)
         assessment_id=found.id, turn=_turn(session, found.id),
     )  # fmt: skip
     found.status, found.booked_on = AssessmentStatus.BOOKED, clock.today()
-    session.flush()
     _move_paid_to(session, employer)
     audit.record(
         session, actor, AuditAction.MONTH_BOOKED, f"assessment:{found.id}",

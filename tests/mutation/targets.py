@@ -19,7 +19,10 @@ _APPROVAL = (
 MONEY = (
     Target("services.rules.contribution", ("tests/test_rules.py",)),
     Target("services.rules.limits", ("tests/test_rules.py", "tests/test_base_adjustment.py")),
-    Target("services.remittance.booking", ("tests/test_money.py", "tests/test_back_payment.py")),
+    Target(
+        "services.remittance.booking",
+        ("tests/test_money.py", "tests/test_corrections.py", "tests/test_back_payment.py"),
+    ),
     Target("services.months_due", ("tests/test_remittance.py", "tests/test_back_payment.py")),
     Target("services.past_months", ("tests/test_back_payment.py",)),
 )
