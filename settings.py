@@ -82,5 +82,8 @@ TURN = 0.001
 WORKS_BY = _read("HALL_WORKS", "here", _worker, "here或queue")
 #: How many long works (imports, prints) a process does at once; the others wait in the database.
 WORKS_AT_ONCE = _read("HALL_WORKS_AT_ONCE", "2", int, "整数")
+#: From so many KB on (some 3,000 rows) an upload is taken in by a process beside this one: it would slow
+#: down every page. 0: by a thread of this process, whatever its size.
+BESIDE_KB = _read("HALL_BESIDE_KB", "200", int, "整数")
 #: How many seconds a page waits for a work before it shows progress instead.
 PATIENCE = _read("HALL_PATIENCE", "0.9", float, "秒数")

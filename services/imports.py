@@ -121,10 +121,10 @@ def begin(actor: Actor, batch: Import, *, click: str, name: str, content: bytes)
 @audit.refusals
 def take(actor: Actor, batch: Import, checked: Progress) -> int:
     """Have taken in what was checked: once, however often asked. Raises TooManyAtOnce."""
+    kept = {"checked": checked.id, "bytes": desk.size(actor, checked.id)}
     return desk.start(
-        actor, batch.take, click=str(checked.id), arguments={"checked": checked.id},
-        filename=checked.filename,
-    )  # fmt: skip
+        actor, batch.take, click=str(checked.id), arguments=kept, filename=checked.filename
+    )
 
 
 def found(ended: Progress) -> Found:

@@ -13,6 +13,7 @@ from pathlib import Path
 _STORAGE = Path(tempfile.mkdtemp(prefix="hall-test-"))
 os.environ.update(
     HALL_DATA=str(_STORAGE / "storage"), HALL_TODAY="2026-07-06", HALL_PORT="8501", HALL_SIGNATURES="off",
+    HALL_BESIDE_KB="0",
     DATABASE_URL=f"sqlite:///{_STORAGE / 'unused.db'}",
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ from services import audit
 from services.actor import Actor
 from services.errors import BusinessError, NotFound
 from services.rules import clock
-from services.works import queue, runner, store
+from services.works import beside, queue, runner, store
 from services.works.kinds import Kind, Outcome
 
 #: How long a work is kept after it ended, with what was uploaded for it; as long as its files.
@@ -76,6 +76,7 @@ def start(
 ) -> int:
     """Begin a work and return its number; the same `click`, or the same work under way, is the one.
 
+    What an argument `bytes` says of an upload that was kept before counts like `content` itself.
     Raises TooManyAtOnce.
     """
     key = f"{actor.user_id}:{kind.code}:{click}"[:160]
@@ -101,7 +102,7 @@ def start(
             if there := _there(session, actor, key, subject):
                 return there
         raise
-    _hand_on(work_id, kind)
+    _hand_on(work_id, kind, len(content) + given.get("bytes", 0))
     return work_id
 
 
@@ -151,6 +152,14 @@ def content(actor: Actor, work_id: int) -> bytes:
 
 
 @audit.refusals
+def size(actor: Actor, work_id: int) -> int:
+    """Return how many bytes were uploaded for a work, 0 where they are no longer kept."""
+    with snapshot() as session:
+        asked = select(func.length(Work.content)).where(*_own(actor), Work.id == work_id)
+        return session.scalar(asked) or 0
+
+
+@audit.refusals
 def latest(actor: Actor, *kinds: Kind) -> Progress | None:
     """Return the person's last work of these kinds that is under way or not yet looked at."""
     codes = {kind.code for kind in kinds}
@@ -189,11 +198,11 @@ def close(actor: Actor, work_id: int) -> None:
         )
 
 
-def _hand_on(work_id: int, kind: Kind) -> None:
+def _hand_on(work_id: int, kind: Kind, size: int) -> None:
     if _is_queued():
         queue.send(work_id, kind.code)
     else:
-        runner.submit(work_id, kind)
+        runner.submit(work_id, kind, beside.run if beside.takes(size) else runner.run)
 
 
 def _is_queued() -> bool:

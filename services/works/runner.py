@@ -14,7 +14,7 @@ import settings
 from data.enums import WorkState
 from services.errors import BusinessError
 from services.works import store
-from services.works.kinds import Job, Kind, Outcome
+from services.works.kinds import Count, Job, Kind, Outcome, quietly
 from services.works.store import Claimed, Counts, TakenAway
 
 log = logging.getLogger("hall.works")
@@ -33,15 +33,17 @@ class _Here:
 
 
 _here: dict[int, _Here] = {}
-_waiting: SimpleQueue[tuple[int, Kind]] = SimpleQueue()
+Way = Callable[[int, Kind], None]
+"""A way of doing a waiting work: in the thread that asks, or by somebody else that it waits for."""
+_waiting: SimpleQueue[tuple[int, Kind, Way]] = SimpleQueue()
 _start: Final = threading.Lock()
 _threads: dict[str, threading.Thread] = {}
 
 
-def submit(work_id: int, kind: Kind) -> None:
-    """Have a waiting work done as soon as one of the threads is free."""
+def submit(work_id: int, kind: Kind, way: Way) -> None:
+    """Have a waiting work done in this way as soon as one of the threads is free."""
     _here[work_id] = _Here()
-    _waiting.put((work_id, kind))
+    _waiting.put((work_id, kind, way))
     for number in range(settings.WORKS_AT_ONCE):
         _keep_going(f"work-{number}", _work)
     _keep_going("beat", _beat)
@@ -53,29 +55,40 @@ def counts(work_id: int) -> Counts | None:
     return here.counts if here else None
 
 
+def note(work_id: int, stage: str, done: int, total: int) -> None:
+    """Write down how far a work on hand has come."""
+    if here := _here.get(work_id):
+        here.counts.stage, here.counts.done, here.counts.total = stage, done, total
+
+
 def wait(work_id: int, seconds: float) -> None:
     """Return when the work has ended, or after so many seconds."""
     if here := _here.get(work_id):
         here.ended.wait(seconds)
 
 
-def run(work_id: int, kind: Kind) -> None:
-    """Do a work that waits and write how it ended, whatever happens in it."""
+def run(work_id: int, kind: Kind, tell: Count = quietly) -> None:
+    """Do a work that waits and write how it ended, whatever happens in it; `tell` hears how far it is."""
     _keep_going("beat", _beat)
-    here = _here.setdefault(work_id, _Here())
+    _here.setdefault(work_id, _Here())
     try:
         if claimed := store.claim(work_id):
-            _do(work_id, kind, claimed, here.counts)
+            _do(work_id, kind, claimed, tell)
     finally:
-        _here.pop(work_id, None)
+        _let_go(work_id)
+
+
+def _let_go(work_id: int) -> None:
+    if here := _here.pop(work_id, None):
         here.ended.set()
 
 
-def _do(work_id: int, kind: Kind, claimed: Claimed, counts: Counts) -> None:
+def _do(work_id: int, kind: Kind, claimed: Claimed, tell: Count) -> None:
     is_settled = False
 
     def count(stage: str, done: int, total: int) -> None:
-        counts.stage, counts.done, counts.total = stage, done, total
+        note(work_id, stage, done, total)
+        tell(stage, done, total)
 
     def settle(session: Session, outcome: Outcome) -> None:
         nonlocal is_settled
@@ -112,11 +125,13 @@ def _keep_going(name: str, loop: Callable[[], None]) -> None:
 
 def _work() -> None:
     while True:
-        work_id, kind = _waiting.get()
+        work_id, kind, way = _waiting.get()
         try:
-            run(work_id, kind)
+            way(work_id, kind)
         except Exception:  # the database is away: its silence will mark the work as lost
             log.exception("work_unwritten id=%d kind=%s", work_id, kind.code)
+        finally:
+            _let_go(work_id)
 
 
 def _beat() -> None:

@@ -199,4 +199,11 @@ class Hall:
 
 
 #: What the rest of the test run has set for itself.
-_OURS = {"DATABASE_URL", "HALL_ORIGIN", "HALL_TRUST", "SOFTHSM2_CONF", "UKEY_STORE"}
+_OURS = {
+    "DATABASE_URL",
+    "HALL_BESIDE_KB",
+    "HALL_ORIGIN",
+    "HALL_TRUST",
+    "SOFTHSM2_CONF",
+    "UKEY_STORE",
+}
