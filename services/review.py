@@ -22,7 +22,7 @@ from services.approval.history import Stage
 from services.approval.kind import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.sheet import Check, Outcome, Sheet
-from services.errors import BusinessError
+from services.errors import BusinessError, NotFound
 from services.rules import clock
 from services.rules.months import Month
 from services.rules.workdays import Urgency
@@ -105,13 +105,14 @@ def open_case(actor: Actor, case_id: int) -> CasePage:
 
 @audit.refusals
 def leave(actor: Actor, case_id: int) -> None:
-    """Let a colleague have the case: this officer no longer has it open."""
+    """Let a colleague have the case: this officer no longer has it open. Raises NotFound, OtherBranch."""
     actor.require(*OFFICERS)
     with transaction() as session:
-        case = session.scalar(
-            select(Case).filter_by(id=case_id, opened_by=actor.user_id).with_for_update()
-        )
-        if case:
+        case = session.scalar(select(Case).filter_by(id=case_id).with_for_update())
+        if case is None:
+            raise NotFound(what="该业务")
+        casework.require_branch(session, case, actor)
+        if case.opened_by == actor.user_id:
             holding.let_go(case)
 
 

@@ -117,7 +117,8 @@ def test_nobody_else_sees_or_fetches_or_closes_a_work(
         for ask in (desk.progress, desk.content):
             with pytest.raises(NotFound):
                 ask(other, work_id)
-        desk.close(other, work_id)
+        with pytest.raises(NotFound):
+            desk.close(other, work_id)
     assert [work.id for work in desk.listed(clerk1)] == [work_id]
     assert desk.start(clerk2, held.kind, click="a", content=b"people") != work_id
 

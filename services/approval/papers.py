@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
@@ -97,8 +97,14 @@ def attach(
 
 
 def detach(session: Session, case: Case, actor: Actor, document_id: int) -> None:
-    """Take a document off an open case (取消上传). The bytes stay, for other cases may hold them."""
-    session.execute(delete(Document).filter_by(id=document_id, case_id=case.id))
+    """Take a document off an open case (取消上传). The bytes stay, for other cases may hold them.
+
+    Raises NotFound where the case has no such document.
+    """
+    document = session.scalar(select(Document).filter_by(id=document_id, case_id=case.id))
+    if document is None:
+        raise NotFound(what="该材料")
+    session.delete(document)
     audit.record(
         session, actor, AuditAction.DOCUMENT_DETACHED, casework.about(case), document=document_id
     )

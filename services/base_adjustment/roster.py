@@ -15,7 +15,7 @@ from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.case import Case
 from services import audit
 from services.actor import Actor
-from services.approval import casework
+from services.approval import belonging, casework
 from services.base_adjustment import facts, frames
 from services.base_adjustment.facts import Terms
 from services.base_adjustment.line import LINE, LINES, PERSON, Line
@@ -126,14 +126,17 @@ def effect(found: Iterable[Line], terms: Terms) -> Effect:
 def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
     """Enter new bases (account to yuan) on lines of the open roster, all or none.
 
-    Raises UnacceptableBase, DraftGone, AlreadyPending.
+    Raises UnacceptableBase, DraftGone, AlreadyPending, NotFound for another's account.
     """
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
         case = casework.draft(session, BusinessKind.BASE_ADJUSTMENT, actor)
         audit.record(session, actor, AuditAction.ENTERED, casework.about(case), rows=len(bases))
         changed = []
-        for line in lines(session, case, accounts=bases):
+        found = lines(session, case, accounts=bases)
+        if len(found) < len(bases):
+            belonging.require_own_people(session, actor, bases)
+        for line in found:
             base = bases[line.account].scaleb(2)
             if base != int(base):
                 raise UnacceptableBase(name=line.name, reason="缴存基数最多两位小数")
@@ -160,11 +163,13 @@ def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
 def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
     """Take the lines of these accounts off the open roster; return how many went.
 
-    Raises DraftGone, AlreadyPending once it is submitted.
+    Raises DraftGone, AlreadyPending once it is submitted, NotFound for another's account.
     """
+    wanted = set(accounts)
     with transaction() as session:
         case = casework.draft(session, BusinessKind.BASE_ADJUSTMENT, actor)
-        doomed = [line.contributor_id for line in lines(session, case, accounts=set(accounts))]
+        belonging.require_own_people(session, actor, wanted)
+        doomed = [line.contributor_id for line in lines(session, case, accounts=wanted)]
         session.execute(
             delete(BaseAdjustmentLine)
             .filter_by(**_of(case))

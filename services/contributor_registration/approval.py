@@ -13,7 +13,7 @@ from data.models.case import Case, Step
 from data.models.registration import RegistrationLine
 from services import audit
 from services.actor import Actor
-from services.approval import casework, engine
+from services.approval import belonging, casework, engine
 from services.approval.kind import ApprovalKind
 from services.approval.refusals import RowsRefused
 from services.approval.sheet import Figure, Sheet
@@ -86,7 +86,8 @@ def confirm(actor: Actor, line_ids: Collection[int], *, client_id: str) -> int:
     """Open an account for each of these lines of the roster; return the case that did.
 
     Nobody is left half registered: where one may not be, none is. Lines not chosen stay on the
-    roster. Raises NothingChosen, RosterMoved, RowsRefused, EmployerNotOpen, Stale, NotAllowed.
+    roster. Raises NothingChosen, RosterMoved, RowsRefused, EmployerNotOpen, Stale, NotAllowed, and
+    NotFound for another's line.
     """
     for _ in range(ATTEMPTS):
         try:
@@ -104,6 +105,7 @@ def _confirm(actor: Actor, chosen: frozenset[int], client_id: str) -> int:
             return done
         if not chosen:
             raise NothingChosen
+        belonging.require_own_lines(session, actor, chosen)
         case = casework.live(session, KIND.code, actor.employer)
         found = roster.lines(session, case) if case else []
         if case is None or not chosen <= {line.id for line in found}:

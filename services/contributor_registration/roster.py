@@ -15,7 +15,7 @@ from data.models.case import Case
 from data.models.registration import RegistrationLine
 from services import audit
 from services.actor import Actor
-from services.approval import casework
+from services.approval import belonging, casework
 from services.contributor_registration import entry as entries
 from services.contributor_registration import facts
 from services.contributor_registration.entry import HEADINGS, Entry
@@ -131,13 +131,15 @@ def add(actor: Actor, entry: Entry) -> None:
 
 @audit.refusals
 def delete_rows(actor: Actor, line_ids: Iterable[int]) -> int:
-    """Take these lines off the open roster; return how many went."""
+    """Take these lines off the open roster; return how many went. Raises NotFound for another's."""
+    wanted = set(line_ids)
     with transaction() as session:
+        belonging.require_own_lines(session, actor, wanted)
         case = casework.live(session, KIND, actor.employer)
         if case is None:
             return 0
         case = casework.own(session, case.id, actor)
-        doomed = [x.id for x in lines(session, case) if x.id in set(line_ids)]
+        doomed = [x.id for x in lines(session, case) if x.id in wanted]
         session.execute(delete(RegistrationLine).where(RegistrationLine.id.in_(doomed)))
         audit.record(
             session, actor, AuditAction.ROWS_DELETED, casework.about(case), rows=len(doomed)

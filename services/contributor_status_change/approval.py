@@ -16,7 +16,7 @@ from data.models.register import ContributorChange
 from data.models.status_change import StatusChangeLine
 from services import audit
 from services.actor import Actor
-from services.approval import casework, conflicts, engine
+from services.approval import belonging, casework, conflicts, engine
 from services.approval.kind import ApprovalKind
 from services.approval.refusals import RowsRefused
 from services.approval.sheet import Figure, Sheet
@@ -68,7 +68,7 @@ def confirm(actor: Actor, kind: BusinessKind, accounts: Collection[str], *, clie
     """Seal or unseal these people of the roster; return the case that did.
 
     Where one may not be, nobody is. Lines not chosen stay on the roster. Raises NothingChosen,
-    RosterMoved, RowsRefused, EmployerNotOpen, UnknownKind, NotAllowed.
+    RosterMoved, RowsRefused, EmployerNotOpen, UnknownKind, NotAllowed, NotFound for another's account.
     """
     actor.require(Role.CLERK)
     facts.require_kind(kind)
@@ -79,6 +79,7 @@ def confirm(actor: Actor, kind: BusinessKind, accounts: Collection[str], *, clie
             return done
         if not wanted:
             raise NothingChosen
+        belonging.require_own_people(session, actor, wanted)
         case = casework.live(session, kind, actor.employer)
         found = roster.lines(session, case) if case else []
         if case is None or not wanted <= {line.person.account for line in found}:

@@ -16,7 +16,7 @@ from data.models.register import Contributor
 from data.models.status_change import StatusChangeLine
 from services import audit
 from services.actor import Actor
-from services.approval import casework
+from services.approval import belonging, casework
 from services.contributor_status_change import entry as entries
 from services.contributor_status_change import facts
 from services.contributor_status_change.entry import HEADINGS, Entry
@@ -197,10 +197,12 @@ def delete_rows(actor: Actor, kind: BusinessKind, accounts: Iterable[str]) -> in
     actor.require(Role.CLERK)
     facts.require_kind(kind)
     with transaction() as session:
+        wanted = set(accounts)
+        belonging.require_own_people(session, actor, wanted)
         case = casework.live(session, kind, actor.employer)
         if case is None:
             return 0
-        case, wanted = casework.own(session, case.id, actor), set(accounts)
+        case = casework.own(session, case.id, actor)
         there = lines(session, case)
         doomed = [line.person.id for line in there if line.person.account in wanted]
         take_off(session, case, doomed)

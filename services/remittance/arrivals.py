@@ -21,7 +21,7 @@ from services.approval import casework, conflicts
 from services.errors import BusinessError, NotFound
 from services.remittance import booking
 from services.remittance.booking import Due
-from services.remittance.credits import Credit, Outcome, WrongCredit, objections
+from services.remittance.credits import Credit, NotOurCredit, Outcome, WrongCredit, objections
 from services.rules import clock
 from services.rules.months import Month
 from services.summary import keep
@@ -135,7 +135,7 @@ def entered(session: Session, references: Iterable[str]) -> set[str]:
 def _received(session: Session, actor: Actor, credits: Sequence[Credit]) -> list[Outcome]:
     employers = payers(session, actor, [credit.employer_number for credit in credits])
     if any(credit.employer_number not in employers for credit in credits):
-        raise WrongCredit({"employer_number": NOT_HERE})
+        raise NotOurCredit({"employer_number": NOT_HERE})
     if entered(session, (credit.reference for credit in credits)):
         raise WrongCredit({"reference": ENTERED})
     booked: list[Assessment] = []

@@ -23,6 +23,12 @@ class WrongCredit(BusinessError):
         self.faults = dict(faults)
 
 
+class NotOurCredit(WrongCredit):
+    """It is for nobody, or for an employer of another branch."""
+
+    is_denial = True
+
+
 @dataclass(frozen=True, slots=True)
 class Credit:
     """One credit as the bank reports it. The amount is yuan."""

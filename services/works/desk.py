@@ -189,8 +189,10 @@ def live(actor: Actor) -> int:
 
 @audit.refusals
 def close(actor: Actor, work_id: int) -> None:
-    """Put a work away that has ended: the person has seen how."""
+    """Put a work away that has ended: the person has seen how. Raises NotFound for another's."""
     with transaction() as session:
+        if session.scalar(select(Work.user_id).filter_by(id=work_id)) not in (None, actor.user_id):
+            raise NotFound(what="该项处理（可能已过期）")
         session.execute(
             update(Work)
             .where(*_own(actor), Work.id == work_id, Work.state.not_in(LIVE))
