@@ -124,9 +124,10 @@ def test_a_clock_that_is_far_off_is_seen(world: World, minutes: int) -> None:
     assert code_of(signature, der, at=NOW + timedelta(minutes=minutes)) == "cms_time"
 
 
-@pytest.mark.parametrize("alter", ["inside", "two signers", "cut", "trailing", "rubbish", "huge"])
-def test_a_signature_of_another_shape_is_refused(world: World, alter: str) -> None:
-    signature, der = sign(world)
+SHAPES = ("inside", "two signers", "cut", "trailing", "rubbish", "huge")
+
+
+def reshaped(signature: bytes, alter: str) -> bytes:
     info = cms.ContentInfo.load(signature)
     if alter == "inside":
         info["content"]["encap_content_info"] = {"content_type": "data", "content": DOCUMENT}
@@ -139,8 +140,13 @@ def test_a_signature_of_another_shape_is_refused(world: World, alter: str) -> No
         "rubbish": b"rubbish",
         "huge": signature + bytes(70_000),
     }
-    altered = shapes.get(alter) or info.dump(force=True)
-    assert code_of(altered, der) == "cms_structure"
+    return shapes.get(alter) or info.dump(force=True)
+
+
+@pytest.mark.parametrize("alter", SHAPES)
+def test_a_signature_of_another_shape_is_refused(world: World, alter: str) -> None:
+    signature, der = sign(world)
+    assert code_of(reshaped(signature, alter), der) == "cms_structure"
 
 
 def test_a_signature_with_any_byte_altered_is_refused_and_nothing_breaks(world: World) -> None:

@@ -103,10 +103,10 @@ def test_each_algorithm_of_the_format_signs_in(world: World, algorithm: str) -> 
     assert verified.not_after.tzinfo is not None
 
 
-@pytest.mark.parametrize(
-    "origin",
-    [ORIGIN + "/", "http://hall.example.gov.cn", ORIGIN + ":8443", "https://evil.example", ""],
-)
+FOREIGN = (ORIGIN + "/", "http://hall.example.gov.cn", ORIGIN + ":8443", "https://evil.example", "")
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
 def test_a_token_signed_for_another_origin_is_refused(world: World, origin: str) -> None:
     assert code_of(world, sign(world, origin=origin)) == "token_signature"
 
@@ -125,44 +125,44 @@ def test_a_certificate_shown_without_its_key_is_refused(world: World) -> None:
     assert code_of(world, token) == "token_signature"
 
 
-@pytest.mark.parametrize(
-    ("over", "code"),
-    [
-        ({"format": "web-eid:2.0"}, "token_format"),
-        ({"format": "web-eid:10"}, "token_format"),
-        ({"format": ""}, "token_field"),
-        ({"format": None}, "token_field"),
-        ({"algorithm": "none"}, "token_alg"),
-        ({"algorithm": "HS256"}, "token_alg"),
-        ({"algorithm": "RS256"}, "token_alg"),
-        ({"algorithm": "ES384"}, "token_alg"),
-        ({"algorithm": ["ES256"]}, "token_field"),
-        ({"signature": 5}, "token_field"),
-        ({"signature": "AAAA"}, "token_signature"),
-        ({"signature": "A" * 86 + "=="}, "token_signature"),
-        ({"signature": "not base64!"}, "token_parse"),
-        ({"signature": "签名"}, "token_parse"),
-        ({"unverifiedCertificate": "AAAA"}, "cert_malformed"),
-        ({"unverifiedCertificate": "%%%"}, "token_parse"),
-        ({"padding": "x" * 10_000}, "token_length"),
-    ],
-)
+MALFORMED: list[tuple[dict[str, object], str]] = [
+    ({"format": "web-eid:2.0"}, "token_format"),
+    ({"format": "web-eid:10"}, "token_format"),
+    ({"format": ""}, "token_field"),
+    ({"format": None}, "token_field"),
+    ({"algorithm": "none"}, "token_alg"),
+    ({"algorithm": "HS256"}, "token_alg"),
+    ({"algorithm": "RS256"}, "token_alg"),
+    ({"algorithm": "ES384"}, "token_alg"),
+    ({"algorithm": ["ES256"]}, "token_field"),
+    ({"signature": 5}, "token_field"),
+    ({"signature": "AAAA"}, "token_signature"),
+    ({"signature": "A" * 86 + "=="}, "token_signature"),
+    ({"signature": "not base64!"}, "token_parse"),
+    ({"signature": "签名"}, "token_parse"),
+    ({"unverifiedCertificate": "AAAA"}, "cert_malformed"),
+    ({"unverifiedCertificate": "%%%"}, "token_parse"),
+    ({"padding": "x" * 10_000}, "token_length"),
+]
+
+
+@pytest.mark.parametrize(("over", "code"), MALFORMED)
 def test_a_malformed_token_is_refused_with_its_own_code(world: World, over, code: str) -> None:
     assert code_of(world, sign(world) | over) == code
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("", "token_length"),
-        ("x" * 99, "token_length"),
-        ("x" * 200, "token_parse"),
-        ("[" + "1," * 100 + "1]", "token_parse"),
-        ("[" * 9_000, "token_parse"),
-        ('{"format":"web-eid:1.0",' + '"a":"' + "x" * 100 + '"}', "token_field"),
-        ('{"format":"web-eid:1.0","format":"web-eid:1.0","a":"' + "x" * 100 + '"}', "token_parse"),
-    ],
-)
+NO_TOKENS = [
+    ("", "token_length"),
+    ("x" * 99, "token_length"),
+    ("x" * 200, "token_parse"),
+    ("[" + "1," * 100 + "1]", "token_parse"),
+    ("[" * 9_000, "token_parse"),
+    ('{"format":"web-eid:1.0",' + '"a":"' + "x" * 100 + '"}', "token_field"),
+    ('{"format":"web-eid:1.0","format":"web-eid:1.0","a":"' + "x" * 100 + '"}', "token_parse"),
+]
+
+
+@pytest.mark.parametrize(("text", "code"), NO_TOKENS)
 def test_what_is_no_token_at_all_is_refused(world: World, text: str, code: str) -> None:
     assert code_of(world, text) == code
 

@@ -49,19 +49,19 @@ def test_the_example_of_the_standard_holds_with_its_identity_digest() -> None:
     assert sm2.is_valid(KEY, MESSAGE, R, S, identity=ID)
 
 
-@pytest.mark.parametrize(
-    ("name", "key", "message", "r", "s", "identity"),
-    [
-        ("another message", KEY, b"Message digest", R, S, ID),
-        ("another identity", KEY, MESSAGE, R, S, b""),
-        ("r and s swapped", KEY, MESSAGE, S, R, ID),
-        ("r is nought", KEY, MESSAGE, 0, S, ID),
-        ("s is the order", KEY, MESSAGE, R, SM2.n, ID),
-        ("r and s sum to the order", KEY, MESSAGE, R, SM2.n - R, ID),
-        ("the key is no point of the curve", (KEY[0], KEY[1] + 1), MESSAGE, R, S, ID),
-        ("the key is beyond the field", (KEY[0] + SM2.p, KEY[1]), MESSAGE, R, S, ID),
-    ],
-)
+DIFFERENT = [
+    ("another message", KEY, b"Message digest", R, S, ID),
+    ("another identity", KEY, MESSAGE, R, S, b""),
+    ("r and s swapped", KEY, MESSAGE, S, R, ID),
+    ("r is nought", KEY, MESSAGE, 0, S, ID),
+    ("s is the order", KEY, MESSAGE, R, SM2.n, ID),
+    ("r and s sum to the order", KEY, MESSAGE, R, SM2.n - R, ID),
+    ("the key is no point of the curve", (KEY[0], KEY[1] + 1), MESSAGE, R, S, ID),
+    ("the key is beyond the field", (KEY[0] + SM2.p, KEY[1]), MESSAGE, R, S, ID),
+]
+
+
+@pytest.mark.parametrize(("name", "key", "message", "r", "s", "identity"), DIFFERENT)
 def test_what_differs_from_the_example_does_not_hold(name, key, message, r, s, identity) -> None:
     assert not sm2.is_valid(key, message, r, s, identity=identity), name
 
@@ -190,17 +190,17 @@ def test_a_persons_sm2_certificate_is_good_and_openssl_agrees(world: Sm2World) -
     assert said == b"person.pem: OK\n"
 
 
-@pytest.mark.parametrize(
-    ("expected", "name", "crl", "root"),
-    [
-        ("cert_revoked", "revoked", "list", "root"),
-        ("ok", "revoked", "empty", "root"),
-        ("cert_key_usage", "encryption", "list", "root"),
-        ("cert_chain_invalid", "person", "list", "impostor"),
-        ("crl_invalid", "person", "forged", "root"),
-        ("cert_is_ca", "root", "list", "root"),
-    ],
-)
+SAME_CODES = [
+    ("cert_revoked", "revoked", "list", "root"),
+    ("ok", "revoked", "empty", "root"),
+    ("cert_key_usage", "encryption", "list", "root"),
+    ("cert_chain_invalid", "person", "list", "impostor"),
+    ("crl_invalid", "person", "forged", "root"),
+    ("cert_is_ca", "root", "list", "root"),
+]
+
+
+@pytest.mark.parametrize(("expected", "name", "crl", "root"), SAME_CODES)
 def test_an_sm2_certificate_gets_the_same_codes(world, expected, name, crl, root) -> None:
     assert verdict(world.read(name), world.trust(world.crl(crl), root=root)) == expected
 
