@@ -395,8 +395,10 @@ def test_another_employers_people_cannot_be_touched(clerk1: Actor, clerk2: Actor
     imported(clerk1)
     imported(clerk2, 5000)
     theirs = list(roster.roster(clerk1)["account"])
-    assert roster.delete_rows(clerk2, theirs) == 0
-    roster.set_bases(clerk2, {theirs[0]: Decimal(9000)})
+    with pytest.raises(NotFound):
+        roster.delete_rows(clerk2, theirs)
+    with pytest.raises(NotFound):
+        roster.set_bases(clerk2, {theirs[0]: Decimal(9000)})
     assert set(roster.roster(clerk1)["new_base"]) == {Decimal(6500)}
 
 

@@ -226,7 +226,8 @@ def test_a_wrong_row_is_taken_off_and_the_last_one_ends_the_draft(clerk1: Actor)
 def test_a_clerk_deletes_no_rows_of_another_employer(clerk1: Actor, clerk2: Actor) -> None:
     roster.add(clerk1, YANG)
     roster.add(clerk2, replace(YANG, name=SIX[1][0], id_number=SIX[1][1]))
-    assert roster.delete_rows(clerk2, line_ids(clerk1)) == 0
+    with pytest.raises(NotFound):
+        roster.delete_rows(clerk2, line_ids(clerk1))
     assert len(roster.roster(clerk1)) == 1
 
 

@@ -14,6 +14,8 @@ from services.errors import NotFound
 
 def require_own_people(session: Session, actor: Actor, accounts: Collection[str]) -> None:
     """Raise NotFound where one of these accounts is another employer's."""
+    if not accounts:
+        return
     others = select(Contributor.id).where(
         Contributor.account.in_(list(accounts)), Contributor.employer_id != actor.employer
     )

@@ -135,7 +135,7 @@ def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
         changed = []
         found = lines(session, case, accounts=bases)
         if len(found) < len(bases):
-            belonging.require_own_people(session, actor, bases)
+            belonging.require_own_people(session, actor, bases.keys() - {x.account for x in found})
         for line in found:
             base = bases[line.account].scaleb(2)
             if base != int(base):
@@ -168,8 +168,9 @@ def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
     wanted = set(accounts)
     with transaction() as session:
         case = casework.draft(session, BusinessKind.BASE_ADJUSTMENT, actor)
-        belonging.require_own_people(session, actor, wanted)
-        doomed = [line.contributor_id for line in lines(session, case, accounts=wanted)]
+        found = lines(session, case, accounts=wanted)
+        belonging.require_own_people(session, actor, wanted - {line.account for line in found})
+        doomed = [line.contributor_id for line in found]
         session.execute(
             delete(BaseAdjustmentLine)
             .filter_by(**_of(case))

@@ -79,10 +79,11 @@ def confirm(actor: Actor, kind: BusinessKind, accounts: Collection[str], *, clie
             return done
         if not wanted:
             raise NothingChosen
-        belonging.require_own_people(session, actor, wanted)
         case = casework.live(session, kind, actor.employer)
         found = roster.lines(session, case) if case else []
-        if case is None or not wanted <= {line.person.account for line in found}:
+        strangers = wanted - {line.person.account for line in found}
+        belonging.require_own_people(session, actor, strangers)
+        if case is None or strangers:
             raise RosterMoved
         rest = _set_aside(session, case, [x for x in found if x.person.account not in wanted])
         engine.submit(
