@@ -193,18 +193,19 @@ def delete_rows(actor: Actor, kind: BusinessKind, accounts: Iterable[str]) -> in
     """Take the lines of these accounts off the open roster; return how many went.
 
     Raises UnknownKind: another business's draft has no such lines, and would be taken for empty.
+    NotFound for another's account.
     """
     actor.require(Role.CLERK)
     facts.require_kind(kind)
     with transaction() as session:
         wanted = set(accounts)
-        case = casework.live(session, kind, actor.employer)
+        if case := casework.live(session, kind, actor.employer):
+            case = casework.own(session, case.id, actor)
         there = lines(session, case) if case else []
         strangers = wanted - {line.person.account for line in there}
         belonging.require_own_people(session, actor, strangers)
         if case is None:
             return 0
-        case = casework.own(session, case.id, actor)
         doomed = [line.person.id for line in there if line.person.account in wanted]
         take_off(session, case, doomed)
         audit.record(
