@@ -58,7 +58,9 @@ def topic(
         columns = st.columns(2)
         for place, field in enumerate(fields):
             with columns[place % 2]:
-                typed[field.key] = _field(field, now[field.key], f"{key}_{number}")
+                typed[field.key] = _field(
+                    field, now[field.key], f"{key}_{number}", may_be_empty=bool(number)
+                )
     filled = Filled(typed, _grounds(key), number)
     refusal_above = st.container()  # seen without scrolling past the button
     tried, sent = _buttons(key, leave, with_trial=True)
@@ -82,7 +84,7 @@ def _scope(topic: ProposalTopic, key: str) -> str:
         return st.text_input("单位账号", key=f"{key}_number", max_chars=20, width=260)
 
 
-def _field(field: Field, now: str, key: str) -> str:
+def _field(field: Field, now: str, key: str, *, may_be_empty: bool) -> str:
     name = f"{key}_{field.key.value}"
     if field.shape is Shape.ROUNDING:
         codes = ["", *_METHODS] if not now else list(_METHODS)
@@ -92,9 +94,11 @@ def _field(field: Field, now: str, key: str) -> str:
     if field.shape is Shape.YES_NO:
         return str(st.selectbox(field.key.label, ["1", "0"], index=0 if now == "1" else 1, key=name,
                                 format_func=lambda code: "是" if code == "1" else "否"))  # fmt: skip
-    shown = policy_values.shown(field.key, now) if now else "未设置"
+    unset = "按全中心参数" if may_be_empty else "未设置"
+    shown = policy_values.shown(field.key, now) if now else unset
     text = f"现行：{shown}" + (f"。{field.help}" if field.help else "")
-    value = st.text_input(f"{field.key.label}（必填）", now, key=name, max_chars=40)
+    asked = "留空按全中心参数" if may_be_empty else "必填"
+    value = st.text_input(f"{field.key.label}（{asked}）", now, key=name, max_chars=40)
     st.caption(text)
     return value
 

@@ -323,6 +323,25 @@ def test_one_employer_gets_a_window_of_its_own_and_gives_it_back(
         proposed(admin, employer_number=number)
 
 
+def test_one_employer_may_be_allowed_one_more_change_a_year(admin: Actor, security: Actor) -> None:
+    number = "522601000202"
+    for topic, key in (
+        (ProposalTopic.ADJUSTMENT, KEY.ADJUSTMENTS_PER_YEAR), (ProposalTopic.RATES, KEY.RATE_CHANGES_PER_YEAR),
+    ):  # fmt: skip
+        asked = {"effective_from": TODAY, "employer_number": number}
+        assert policy_effects.of_values(admin, topic, {key: "2"}, **asked)
+        proposal = policy_changes.propose(admin, topic, {key: "2"}, source=SOURCE, **asked)
+        policy_changes.confirm(security, proposal)
+
+    def allowed(whose: str) -> tuple[int, int, str]:
+        with snapshot() as session:
+            now = policy.in_force(session, TODAY, employer(whose).id)
+        return now.adjustments_per_year, now.rate_changes_per_year, str(now.window)
+
+    assert allowed(number) == (2, 2, "2026-07-01至2026-07-31")
+    assert allowed("522601000101") == (1, 1, "2026-07-01至2026-07-31")
+
+
 def test_what_a_change_of_limits_will_affect_is_counted(admin: Actor, clerk2: Actor) -> None:
     """Above the cap: all 300 of U1, two of U2, one of U4. U2 waits with a roster at 7000."""
     submitted(clerk2, 7000)

@@ -99,6 +99,10 @@ def _people(what: str, found: list[tuple[str, str, int]]) -> Effect:
 
 
 def _rates(session: Session, asked: Asked) -> list[Effect]:
+    if asked.employer_id:
+        often = asked.value(PolicyKey.RATE_CHANGES_PER_YEAR)
+        words = f"限办{often}次" if often else "按全中心的次数办理"
+        return [Effect(f"该单位每年度缴存比例调整{words}", 0)]
     least, most = int(asked.value(PolicyKey.RATE_MIN)), int(asked.value(PolicyKey.RATE_MAX))
     found = session.execute(
         select(Employer.number, Employer.name, Employer.employer_rate, Employer.contributor_rate)

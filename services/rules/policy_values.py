@@ -72,7 +72,10 @@ FIELDS: Mapping[ProposalTopic, tuple[Field, ...]] = {
     ),
 }  # fmt: skip
 #: What may be set for one employer alone, and for it be left empty: the value for all holds again.
-FOR_ONE = (PolicyKey.ADJUSTMENT_WINDOW, PolicyKey.ROUNDING)
+FOR_ONE = (
+    PolicyKey.ADJUSTMENT_WINDOW, PolicyKey.ADJUSTMENTS_PER_YEAR, PolicyKey.RATE_CHANGES_PER_YEAR,
+    PolicyKey.ROUNDING,
+)  # fmt: skip
 _PAIRS = (
     (PolicyKey.BASE_MIN, PolicyKey.BASE_MAX),
     (PolicyKey.TOTAL_MIN, PolicyKey.TOTAL_MAX),
