@@ -136,12 +136,26 @@ def _ended(
         faults.show(
             found.faults, found.report, found.again, total=found.total, rows=found.rows, who=who
         )
+        if now.kind == batch.check.code and batch.mending and found.mendable:
+            _mend(actor, now, key=key, batch=batch, label=batch.mending.label, what=found.mendable)
     elif now.kind == batch.check.code:
         preview(found)
     else:
         desk.close(actor, now.id)
         renew(key)
         feedback.done(found.summary)
+
+
+def _mend(actor: Actor, now: Progress, *, key: str, batch: Import, label: str, what: str) -> None:
+    """Offer to put right what the business can by itself, and to look at the rest again."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        is_asked = st.button(f"{label}并重新检查", key=f"{key}_import_mend")
+        st.caption(f"{what}；其余内容不变。", width="stretch")
+    if is_asked:
+        with feedback.refusals():
+            _show(key, imports.mend(actor, batch, now))
+            desk.close(actor, now.id)
+            st.rerun(scope="fragment")
 
 
 def _buttons(actor: Actor, now: Progress | None, *, key: str, batch: Import) -> None:

@@ -7,7 +7,7 @@ page was reloaded. Taking in is one transaction, which the work's own end is par
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -46,11 +46,22 @@ Settle = Callable[[Session, C], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Mending(Generic[C]):
+    """What a business can put right of an upload by itself, where the person asks for it."""
+
+    label: str
+    offer: Callable[[C], str]
+    """Says what would be put right, "" for nothing."""
+    make: Callable[[Actor, bytes], File]
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """A business's two works: look at an upload, take in what was looked at."""
 
     check: Kind
     take: Kind
+    mending: Mending[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,8 @@ class Found:
     """What came of a check, or of taking in: faults, or the effect by its names, money in yuan.
 
     `faults` are the first 500 of `total`, in `rows` rows; `report` and `again` are the addresses of
-    the upload with its faults marked, and of a template with what was filled in.
+    the upload with its faults marked, and of a template with what was filled in; `mendable` says
+    what `mend` would put right.
     """
 
     faults: list[Fault]
@@ -66,6 +78,7 @@ class Found:
     rows: int
     report: str
     again: str
+    mendable: str
     effect: Mapping[str, Any]
     summary: str
 
@@ -81,16 +94,21 @@ def declare(
     effect: Callable[[C], Mapping[str, Any]],
     again: Callable[[Actor, C], File],
     done: Callable[[C], str],
+    mending: Mending[C] | None = None,
 ) -> Import:
     """Make an import of a business's own `check` and `take`.
 
     `effect` says what a good upload would do, `done` words what was taken in; `report` is the name
-    of the file of faults, `again` makes the template with what was filled in.
+    of the file of faults, `again` makes the template with what was filled in, `mending` is what
+    can be put right at one click.
     """
 
     def outcome(actor: Actor, checked: C, summary: str) -> Outcome:
         if checked.faults:
-            return _faulty(actor, checked, report, again(actor, checked))
+            mendable = mending.offer(checked) if mending else ""
+            return {
+                **_faulty(actor, checked, report, again(actor, checked)), "mendable": mendable,
+            }  # fmt: skip
         return {"effect": _packed(effect(checked)), "summary": summary}
 
     def run_check(job: Job) -> Outcome:
@@ -109,6 +127,7 @@ def declare(
     return Import(
         Kind(f"{code}_check", f"{label}检查", page, run_check),
         Kind(f"{code}_take", label, page, run_take),
+        mending,
     )
 
 
@@ -116,6 +135,21 @@ def declare(
 def begin(actor: Actor, batch: Import, *, click: str, name: str, content: bytes) -> int:
     """Have an upload checked; return the work's number. Raises TooManyAtOnce."""
     return desk.start(actor, batch.check, click=click, content=content, filename=name)
+
+
+@audit.refusals
+def mend(actor: Actor, batch: Import, checked: Progress) -> int:
+    """Put right what can be of an upload with faults, and have it checked: once, however often asked.
+
+    Raises NotFound where there is nothing of the kind, TooManyAtOnce.
+    """
+    if batch.mending is None or checked.kind != batch.check.code:
+        raise NotFound(what="可修正的文件")
+    mended = batch.mending.make(actor, desk.content(actor, checked.id))
+    return desk.start(
+        actor, batch.check, click=f"mend-{checked.id}", content=mended.content,
+        filename=checked.filename,
+    )  # fmt: skip
 
 
 @audit.refusals
@@ -136,6 +170,7 @@ def found(ended: Progress) -> Found:
         came.get("rows", 0),
         came.get("report", ""),
         came.get("again", ""),
+        came.get("mendable", ""),
         _unpacked(came.get("effect", {})),
         came.get("summary", ""),
     )

@@ -13,7 +13,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         base_adjustment.approval: situation season attach detach submit
         base_adjustment.desk: desk
         base_adjustment.roster: roster set_bases delete_rows
-        base_adjustment.workbook: template check_workbook import_workbook
+        base_adjustment.workbook: template check_workbook import_workbook within_limits
         contributor_info_change: people situation enter take_back attach detach submit
         contributor_query.accounts: accounts
         contributor_query.changes: changes
@@ -105,7 +105,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
     """),
     (EVERYBODY, """
         exports: save
-        imports: begin take
+        imports: begin mend take
         prints: listing once kept
         signing: prepare sign
         slips: keep fetch

@@ -18,7 +18,16 @@ from services import inbox, review, review_queue
 from services.actor import Actor
 from services.approval import papers, refusals
 from services.approval.history import Progress
-from services.base_adjustment import approval, desk, facts, judging, kind, roster, workbook
+from services.base_adjustment import (
+    approval,
+    desk,
+    facts,
+    judging,
+    kind,
+    roster,
+    within,
+    workbook,
+)
 from services.errors import NotAllowed, NotFound, Stale
 from services.files import template
 from services.files.guard import WrongColumns
@@ -276,6 +285,56 @@ def test_a_fresh_template_keeps_what_was_filled_in(clerk1: Actor) -> None:
     entered = workbook.check_workbook(clerk1, content).entered
     sheet = load_workbook(BytesIO(workbook.template(clerk1, entered).content)).worksheets[0]
     assert {sheet.cell(row, NEW_BASE).value for row in range(2, 302)} == {6500}
+
+
+def test_bases_beyond_the_limits_become_the_limits_and_all_else_stays(clerk1: Actor) -> None:
+    def spoil(sheet) -> None:
+        for row, base in enumerate((30000, 21774.01, "25,000.00", 1500, 0, "缺", "=1", None), 2):
+            sheet.cell(row, NEW_BASE).value = base
+        sheet.cell(10, 3).value = "别人"
+
+    content = filled(clerk1, 6500, spoil)
+    beyond = workbook.check_workbook(clerk1, content).beyond
+    assert beyond == "3人高于上限，改为21,774.00元；1人低于下限，改为1,980.00元"
+    mended = workbook.within_limits(clerk1, content).content
+    sheet = load_workbook(BytesIO(mended)).worksheets[0]
+    found = [sheet.cell(row, NEW_BASE).value for row in range(2, 11)]
+    assert found == [21774, 21774, 21774, 1980, 0, "缺", "=1", None, 6500]
+    checked = workbook.check_workbook(clerk1, mended)
+    assert [fault.row for fault in checked.faults] == [6, 7, 8, 9, 10]
+    assert checked.beyond == ""
+
+
+def test_a_few_rows_alone_are_brought_within_the_limits_too(clerk1: Actor) -> None:
+    imported(clerk1)
+    content = filled(clerk1, 30000, lambda sheet: sheet.delete_rows(4, 298))
+    checked = workbook.import_workbook(clerk1, workbook.within_limits(clerk1, content).content)
+    assert checked.effect
+    assert (checked.effect.people, checked.effect.at_limit) == (300, 2)
+    assert checked.effect.after == 298 * 1560 + 2 * Decimal("5226.00")
+
+
+@pytest.mark.parametrize(
+    ("total_min", "total_max", "allowed"),
+    [
+        ("198.00", "5226.00", ("1980", "21774")),
+        ("214.00", "5226.00", ("2130", "21774")),  # 2130 × 5 % rounds up: 107 a side, 214
+        ("198.00", "1001.00", ("1980", "10009")),  # 10010 × 5 % would round up to 501 a side
+    ],
+)
+def test_the_limits_of_the_monthly_amount_bound_the_base_too(
+    clerk3: Actor, total_min: str, total_max: str, allowed: tuple[str, str]
+) -> None:
+    lowest = "2130.00" if total_min == "214.00" else "1980.00"
+    set_for(None, PolicyKey.BASE_MIN, lowest)
+    set_for(None, PolicyKey.TOTAL_MIN, total_min)
+    set_for(None, PolicyKey.TOTAL_MAX, total_max)
+    with snapshot() as session:
+        terms = facts.terms(session, clerk3.employer)
+    ends = within.nearest(1_00, terms), within.nearest(99_999_00, terms)
+    assert tuple(Decimal(end) / 100 for end in ends) == tuple(map(Decimal, allowed))
+    for end in ends:
+        assert terms.policy.limits.objection(end, sum(terms.parts(end))) is None
 
 
 def test_importing_again_replaces_the_roster(clerk1: Actor) -> None:

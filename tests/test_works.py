@@ -242,6 +242,30 @@ def test_faults_of_an_import_come_with_both_files(clerk1: Actor) -> None:
         assert file[:2] == b"PK"
 
 
+def test_an_upload_beyond_the_limits_is_put_right_and_looked_at_again(clerk1: Actor) -> None:
+    content = filled(clerk1, 30000)
+    checked = _ended(
+        clerk1, imports.begin(clerk1, IMPORT, click="1", name="a.xlsx", content=content)
+    )
+    assert imports.found(checked).mendable == "300人高于上限，改为21,774.00元"
+    again = imports.mend(clerk1, IMPORT, checked)
+    assert imports.mend(clerk1, IMPORT, checked) == again
+    mended = _ended(clerk1, again)
+    assert imports.found(mended).effect["at_limit"] == 300
+    assert _lines(clerk1) == 0
+    _ended(clerk1, imports.take(clerk1, IMPORT, mended))
+    assert _lines(clerk1) == 300
+
+
+def test_nothing_is_put_right_of_what_was_not_checked(clerk1: Actor) -> None:
+    checked = _ended(
+        clerk1, imports.begin(clerk1, IMPORT, click="1", name="a", content=filled(clerk1, 6500))
+    )
+    taken = _ended(clerk1, imports.take(clerk1, IMPORT, checked))
+    with pytest.raises(NotFound, match="未找到可修正的文件"):
+        imports.mend(clerk1, IMPORT, taken)
+
+
 def test_an_import_of_a_work_declared_lost_stores_nothing(
     clerk1: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

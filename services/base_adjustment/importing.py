@@ -7,6 +7,7 @@ from services.actor import Actor
 from services.base_adjustment import workbook
 from services.base_adjustment.workbook import Checked
 from services.files.template import File
+from services.imports import Mending
 
 
 def _again(actor: Actor, checked: Checked) -> File:
@@ -27,4 +28,5 @@ IMPORT: Final = imports.declare(
     effect=lambda checked: imports.facts(checked.effect),
     again=_again,
     done=_done,
+    mending=Mending("按上下限修正", lambda checked: checked.beyond, workbook.within_limits),
 )

@@ -13,15 +13,15 @@ from data.models.case import Case
 from services import audit
 from services.actor import Actor
 from services.approval import casework
-from services.base_adjustment import facts, judging, roster
-from services.base_adjustment.columns import columns
+from services.base_adjustment import facts, judging, roster, within
+from services.base_adjustment.columns import NEW_BASE, columns
 from services.base_adjustment.facts import Terms
 from services.base_adjustment.judging import TEMPLATE, Basis, Upload
 from services.base_adjustment.roster import Effect
 from services.errors import BusinessError
 from services.files import workbook
 from services.files.faults import Fault, faults_workbook
-from services.files.template import File
+from services.files.template import File, refilled
 from services.files.workbook import Sheet
 from services.rules import clock
 from services.rules.limits import yuan
@@ -35,13 +35,15 @@ MANY: Final = 1_500
 class Checked:
     """What an upload holds: every fault of every row, or the effect it would have.
 
-    `entered` keeps what could be read of 调整后基数 (account to yuan), for a fresh template.
+    `entered` keeps what could be read of 调整后基数 (account to yuan), for a fresh template;
+    `beyond` says what `within_limits` would change, where there is anything.
     """
 
     faults: list[Fault]
     effect: Effect | None
     report: bytes | None = field(default=None, repr=False)
     entered: Mapping[str, Decimal] = field(default_factory=dict, repr=False)
+    beyond: str = ""
 
 
 @audit.refusals
@@ -121,6 +123,28 @@ def import_workbook(
     return _checked(upload, sheet)
 
 
+@audit.refusals
+def within_limits(actor: Actor, content: bytes) -> File:
+    """Return the upload with each base beyond the limits brought to the nearest that is allowed.
+
+    All else stays as it was, to be checked again. Raises UnreadableWorkbook.
+    """
+    actor.require(Role.CLERK)
+    sheet = workbook.read(content, columns())
+    with snapshot() as session:
+        terms = facts.terms(session, actor.employer)
+    rows = [list(row) for row in refilled(sheet, columns())]
+    for row in rows:
+        if isinstance(base := row[NEW_BASE], Decimal):
+            row[NEW_BASE] = yuan(within.nearest(int(base.scaleb(2)), terms))
+    return File(
+        f"基数调整_{terms.number}_按上下限修正.xlsx",
+        workbook.write(
+            TEMPLATE.title, columns(terms.policy.limits), rows, identification=sheet.identification
+        ),
+    )
+
+
 class _Ahead(NamedTuple):
     """What was found out about an upload before the transaction, and by what."""
 
@@ -155,4 +179,5 @@ def _checked(upload: Upload, sheet: Sheet) -> Checked:
         return Checked([], roster.effect(upload.after, upload.terms))
     faults = sorted(upload.faults, key=lambda fault: (fault.row == 0, fault.row))
     entered = {account: yuan(base) for account, base in upload.entered.items()}
-    return Checked(faults, None, faults_workbook(sheet, columns(), faults), entered)
+    beyond = within.offer(upload.entered.values(), upload.terms)
+    return Checked(faults, None, faults_workbook(sheet, columns(), faults), entered, beyond)

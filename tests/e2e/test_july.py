@@ -81,6 +81,10 @@ def _import_three_errors(clerk: Visitor, template: bytes) -> None:
         assert cells[-1] in books.texts(report)
     name, again = clerk.download("重新下载模板并带入已填数据")
     assert books.rows(again)[0][books.NEW_BASE - 1] == 6500
+    clerk.sees("1人高于上限，改为21,774.00元；其余内容不变。")
+    clerk.press("按上下限修正并重新检查")
+    clerk.sees("文件未导入：发现2处错误，涉及2行。请按下表修改后重新上传，原有数据未受影响。")
+    expect(dialog.get_by_role("button", name="按上下限修正并重新检查")).to_have_count(0)
     dialog.get_by_role("button", name="取消", exact=True).click()
     clerk.idle()
     clerk.sees(

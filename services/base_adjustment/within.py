@@ -1,0 +1,58 @@
+"""Bases beyond the limits (按上下限修正): the limit is what is to be entered for such a wage, at one click.
+
+A wage above the cap is no slip of the clerk's: the cap itself is the base then (domain rules 1.5).
+"""
+
+from collections.abc import Iterable
+
+from services.base_adjustment.facts import Terms
+from services.rules.limits import yuan
+
+_YUAN = 100
+_PERCENT = 100
+
+
+def nearest(base: int, terms: Terms) -> int:
+    """Return the allowed base next to this one, both in fen; what is no wage at all stays as it is."""
+    lowest, highest = _lowest(terms), _highest(terms)
+    if base <= 0 or lowest > highest:
+        return base
+    return min(max(base, lowest), highest)
+
+
+def offer(bases: Iterable[int], terms: Terms) -> str:
+    """Say what bringing these bases (fen) within the limits would change, or ""."""
+    moved = [(base, there) for base in bases if (there := nearest(base, terms)) != base]
+    above = sum(base > there for base, there in moved)
+    said = []
+    if above:
+        said.append(f"{above}人高于上限，改为{yuan(_highest(terms)):,.2f}元")
+    if below := len(moved) - above:
+        said.append(f"{below}人低于下限，改为{yuan(_lowest(terms)):,.2f}元")
+    return "；".join(said)
+
+
+def _highest(terms: Terms) -> int:
+    """Return the highest base that both upper limits allow."""
+    limits, base = terms.policy.limits, terms.policy.limits.base_max
+    if sum(terms.parts(base)) <= limits.total_max:
+        return base
+    base = limits.total_max * _PERCENT // _rates(terms)
+    while sum(terms.parts(base)) > limits.total_max:  # both parts may be rounded up
+        base -= _YUAN
+    return base
+
+
+def _lowest(terms: Terms) -> int:
+    """Return the lowest base that both lower limits allow."""
+    limits, base = terms.policy.limits, terms.policy.limits.base_min
+    if sum(terms.parts(base)) >= limits.total_min:
+        return base
+    base = -(-limits.total_min * _PERCENT // _rates(terms))
+    while sum(terms.parts(base)) < limits.total_min:
+        base += _YUAN
+    return base
+
+
+def _rates(terms: Terms) -> int:
+    return terms.employer_rate + terms.contributor_rate
