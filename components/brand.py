@@ -101,6 +101,13 @@ def measures(items: list[tuple[str, str, str, list[tuple[str, str, str]]]], mont
     st.html(f'<dl class="hall-measures">{cells}</dl>')
 
 
+def proofs(found: Sequence[tuple[str, int]]) -> None:
+    """Draw a link to the evidence of each signed act: in words what was done, and the evidence's id."""
+    with st.container(horizontal=True):
+        for act, evidence_id in found:
+            link(f"{act}签名证据", f"/download/evidence/{evidence_id}")
+
+
 def label(text: str) -> None:
     """Draw a few words that name what stands beside them."""
     st.html(f'<p class="hall-label">{escape(text)}</p>', width="content")

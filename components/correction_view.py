@@ -6,11 +6,11 @@ from functools import partial
 
 import streamlit as st
 
-from components import brand, case_timeline, entries, feedback, session
+from components import brand, case_timeline, entries, feedback, session, signing
 from components.form_fields import Fields
-from data.enums import ProposalStatus
+from data.enums import CorrectionKind, ProposalStatus
 from services.actor import Actor
-from services.remittance import correction_list, corrections
+from services.remittance import correction_deciding, correction_statement, corrections
 from services.remittance.balances import Balance, Line
 from services.remittance.correction_list import Correction
 from services.remittance.corrections import Refund
@@ -51,7 +51,8 @@ def _facts(row: Correction) -> None:
     brand.facts(row.kind.label, [
         ("单位", f"{row.employer_name}　{row.employer_number}"),
         ("金额", f"{row.amount:,.2f}元"),
-        ("银行流水号/收款方", row.subject), ("原因", row.reason),
+        ("收款方" if row.kind is CorrectionKind.REFUND else "银行流水号", row.subject),
+        ("原因", row.reason),
         ("提出", f"{row.proposer}　{case_timeline.moment(row.proposed_at)}"),
         *([("复核", f"{row.decider}　{row.status.label}")] if row.decider else []),
         *([("退回原因", row.opinion)] if row.opinion else []),
@@ -61,6 +62,7 @@ def _facts(row: Correction) -> None:
 @st.dialog("资金更正")
 def _look(row: Correction) -> None:
     _facts(row)
+    brand.proofs(row.evidence)
 
 
 @st.dialog("资金更正复核", width="large")
@@ -73,8 +75,8 @@ def _decide(row: Correction) -> None:
     reason = st.text_input("退回原因（退回时必填）", max_chars=200, key=f"{KEY}_reason_{row.id}")
     _buttons(
         row,
-        ("退回", partial(corrections.reject, reason=reason), "更正已退回"),
-        ("复核通过", corrections.confirm, f"{row.kind.label}已生效"),
+        ("退回", partial(correction_deciding.reject, reason=reason), "更正已退回"),
+        ("复核通过", correction_deciding.confirm, f"{row.kind.label}已生效"),
     )
 
 
@@ -87,11 +89,15 @@ def _buttons(row: Correction, *acts: tuple[str, Callable[[Actor, int], None], st
             pressed = st.button(
                 label, key=f"{KEY}_do_{row.id}_{place}", type="primary" if is_last else "secondary"
             )
-            who = session.signed_in() if pressed else None
-            if who:
+            if pressed:
                 with refusal_above, feedback.refusals():
-                    act(who.actor, row.id)
-                    feedback.done(said)
+                    _do(row, act, said)
+
+
+def _do(row: Correction, act: Callable[[Actor, int], None], said: str) -> None:
+    who = session.signed_in()
+    if who:
+        signing.begin(who.actor, lambda signer: act(signer, row.id), lambda _: feedback.done(said))
 
 
 # ---- proposing one, beneath an employer's ledger
@@ -119,10 +125,13 @@ def _propose_reversal(actor: Actor, credits: dict[int, Line]) -> None:
     reason = FIELDS.text("reason", "冲正原因", is_required=True, most=200)
     with feedback.refusals():
         plan = corrections.foresee(actor, arrival_id)
-        brand.banner(f"复核通过后：{correction_list.said(plan)}。", "warn")
+        brand.banner(f"复核通过后：{correction_statement.said(plan)}。", "warn")
         if _pressed("提出冲正"):
-            corrections.propose_reversal(actor, arrival_id, reason=reason)
-            feedback.done("冲正已提出，请本管理部另一名审批员复核")
+            signing.begin(
+                actor,
+                lambda signer: corrections.propose_reversal(signer, arrival_id, reason=reason),
+                lambda _: feedback.done("冲正已提出，请本管理部另一名审批员复核"),
+            )
 
 
 def _named(line: Line) -> str:
@@ -142,13 +151,14 @@ def _propose_refund(actor: Actor, employer: Balance) -> None:
     with second[1]:
         account = FIELDS.text("payee_account", "收款账号", is_required=True, most=40)
     reason = FIELDS.text("reason", "退款原因", is_required=True, most=200)
+    asked = Refund(employer.employer_id, amount or Decimal(0), payee, bank, account, reason)
     if _pressed("提出退款"):
         with feedback.refusals():
-            corrections.propose_refund(
+            signing.begin(
                 actor,
-                Refund(employer.employer_id, amount or Decimal(0), payee, bank, account, reason),
+                lambda signer: corrections.propose_refund(signer, asked),
+                lambda _: feedback.done("退款已提出，请本管理部另一名审批员复核"),
             )
-            feedback.done("退款已提出，请本管理部另一名审批员复核")
 
 
 def _pressed(label: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from components import brand, case_timeline, feedback, plain_table, session
+from components import brand, case_timeline, feedback, plain_table, session, signing
 from data.enums import ADMINISTRATORS, ProposalStatus
 from services.actor import Actor
 from services.administration.effects_by_topic import Effect
@@ -33,6 +33,7 @@ def facts(change: Change) -> None:
         ("复核人", f"{trace.decider}　{decided}" if trace.decider else "—"),
         *([("退回原因", trace.opinion)] if trace.opinion else []),
     ])  # fmt: skip
+    brand.proofs(trace.evidence)
 
 
 def effects(found: Sequence[Effect]) -> None:
@@ -78,9 +79,12 @@ def decision(
     if who:
         act, done = acts[pressed]
         with refusal_above, feedback.refusals():
-            act(who.actor)
-            feedback.notice(done)
-            leave()
+            signing.begin(who.actor, act, lambda _: _done(done, leave))
+
+
+def _done(text: str, leave: Callable[[], None]) -> None:
+    feedback.notice(text)
+    leave()
 
 
 def _buttons(*, may_decide: bool, is_own: bool, key: str) -> str:

@@ -44,7 +44,8 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         remittance.arrivals_workbook: template check_workbook import_workbook
         remittance.balances: unallocated ledger
         remittance.correction_list: corrections
-        remittance.corrections: foresee propose_reversal propose_refund confirm reject withdraw
+        remittance.correction_deciding: confirm reject
+        remittance.corrections: foresee propose_reversal propose_refund withdraw
         remittance.desk: waiting
         review: open_case leave approve send_back reject colleagues transfer
         review_batch: approve
@@ -57,7 +58,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         approval.papers: content
         prints: remittance_voucher remittance_roster remittance_changes
     """),
-    ((Role.CLERK, *OFFICERS, Role.AUDITOR), """
+    ((Role.CLERK, *OFFICERS, *ADMINISTRATORS, Role.AUDITOR), """
         signing: exported
     """),
     ((Role.MANAGER,), """

@@ -23,7 +23,15 @@ from data.models.register import Contributor, Employer
 from services.actor import Actor
 from services.approval.refusals import OtherBranch
 from services.errors import NotAllowed, Stale
-from services.remittance import arrivals, balances, correction_list, corrections
+from services.remittance import (
+    arrivals,
+    balances,
+    correction_deciding,
+    correction_list,
+    correction_statement,
+    correction_terms,
+    corrections,
+)
 from services.remittance.corrections import Refund
 from services.remittance.unbooking import CannotUnbook
 from services.summary import verify
@@ -53,7 +61,7 @@ def waiting(officer: Actor) -> int:
 
 def reverse(first: Actor, second: Actor, clerk: Actor) -> None:
     corrections.propose_reversal(first, arrival_of(clerk), reason="登记到了别的单位")
-    corrections.confirm(second, waiting(second))
+    correction_deciding.confirm(second, waiting(second))
 
 
 def refund_of(clerk: Actor, amount: str) -> Refund:
@@ -100,7 +108,7 @@ def test_the_months_it_paid_are_unbooked_the_last_first_and_can_be_paid_again(
     assert employer_of(clerk3).paid_to == 202606
     plan = corrections.foresee(officer_b, arrival_of(clerk3))
     assert [due.month.number for due in plan.months] == [202606, 202605]
-    assert correction_list.said(plan) == (
+    assert correction_statement.said(plan) == (
         "将撤销2026-06、2026-05的入账（转为待缴款），冲正后未分摊余额0.00元"
     )
     reverse(officer_a, officer_b, clerk3)
@@ -190,7 +198,7 @@ def test_money_that_was_refunded_meanwhile_is_not_there_to_be_reversed(
 ) -> None:
     receive(officer_a, clerk2, "100.00")
     corrections.propose_refund(officer_a, refund_of(clerk2, "60.00"))
-    corrections.confirm(officer_b, waiting(officer_b))
+    correction_deciding.confirm(officer_b, waiting(officer_b))
     with pytest.raises(CannotUnbook, match="款项已退款"):
         corrections.propose_reversal(officer_a, arrival_of(clerk2), reason="登记有误")
 
@@ -209,7 +217,7 @@ def test_a_refund_by_two_officers_leaves_the_rest_and_says_to_whom(
     assert (listed.proposer, listed.is_own, listed.effect) == (
         officer_a.name, False, "退款后未分摊余额0.00元",
     )  # fmt: skip
-    corrections.confirm(officer_b, listed.id)
+    correction_deciding.confirm(officer_b, listed.id)
     assert left(clerk2) == 0
     line = balances.ledger(officer_a, clerk2.employer)[0]
     assert (line.kind, line.subject, line.money_out, line.by) == (
@@ -221,13 +229,13 @@ def test_a_refund_by_two_officers_leaves_the_rest_and_says_to_whom(
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [
-        ({"amount": Decimal("274.01")}, corrections.BalanceTooSmall),
+        ({"amount": Decimal("274.01")}, correction_terms.BalanceTooSmall),
         ({"amount": Decimal("0.00")}, corrections.WrongAmount),
         ({"amount": Decimal("-1.00")}, corrections.WrongAmount),
         ({"amount": Decimal("0.001")}, corrections.WrongAmount),
-        ({"payee": " "}, corrections.NoWords),
-        ({"payee_account": "9" * 41}, corrections.NoWords),
-        ({"reason": ""}, corrections.NoWords),
+        ({"payee": " "}, correction_terms.NoWords),
+        ({"payee_account": "9" * 41}, correction_terms.NoWords),
+        ({"reason": ""}, correction_terms.NoWords),
     ],
 )
 def test_a_refund_that_cannot_be_is_refused(
@@ -246,8 +254,8 @@ def test_a_balance_that_a_month_took_meanwhile_is_not_refunded(
     corrections.propose_refund(officer_a, refund_of(clerk2, "4726.00"))
     approved(clerk2, officer_a, 202607)
     receive(officer_a, clerk2, "0.01")
-    with pytest.raises(corrections.BalanceTooSmall):
-        corrections.confirm(officer_b, waiting(officer_b))
+    with pytest.raises(correction_terms.BalanceTooSmall):
+        correction_deciding.confirm(officer_b, waiting(officer_b))
     assert left(clerk2) == Decimal("0.01")
     assert verify.differences() == []
 
@@ -261,17 +269,17 @@ def test_nobody_confirms_or_rejects_her_own_and_only_she_withdraws_it(
     receive(officer_a, clerk2, "10.00")
     corrections.propose_reversal(officer_a, arrival_of(clerk2), reason="登记有误")
     number = waiting(officer_a)
-    with pytest.raises(corrections.OwnCorrection):
-        corrections.confirm(officer_a, number)
-    with pytest.raises(corrections.OwnCorrection):
-        corrections.reject(officer_a, number, reason="不对")
+    with pytest.raises(correction_deciding.OwnCorrection):
+        correction_deciding.confirm(officer_a, number)
+    with pytest.raises(correction_deciding.OwnCorrection):
+        correction_deciding.reject(officer_a, number, reason="不对")
     with pytest.raises(corrections.NotOwnCorrection):
         corrections.withdraw(officer_b, number)
     with pytest.raises(corrections.CorrectionWaits):
         corrections.propose_refund(officer_b, refund_of(clerk2, "10.00"))
     corrections.withdraw(officer_a, number)
     with pytest.raises(Stale):
-        corrections.confirm(officer_b, number)
+        correction_deciding.confirm(officer_b, number)
     assert left(clerk2) == Decimal("10.00")
 
 
@@ -280,9 +288,9 @@ def test_a_rejected_one_moves_nothing_and_says_why(
 ) -> None:
     receive(officer_a, clerk2, "10.00")
     corrections.propose_refund(officer_a, refund_of(clerk2, "10.00"))
-    with pytest.raises(corrections.NoWords, match="退回原因"):
-        corrections.reject(officer_b, waiting(officer_b), reason=" ")
-    corrections.reject(officer_b, waiting(officer_b), reason="账号不符")
+    with pytest.raises(correction_terms.NoWords, match="退回原因"):
+        correction_deciding.reject(officer_b, waiting(officer_b), reason=" ")
+    correction_deciding.reject(officer_b, waiting(officer_b), reason="账号不符")
     listed = correction_list.corrections(officer_a)[0]
     assert (listed.status, listed.opinion, listed.effect) == (
         ProposalStatus.REJECTED, "账号不符", "",
@@ -296,7 +304,10 @@ def test_two_who_confirm_at_once_give_the_money_back_once(
     receive(officer_a, clerk2, "10.00")
     corrections.propose_refund(officer_a, refund_of(clerk2, "10.00"))
     number = waiting(officer_a)
-    acts = [lambda who=who: corrections.confirm(who, number) for who in (officer_b, officer_c) * 3]
+    acts = [
+        lambda who=who: correction_deciding.confirm(who, number)
+        for who in (officer_b, officer_c) * 3
+    ]
     assert winners(at_once(acts)) == 1
     assert left(clerk2) == 0
     assert verify.differences() == []
@@ -314,7 +325,7 @@ def test_only_officers_and_only_of_the_branch(
             corrections.propose_refund(stranger, refund_of(clerk2, "10.00"))
     corrections.propose_reversal(officer_a, number, reason="登记有误")
     with pytest.raises(OtherBranch):
-        corrections.confirm(officer_d, waiting(officer_a))
+        correction_deciding.confirm(officer_d, waiting(officer_a))
     assert correction_list.corrections(officer_d) == []
 
 
@@ -342,7 +353,7 @@ def test_verification_names_money_given_back_without_two_persons(
 ) -> None:
     receive(officer_a, clerk2, "10.00")
     corrections.propose_refund(officer_a, refund_of(clerk2, "10.00"))
-    corrections.confirm(officer_b, waiting(officer_b))
+    correction_deciding.confirm(officer_b, waiting(officer_b))
     with transaction() as session:
         row = session.scalars(select(MoneyCorrection)).one()
         row.decided_by = row.proposed_by

@@ -3,9 +3,11 @@
 import hashlib
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,22 +18,27 @@ from sqlalchemy import func, select, update
 
 import settings
 from data.database import snapshot, transaction
-from data.enums import BusinessKind
+from data.enums import BusinessKind, PolicyKey, ProposalTopic, Role
 from data.models.case import Case, Step
 from data.models.evidence import Evidence
+from data.models.proposal import Proposal
 from data.models.register import Contributor
 from services import review, signing
 from services.actor import Actor
+from services.administration import policy_changes, policy_view, roles
 from services.approval.evidence import NotSigned, SignedOtherwise
 from services.base_adjustment import approval as base_adjustment
 from services.contributor_status_change import approval as status_change
 from services.errors import NotFound
-from services.remittance import assess, desk
+from services.remittance import assess, correction_deciding, correction_list, corrections, desk
 from services.rules import clock
 from services.rules.months import Month
 from services.signing import Prepared, SignatureRefused
+from tests.credits import receive
 from tests.rosters import PDF, imported, submitted
 from tests.test_contributor_status_change import NORMAL, SEALING, accounts, enter
+from tests.test_corrections import arrival_of, refund_of, waiting
+from tests.test_money import approved, left
 from ukey import cades, verify_evidence
 from ukey.dev_ca import DevCA
 
@@ -284,6 +291,164 @@ def test_evidence_is_for_its_employer_its_branch_and_the_auditor_alone(
     for stranger in (clerk2, officer_d):
         with pytest.raises(NotFound):
             exported(stranger)
+
+
+def test_a_reversal_is_signed_by_both_officers_with_the_months_it_takes_back(
+    clerk2: Actor, officer_a: Actor, officer_b: Actor, auditor: Actor, key: Key, tmp_path: Path
+) -> None:
+    with unsigned():
+        approved(clerk2, officer_a, 202607)
+        receive(officer_a, clerk2, "4726.00", "B-1")
+    wrong = arrival_of(clerk2)
+    asked = key.done(
+        officer_a, lambda who: corrections.propose_reversal(who, wrong, reason="登记有误")
+    )
+    done = key.done(officer_b, lambda who: correction_deciding.confirm(who, waiting(officer_b)))
+    rows = b"2026-07,4726.00\n"
+    for prepared, action in ((asked, "提出"), (done, "复核通过")):
+        said = json.loads(prepared.document)
+        assert (said["purpose"], said["origin"]) == ("hall-approval-v1", settings.ORIGIN)
+        assert said["items"] == [{
+            "business": "到账冲正", "action": action, "version": 1, "documents": [],
+            "employer": "黔东南苗岭食品(示例) 522601000202",
+            "figures": [
+                ["金额（元）", "4,726.00"], ["原因", "登记有误"], ["银行流水号", "B-1"],
+                ["到账日期", "2026-07-06"], ["付款户名", "示例付款户"],
+                ["复核通过后", "将撤销2026-07的入账（转为待缴款），冲正后未分摊余额0.00元"],
+            ],
+            "rows": 1, "rows_sha256": hashlib.sha256(rows).hexdigest(),
+        }]  # fmt: skip
+    kept = correction_list.corrections(officer_a)[0].evidence
+    assert [act for act, _ in kept] == ["提出", "复核"]
+    for (_, number), prepared in zip(kept, (asked, done), strict=True):
+        file = signing.exported(auditor, number)
+        assert file.name == f"签名证据_资金更正1_{number}.json"
+        (tmp_path / "evidence.json").write_bytes(file.content)
+        assert verify_evidence.main([str(tmp_path / "evidence.json")]) == 0
+        assert verify_evidence.verify(file.content) == json.loads(prepared.document)
+
+
+def test_money_that_moved_between_signing_and_confirming_keeps_the_refund_back(
+    clerk2: Actor, officer_a: Actor, officer_b: Actor, key: Key
+) -> None:
+    receive(officer_a, clerk2, "100.00")
+    key.done(officer_a, lambda who: corrections.propose_refund(who, refund_of(clerk2, "60.00")))
+    act: Act = lambda who: correction_deciding.confirm(who, waiting(officer_b))  # noqa: E731
+    prepared = signing.prepare(officer_b, act)
+    assert prepared
+    assert ["复核通过后", "退款后未分摊余额40.00元"] in prepared.items[0]["figures"]
+    signer = signing.sign(officer_b, key.fingerprint, prepared, key.sign(prepared.document))
+    receive(officer_a, clerk2, "0.01")
+    with pytest.raises(SignedOtherwise):
+        act(signer)
+    assert left(clerk2) == Decimal("100.01")
+    key.done(officer_b, act)
+    assert left(clerk2) == Decimal("40.01")
+
+
+def test_a_signature_under_one_correction_serves_no_second_one(
+    clerk2: Actor, officer_a: Actor, officer_b: Actor, key: Key
+) -> None:
+    receive(officer_a, clerk2, "100.00")
+    act: Act = lambda who: corrections.propose_refund(who, refund_of(clerk2, "60.00"))  # noqa: E731
+    prepared = signing.prepare(officer_a, act)
+    assert prepared
+    signer = signing.sign(officer_a, key.fingerprint, prepared, key.sign(prepared.document))
+    act(signer)
+    told = key.done(
+        officer_b,
+        lambda who: correction_deciding.reject(who, waiting(officer_b), reason="账号不符"),
+    )
+    assert (told.items[0]["action"], told.items[0]["opinion"]) == ("退回", "账号不符")
+    with pytest.raises(SignedOtherwise):
+        act(signer)
+
+
+def test_no_money_moves_and_no_policy_changes_without_both_signatures(
+    clerk2: Actor, officer_a: Actor, officer_b: Actor, admin: Actor, security: Actor, key: Key
+) -> None:
+    receive(officer_a, clerk2, "100.00")
+    refund = refund_of(clerk2, "60.00")
+    with pytest.raises(NotSigned):
+        corrections.propose_refund(officer_a, refund)
+    with pytest.raises(NotSigned):
+        limits(admin)
+    key.done(officer_a, lambda who: corrections.propose_refund(who, refund))
+    key.done(admin, limits)
+    with snapshot() as session:
+        change = session.scalars(select(Proposal.id)).one()
+    with pytest.raises(NotSigned):
+        correction_deciding.confirm(officer_b, waiting(officer_b))
+    with pytest.raises(NotSigned):
+        correction_deciding.reject(officer_b, waiting(officer_b), reason="账号不符")
+    with pytest.raises(NotSigned):
+        policy_changes.confirm(security, change)
+    with pytest.raises(NotSigned):
+        policy_changes.reject(security, change, opinion="文号不符")
+    assert left(clerk2) == Decimal("100.00")
+
+
+def test_a_change_of_policy_is_signed_by_both_administrators(
+    admin: Actor, security: Actor, officer_a: Actor, auditor: Actor, key: Key
+) -> None:
+    asked = key.done(admin, limits)
+    with snapshot() as session:
+        change = session.scalars(select(Proposal.id)).one()
+    done = key.done(security, lambda who: policy_changes.confirm(who, change))
+    (item,) = json.loads(done.document)["items"]
+    assert (item["business"], item["action"], item["employer"]) == (
+        "缴存基数与月缴存额上下限变更", "确认生效", "全中心",
+    )  # fmt: skip
+    assert ["缴存基数下限（元）", "1,980.00 → 2,000.00"] in item["figures"]
+    assert ["缴存基数上限（元）", "21,774.00（不变）"] in item["figures"]
+    assert ["提出人", admin.name] in item["figures"]
+    kept = policy_view.change(admin, change).trace.evidence
+    for (_, number), prepared in zip(kept, (asked, done), strict=True):
+        for reader in (admin, auditor):
+            content = signing.exported(reader, number).content
+            assert verify_evidence.verify(content) == json.loads(prepared.document)
+        with pytest.raises(NotFound):
+            signing.exported(officer_a, number)
+
+
+def test_a_change_of_role_is_signed_and_of_a_correction_only_its_branch_has_the_evidence(
+    clerk2: Actor, officer_a: Actor, officer_d: Actor, admin: Actor, key: Key
+) -> None:
+    prepared = key.done(
+        admin,
+        lambda who: roles.propose(
+            who, officer_d.user_id, role=Role.SENIOR_REVIEWER, branch=officer_d.branch,
+            source="任免〔2026〕1号",
+        ),
+    )  # fmt: skip
+    assert prepared.items[0]["employer"] == officer_d.name
+    assert prepared.items[0]["figures"][0] == [  # type: ignore[index]
+        "角色", f"{officer_d.branch.label} 初审员 → {officer_d.branch.label} 终审员",
+    ]  # fmt: skip
+    receive(officer_a, clerk2, "100.00")
+    key.done(officer_a, lambda who: corrections.propose_refund(who, refund_of(clerk2, "60.00")))
+    number = correction_list.corrections(officer_a)[0].evidence[0][1]
+    assert signing.exported(officer_a, number).content
+    for stranger in (officer_d, clerk2, admin):
+        with pytest.raises(NotFound):
+            signing.exported(stranger, number)
+
+
+def limits(actor: Actor) -> int:
+    """Propose another least base."""
+    topic = ProposalTopic.LIMITS
+    typed = dict(policy_view.current(actor, topic)) | {PolicyKey.BASE_MIN: "2000.00"}
+    return policy_changes.propose(
+        actor, topic, typed, effective_from=date(2026, 8, 1), source="黔东南公积金〔2026〕1号"
+    )
+
+
+@contextmanager
+def unsigned() -> Iterator[None]:
+    """Do what is not this test's subject without a key."""
+    settings.SIGNATURES = False
+    yield
+    settings.SIGNATURES = True
 
 
 def test_no_evidence_is_asked_where_signatures_are_off(

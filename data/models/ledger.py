@@ -64,8 +64,10 @@ class MoneyCorrection(Base):
     status: Mapped[ProposalStatus] = mapped_column(Coded(ProposalStatus))
     proposed_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     proposed_at: Mapped[Instant]
+    proposal_evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decided_at: Mapped[Instant | None]
+    decision_evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     opinion: Mapped[str] = mapped_column(String(200), default="")
 
 

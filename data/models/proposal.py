@@ -32,9 +32,11 @@ class Proposal(Base):
     proposed_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     proposer: Mapped[str] = mapped_column(String(120))
     proposed_at: Mapped[Instant]
+    proposal_evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decider: Mapped[str] = mapped_column(String(120), default="")
     decided_at: Mapped[Instant | None]
+    decision_evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     opinion: Mapped[str] = mapped_column(String(500), default="")
 
 

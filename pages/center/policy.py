@@ -7,7 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from components import brand, entries, feedback, plain_table, policy_forms, proposal_view
+from components import (
+    brand,
+    entries,
+    feedback,
+    plain_table,
+    policy_forms,
+    proposal_view,
+    signing,
+)
 from components.policy_forms import Filled, Grounds
 from data.enums import BusinessKind, DayKind, ProposalTopic, Role
 from services import working_days
@@ -50,9 +58,8 @@ def _topic(actor: Actor, topic: ProposalTopic) -> None:
                 "employer_number": filled.number}  # fmt: skip
 
     def send(filled: Filled) -> None:
-        policy_changes.propose(actor, topic, filled.typed, source=filled.grounds.source,
-                               **asked(filled))  # fmt: skip
-        _sent()
+        _sign(actor, lambda signer: policy_changes.propose(
+            signer, topic, filled.typed, source=filled.grounds.source, **asked(filled)))  # fmt: skip
 
     policy_forms.topic(
         topic, key=KEY, send=send, leave=leave,
@@ -77,20 +84,22 @@ def _materials(actor: Actor, terms: Terms) -> None:
 def _send_terms(
     actor: Actor, topic: ProposalTopic, business: BusinessKind, value: str, grounds: Grounds
 ) -> None:
-    policy_changes.propose_terms(
-        actor, topic, business, value, effective_from=grounds.effective_from,
+    _sign(actor, lambda signer: policy_changes.propose_terms(
+        signer, topic, business, value, effective_from=grounds.effective_from,
         source=grounds.source, reason=grounds.reason,
-    )  # fmt: skip
-    _sent()
+    ))  # fmt: skip
 
 
 def _calendar(actor: Actor, _subject: object) -> None:
     def send(first: date, last: date, kind: DayKind, name: str, grounds: Grounds) -> None:
-        policy_changes.propose_days(actor, first, last, kind, name, source=grounds.source,
-                                    reason=grounds.reason)  # fmt: skip
-        _sent()
+        _sign(actor, lambda signer: policy_changes.propose_days(
+            signer, first, last, kind, name, source=grounds.source, reason=grounds.reason))  # fmt: skip
 
     policy_forms.calendar(key=KEY, leave=leave, send=send)
+
+
+def _sign(actor: Actor, act: Callable[[Actor], object]) -> None:
+    signing.begin(actor, act, lambda _: _sent())
 
 
 def _sent() -> None:

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from components import brand, case_timeline, entries, feedback
+from components import brand, case_timeline, entries, feedback, signing
 from data.enums import ADMINISTRATORS, OFFICERS, Branch, ProposalStatus, Role
 from services.actor import Actor
 from services.administration import roles, users
@@ -97,19 +97,22 @@ def _pending(actor: Actor, waiting: list[RoleChange]) -> None:
             cells = (one.name, one.before, one.after, trace.source,
                      case_timeline.moment(trace.proposed_at), trace.proposer)  # fmt: skip
             buttons = entries.row(cells, CHANGES)
-            act: Callable[[], None] | None = None
+            act: Callable[[Actor], None] | None = None
             if trace.is_own:
                 if buttons.button("撤回", key=f"withdraw_{trace.id}"):
-                    act = partial(roles.withdraw, actor, trace.id)
+                    act = partial(roles.withdraw, proposal_id=trace.id)
             elif actor.role in ADMINISTRATORS:
                 if buttons.button("确认", key=f"confirm_{trace.id}"):
-                    act = partial(roles.confirm, actor, trace.id)
+                    act = partial(roles.confirm, proposal_id=trace.id)
                 if buttons.button("退回", key=f"reject_{trace.id}"):
-                    act = partial(roles.reject, actor, trace.id, opinion=opinion)
+                    act = partial(roles.reject, proposal_id=trace.id, opinion=opinion)
             if act:
                 with above, feedback.refusals():
-                    act()
-                    feedback.done(f"{one.name}的角色变更已办理")
+                    signing.begin(actor, act, partial(_handled, one.name))
+
+
+def _handled(name: str, _: object) -> None:
+    feedback.done(f"{name}的角色变更已办理")
 
 
 def _past(changes: list[RoleChange]) -> None:
@@ -169,12 +172,15 @@ def _person(actor: Actor, one: Person) -> None:
     brand.title(f"{one.name}　{one.username}", f"{one.role.label}　{where}　{_state(one)}")
     above = st.container(width=brand.FORM_WIDTH)
 
+    def left(done: str) -> None:
+        feedback.notice(done)
+        leave()
+
     def pressed(label: str, name: str, act: Callable[[], object], done: str) -> None:
         if st.button(label, key=f"{KEY}_{name}"):
             with above, feedback.refusals():
                 act()
-                feedback.notice(done)
-                leave()
+                left(done)
 
     if actor.role is Role.ADMINISTRATOR:
         st.markdown("**变更角色或管理部（须另一名管理员复核）**")
@@ -182,8 +188,15 @@ def _person(actor: Actor, one: Person) -> None:
             role, branch = _place(KEY, one.role, one.branch)
             source = st.text_input("依据（必填）", key=f"{KEY}_source", max_chars=255,
                                    placeholder="任免文件名称和文号")  # fmt: skip
-            pressed("提交复核", "propose", lambda: roles.propose(
-                actor, one.id, role=role, branch=branch, source=source), "角色变更已提交复核")  # fmt: skip
+            if st.button("提交复核", key=f"{KEY}_propose"):
+                with above, feedback.refusals():
+                    signing.begin(
+                        actor,
+                        lambda signer: roles.propose(
+                            signer, one.id, role=role, branch=branch, source=source
+                        ),
+                        lambda _: left("角色变更已提交复核"),
+                    )
         st.markdown("**重置密码**")
         with st.container(horizontal=True, vertical_alignment="bottom", width=brand.FORM_WIDTH):
             password = st.text_input("新密码（12位以上）", key=f"{KEY}_password", type="password",

@@ -20,8 +20,9 @@ from data.models.proposal import Proposal
 from data.models.register import Employer
 from services import audit, policy
 from services.actor import Actor
-from services.administration import business_terms, calendar_days, proposals
+from services.administration import business_terms, proposal_statement, proposals
 from services.administration.business_terms import Terms
+from services.administration.proposal_statement import Line
 from services.administration.proposals import Trace
 from services.approval.requirements import Entry
 from services.errors import BusinessError, NotFound
@@ -35,15 +36,6 @@ MOST_SHOWN = 200
 
 class NotForOne(BusinessError):
     message = "“{topic}”只能对全中心设置"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One value, as people read it: before and after, or now and next."""
-
-    label: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,29 +213,8 @@ def _standing(topic: ProposalTopic, rows: Sequence[PolicyRow], waiting: int | No
 
 
 def _change(session: Session, row: Proposal, actor: Actor) -> Change:
-    keys = {key.value: key for key in PolicyKey}
-    scope = row.business.label if row.business else "全中心"
-    if row.employer_id:
-        employer = session.get_one(Employer, row.employer_id)
-        scope = f"{employer.number} {employer.name}"
-    if row.topic is ProposalTopic.CALENDAR:
-        lines = [
-            Line(day, calendar_days.shown(row.before[day]), calendar_days.shown(said))
-            for day, said in row.after.items()
-        ]
-        return Change(proposals.trace(row, actor), scope, lines)
     return Change(
         proposals.trace(row, actor),
-        scope,
-        [
-            Line(keys[code].label, _shown(keys[code], row.before.get(code, "")),
-                 _shown(keys[code], value))
-            for code, value in row.after.items()
-        ],
-    )  # fmt: skip
-
-
-def _shown(key: PolicyKey, value: str) -> str:
-    if key in (PolicyKey.APPROVAL_LEVELS, PolicyKey.MATERIALS):
-        return business_terms.shown(key, value)
-    return policy_values.shown(key, value)
+        proposal_statement.scope(session, row),
+        proposal_statement.lines(row),
+    )

@@ -19,6 +19,8 @@ from data.enums import (
 from data.models.proposal import Proposal
 from services import audit
 from services.actor import Actor
+from services.administration import proposal_statement
+from services.approval import evidence
 from services.errors import BusinessError, NotFound, Stale
 from services.rules import clock
 
@@ -88,10 +90,15 @@ class Trace:
     opinion: str
     is_own: bool
     """Whether the one who asks has proposed it."""
+    evidence: list[tuple[str, int]]
+    """What was signed of it: which act, and the evidence's id."""
 
 
 def put(session: Session, actor: Actor, draft: Draft) -> Proposal:
-    """Write a proposal down. Raises NoSource, TooLong, NothingChanged, AlreadyProposed, NotAllowed."""
+    """Write a proposal down.
+
+    Raises NoSource, TooLong, NothingChanged, AlreadyProposed, NotSigned, SignedOtherwise, NotAllowed.
+    """
     actor.require(Role.ADMINISTRATOR)
     source, reason = draft.source.strip(), draft.reason.strip()
     if not SHORTEST_SOURCE <= len(source) <= SOURCE_LENGTH:
@@ -107,6 +114,9 @@ def put(session: Session, actor: Actor, draft: Draft) -> Proposal:
         reason=reason, status=ProposalStatus.PENDING, proposed_by=actor.user_id,
         proposer=actor.name, proposed_at=clock.now(),
     )  # fmt: skip
+    row.proposal_evidence_id = evidence.hold(
+        session, actor, lambda: proposal_statement.said(session, row, "提出")
+    )
     try:
         with session.begin_nested():
             session.add(row)
@@ -127,22 +137,24 @@ def waiting(session: Session, proposal_id: int) -> Proposal:
 
 
 def confirm(session: Session, row: Proposal, actor: Actor) -> None:
-    """Note the second person's word; the effect is the caller's. Raises OwnProposal, NotAllowed."""
+    """Note the second person's word; the effect is the caller's. Raises OwnProposal, NotSigned, NotAllowed."""
     actor.require(*ADMINISTRATORS)
     if row.proposed_by == actor.user_id:
         raise OwnProposal
+    _witness(session, actor, row, "确认生效")
     _decide(row, actor, ProposalStatus.CONFIRMED, "")
     is_user = row.topic is ProposalTopic.USER
     _note(session, actor, AuditAction.USER_SET if is_user else AuditAction.POLICY_SET, row)
 
 
 def reject(session: Session, row: Proposal, actor: Actor, opinion: str) -> None:
-    """Turn a proposal down. Raises OwnProposal, NoOpinion, NotAllowed."""
+    """Turn a proposal down. Raises OwnProposal, NoOpinion, NotSigned, NotAllowed."""
     actor.require(*ADMINISTRATORS)
     if row.proposed_by == actor.user_id:
         raise OwnProposal
     if not 0 < len(opinion.strip()) <= OPINION_LENGTH:
         raise NoOpinion(longest=OPINION_LENGTH)
+    _witness(session, actor, row, "退回", opinion.strip())
     _decide(row, actor, ProposalStatus.REJECTED, opinion.strip())
     _note(session, actor, AuditAction.PROPOSAL_REJECTED, row)
 
@@ -154,6 +166,12 @@ def withdraw(session: Session, row: Proposal, actor: Actor) -> None:
         raise NotOwnProposal
     _decide(row, actor, ProposalStatus.WITHDRAWN, "")
     _note(session, actor, AuditAction.PROPOSAL_WITHDRAWN, row)
+
+
+def _witness(session: Session, actor: Actor, row: Proposal, action: str, opinion: str = "") -> None:
+    row.decision_evidence_id = evidence.hold(
+        session, actor, lambda: proposal_statement.said(session, row, action, opinion)
+    )
 
 
 def _decide(row: Proposal, actor: Actor, status: ProposalStatus, opinion: str) -> None:
@@ -176,4 +194,6 @@ def trace(row: Proposal, actor: Actor) -> Trace:
         clock.in_china(row.proposed_at), row.decider,
         clock.in_china(row.decided_at) if row.decided_at else None, row.opinion,
         row.proposed_by == actor.user_id,
+        [(act, found) for act, found in (
+            ("提出", row.proposal_evidence_id), ("复核", row.decision_evidence_id)) if found],
     )  # fmt: skip

@@ -1,6 +1,5 @@
 """Roles and branches of the staff (角色变更): proposed by one administrator, confirmed by another."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,7 +11,7 @@ from data.models.people import User
 from data.models.proposal import Proposal
 from services import audit, sessions
 from services.actor import Actor
-from services.administration import proposals, users
+from services.administration import proposal_statement, proposals, users
 from services.administration.proposals import Draft, Trace
 from services.errors import NotFound
 from services.rules import clock
@@ -97,9 +96,12 @@ def listed(actor: Actor) -> list[RoleChange]:
             .limit(MOST)
         )
         return [
-            RoleChange(proposals.trace(row, actor), name, _words(row.before), _words(row.after))
+            RoleChange(
+                proposals.trace(row, actor), name,
+                proposal_statement.place(row.before), proposal_statement.place(row.after),
+            )
             for row, name in rows
-        ]
+        ]  # fmt: skip
 
 
 def _proposal(session: Session, actor: Actor, proposal_id: int) -> tuple[Proposal, User]:
@@ -111,8 +113,3 @@ def _proposal(session: Session, actor: Actor, proposal_id: int) -> tuple[Proposa
 
 def _place(role: Role, branch: Branch | None) -> dict[str, str]:
     return {"role": role.value, "branch": branch.value if branch else ""}
-
-
-def _words(place: Mapping[str, str]) -> str:
-    branch = _BRANCHES.get(place["branch"])
-    return (f"{branch.label} " if branch else "") + _ROLES[place["role"]].label

@@ -40,7 +40,12 @@ def witness(
     *,
     opinion: str = "",
 ) -> int | None:
-    """Hold the act against what the actor signed; return the evidence's id, kept by now.
+    """Hold a step of a case against what the actor signed, as `hold` does."""
+    return hold(session, actor, lambda: said(session, case, action, present(), opinion))
+
+
+def hold(session: Session, actor: Actor, say: Callable[[], Item]) -> int | None:
+    """Hold what an act says against what the actor signed; return the evidence's id, kept by now.
 
     In a rehearsal, note what would be said. Raises NotSigned, SignedOtherwise.
     """
@@ -49,7 +54,7 @@ def witness(
         if settings.SIGNATURES:
             raise NotSigned
         return None
-    item = said(session, case, action, present(), opinion)
+    item = say()
     if isinstance(statement, Draft):
         statement.items.append(item)
         return None

@@ -15,7 +15,7 @@ from data.models.register import Employer
 from services import audit
 from services.actor import Actor
 from services.errors import BusinessError
-from services.remittance import booking, unbooking
+from services.remittance import correction_statement
 from services.rules import clock
 
 MOST_DECIDED = 20
@@ -42,6 +42,8 @@ class Correction:
     is_own: bool
     effect: str
     """What confirming it would do as things stand now; empty once it is decided."""
+    evidence: list[tuple[str, int]]
+    """What was signed of it: which act, and the evidence's id."""
 
 
 @audit.refusals
@@ -81,23 +83,13 @@ def _listed(  # noqa: PLR0917 — the columns of one statement
         clock.in_china(row.proposed_at), decider or "", row.opinion,
         row.proposed_by == actor.user_id,
         _effect(session, row, employer) if row.status is ProposalStatus.PENDING else "",
+        [(act, found) for act, found in (
+            ("提出", row.proposal_evidence_id), ("复核", row.decision_evidence_id)) if found],
     )  # fmt: skip
 
 
 def _effect(session: Session, row: MoneyCorrection, employer: Employer) -> str:
-    if row.kind is CorrectionKind.REFUND:
-        left = booking.balance(session, employer.id) - row.amount
-        return f"退款后未分摊余额{left:,.2f}元" if left >= 0 else "未分摊余额已不足，不能退款"
     try:
-        return said(unbooking.plan(session, employer, row.amount))
+        return correction_statement.effect(session, row, employer)
     except BusinessError as refusal:
         return str(refusal)
-
-
-def said(plan: unbooking.Plan) -> str:
-    """Say in words what a reversal does."""
-    left = f"冲正后未分摊余额{plan.balance:,.2f}元"
-    if not plan.months:
-        return f"不影响已入账月度，{left}"
-    months = "、".join(str(due.month) for due in plan.months)
-    return f"将撤销{months}的入账（转为待缴款），{left}"

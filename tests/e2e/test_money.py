@@ -15,6 +15,7 @@ from tests.e2e.conftest import Arrive
 from tests.e2e.serving import Hall
 from tests.e2e.visitor import Visitor
 from tests.e2e.wording import assert_all_chinese
+from ukey import verify_evidence
 
 hall = conftest.own_hall
 KEY = "M1"
@@ -97,6 +98,10 @@ def test_a_credit_entered_wrongly_is_reversed_by_two_officers(hall: Hall, arrive
     expect(dialog).to_contain_text("复核通过后：不影响已入账月度，冲正后未分摊余额0.00元。")
     first.shot("money-reversal")
     dialog.get_by_role("button", name="提出冲正").click()
+    expect(first.dialog("UKey签名确认")).to_contain_text("冲正后未分摊余额0.00元")
+    first.shot("money-reversal-signing")
+    assert_all_chinese(first.page)
+    first.sign_if_asked()
     first.hears("冲正已提出，请本管理部另一名审批员复核")
     second.open(MONEY)
     second.to_tab("资金更正")
@@ -104,11 +109,58 @@ def test_a_credit_entered_wrongly_is_reversed_by_two_officers(hall: Hall, arrive
     asked = second.dialog("资金更正复核")
     second.shot("money-second")
     asked.get_by_role("button", name="复核通过").click()
+    second.sign_if_asked()
     second.hears("到账冲正已生效")
     second.to_tab("资金更正")
     expect(second.entry(WRONG.employer)).to_contain_text("已复核")
     second.shot("money-corrected")
     assert_all_chinese(second.page)
+    second.entry(WRONG.employer).get_by_role("button", name="查看").click()
+    expect(second.dialog("资金更正")).to_contain_text("复核签名证据")
+    second.shot("money-evidence")
+    for act, officer in (("提出", "王建国"), ("复核", "李春梅")):
+        _, content = second.download(f"{act}签名证据")
+        said = verify_evidence.verify(content)
+        assert said["signer"]["name"] == officer  # type: ignore[index]
+    second.page.keyboard.press("Escape")
+
+
+def test_a_refund_is_turned_down_with_a_signed_reason(hall: Hall, arrive: Arrive) -> None:
+    over = Credit("E2E-0200", WRONG.number, Decimal("80.00"), date(2026, 7, 6), payer="某单位")
+    with hall.behind():
+        arrivals.receive(person("officerA"), over)
+    first, second = arrive("officerA"), arrive("officerB")
+    first.open(MONEY)
+    first.entry(WRONG.employer).get_by_role("button", name="台账").click()
+    dialog = first.dialog("未分摊台账")
+    dialog.get_by_role("radio", name="未分摊退款").click()
+    for label, text in (
+        ("收款户名（必填）", "某单位"), ("收款银行（必填）", "建设银行凯里分行"),
+        ("收款账号（必填）", "52001234567890"), ("退款原因（必填）", "单位申请退回多缴款项"),
+    ):  # fmt: skip
+        dialog.get_by_label(label).fill(text)
+        dialog.get_by_label(label).press("Tab")
+        first.idle()
+    first.shot("money-refund")
+    dialog.get_by_role("button", name="提出退款").click()
+    first.sign_if_asked()
+    first.hears("退款已提出，请本管理部另一名审批员复核")
+    second.open(MONEY)
+    second.to_tab("资金更正")
+    second.shot("money-waiting")
+    second.entry("80.00").get_by_role("button", name="复核").click()
+    asked = second.dialog("资金更正复核")
+    asked.get_by_role("button", name="退回").click()
+    expect(asked.get_by_role("alert").first).to_contain_text("请填写退回原因")
+    second.shot("money-refused-without-reason")
+    asked.get_by_label("退回原因（退回时必填）").fill("收款账号与单位名称不符")
+    asked.get_by_label("退回原因（退回时必填）").press("Tab")
+    asked.get_by_role("button", name="退回").click()
+    second.sign_if_asked()
+    second.hears("更正已退回")
+    second.to_tab("资金更正")
+    expect(second.entry("80.00")).to_contain_text("已退回")
+    second.shot("money-refused")
 
 
 def _enter(officer: Visitor, amount: str, reference: str) -> None:

@@ -24,7 +24,7 @@ READY = (
     '[data-test-connection-state="CONNECTED"]'
 )
 #: What is pressed to do what needs a signature.
-SIGNED = {"提交审批", "提交审核", "上传完成并提交审批", "保存"}
+SIGNED = {"提交审批", "提交审核", "上传完成并提交审批", "保存", "提交复核", "确认生效"}
 SIGNATURE_ASKED = 400  # milliseconds: the rehearsal of the act
 ROW = 35  # pixels: a row of the grid
 PEOPLE = {player.key: player for player in (*CAST, *PLAYERS)}
