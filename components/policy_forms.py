@@ -62,14 +62,15 @@ def topic(
                     field, now[field.key], f"{key}_{number}", may_be_empty=bool(number)
                 )
     filled = Filled(typed, _grounds(key), number)
-    refusal_above = st.container()  # seen without scrolling past the button
+    # seen without scrolling past the button
+    refusal_above = st.container(width=brand.FORM_WIDTH)
     tried, sent = _buttons(key, leave, with_trial=True)
     st.session_state[f"{key}_tried"] = st.session_state.get(f"{key}_tried", False) or tried
     with refusal_above, feedback.refusals():
         if sent:
             send(filled)
     if st.session_state[f"{key}_tried"]:
-        with feedback.refusals():
+        with st.container(width=brand.FORM_WIDTH), feedback.refusals():
             proposal_view.effects(attempt(filled))
 
 

@@ -37,13 +37,18 @@ def facts(change: Change) -> None:
 
 
 def effects(found: Sequence[Effect]) -> None:
-    """Draw what a change will affect: a sentence each, and whom below it."""
+    """Draw what a change will affect: a sentence each, and whom below it; then what it leaves alone."""
     st.markdown("**影响试算（按当前数据）**")
     for effect in found:
+        if not effect.count and effect.heads:
+            continue
         brand.banner(effect.sentence, "warn" if effect.count and effect.heads else "info")
         if effect.lines:
             with st.expander(f"查看明细（前{len(effect.lines)}条）"):
                 plain_table.show(effect.heads, effect.lines)
+    untouched = [effect.sentence for effect in found if not effect.count and effect.heads]
+    if untouched:
+        st.caption("没有影响：" + "；".join(untouched) + "。")
 
 
 def decision(
@@ -65,7 +70,7 @@ def decision(
         st.text_input(
             "退回原因（退回时必填）", key=f"{key}_opinion", max_chars=500, width=brand.FORM_WIDTH
         )
-    refusal_above = st.container()
+    refusal_above = st.container(width=brand.FORM_WIDTH)
     pressed = _buttons(may_decide=may_decide, is_own=trace.is_own, key=key)
     if pressed == "返回列表":
         leave()
@@ -93,7 +98,7 @@ def _buttons(*, may_decide: bool, is_own: bool, key: str) -> str:
     if may_decide:
         labels += ["撤回"] if is_own else ["退回", "确认生效"]
     pressed = ""
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         for label in labels:
             kind: Literal["primary", "secondary"] = (
                 "primary" if label == "确认生效" else "secondary"

@@ -39,6 +39,7 @@ def show(
     key: str,
     on_edit: Callable[[dict[str, Decimal]], None] | None,
     rows: int | None = None,
+    tallest: int = TALLEST,
 ) -> list[str]:
     """Draw a page of `frame` (with a column `account`); return the accounts chosen.
 
@@ -54,7 +55,9 @@ def show(
     shown = (part if list(part.columns) == names else part[names]).set_axis(labels, axis=1)
     config = {h.label: _column(h) for h in headings.values()}
     if on_edit is None:
-        st.dataframe(shown, column_config=config, hide_index=True, height=height(len(shown)))
+        st.dataframe(
+            shown, column_config=config, hide_index=True, height=height(len(shown), tallest)
+        )
         return []
     shown.insert(0, CHOSEN, np.zeros(len(shown), bool))
     config[CHOSEN] = _choice()

@@ -33,6 +33,7 @@ ICON = ":material/account_balance:"
 KEY = "arrivals"
 FIELDS = Fields("credit")
 A_PAGE = 20
+LEDGER_TALLEST = 260  # pixels: what is proposed beneath it stands on a screen of 768 too
 BALANCE_SHARES = (1.4, 3.2, 1.4, 1.2)
 BALANCE_NUMBERS = (2,)
 BEHIND_SHARES = (1.4, 2.8, 0.7, 0.9, 2.2, 1.3, 1.1)
@@ -157,7 +158,7 @@ def _ledger(row: Balance) -> None:
     )  # fmt: skip
     money = ("到账金额", "入账金额", "未分摊余额")
     headings = {name: Heading(name, is_money=name in money) for name in frame.columns}
-    roster.show(frame, headings, key=f"{KEY}_ledger", on_edit=None)
+    roster.show(frame, headings, key=f"{KEY}_ledger", on_edit=None, tallest=LEDGER_TALLEST)
     correction_view.propose(who.actor, row, lines)
 
 

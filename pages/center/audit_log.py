@@ -48,7 +48,6 @@ def _events(actor: Actor, asked: Asked) -> None:
     if not found.rows:
         brand.quiet("没有符合条件的操作记录，请放宽日期或条件后再查询。")
         return
-    _count("events", found.count, found.pages)
     rows = [
         (str(one.seq), f"{one.at:%Y-%m-%d %H:%M:%S}", one.who, one.role, one.action,
          audit_words.subject(one.subject), one.employer, audit_words.facts(one.facts))
@@ -56,6 +55,7 @@ def _events(actor: Actor, asked: Asked) -> None:
     ]  # fmt: skip
     heads = ("序号", "时间", "操作人", "角色", "事项", "对象编号", "单位账号", "内容")
     plain_table.show(heads, rows, numbers=(0,), codes=(5, 7))
+    _turn("events", found.count, found.pages)
 
 
 def _exports(actor: Actor, asked: Asked) -> None:
@@ -63,7 +63,6 @@ def _exports(actor: Actor, asked: Asked) -> None:
     if not found.rows:
         brand.quiet("没有符合条件的下载记录，请放宽日期或条件后再查询。")
         return
-    _count("exports", found.count, found.pages)
     rows = [
         (case_timeline.moment(one.at), one.who, one.role, one.employer, one.what, one.conditions,
          f"{one.rows:,}")
@@ -71,17 +70,19 @@ def _exports(actor: Actor, asked: Asked) -> None:
     ]  # fmt: skip
     heads = ("时间", "下载人", "角色", "单位账号", "内容", "条件", "行数")
     plain_table.show(heads, rows, numbers=(6,))
+    _turn("exports", found.count, found.pages)
 
 
-def _count(name: str, count: int, pages: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.markdown(f"**共{count:,}条**")
+def _turn(name: str, count: int, pages: int) -> None:
+    """Draw the pages below the table, as the center's other lists do."""
+    with st.container(horizontal=True, vertical_alignment="center"):
         if pages > 1:
-            st.number_input(f"第几页（共{pages}页）", 1, pages, key=f"{KEY}_{name}_page", width=160)
+            st.pagination(pages, key=f"{KEY}_{name}_page")
+        st.caption(f"共{count:,}条")
 
 
 def _page(name: str) -> int:
-    return int(st.session_state.get(f"{KEY}_{name}_page", 1))
+    return int(st.session_state.get(f"{KEY}_{name}_page") or 1)
 
 
 def _day(value: object, otherwise: date) -> date:

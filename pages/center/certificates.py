@@ -97,17 +97,26 @@ def _keys(actor: Actor, found: list[Key], empty: str, name: str, total: int) -> 
     with st.container(key=f"list_keys_{name}", gap=None):
         entries.head(("持有人", "身份", "单位或部门", "证书序列号", "到期", "状态", "操作"), SHARES)
         for key in found:
-            ends = f"{key.not_after:%Y-%m-%d}"
-            if key.is_soon and key.status is BindingStatus.ACTIVE:
-                ends += f"（剩{key.days_left}天）" if key.days_left >= 0 else "（已过期）"
-            cells = (key.holder, key.role.label, key.place, key.serial[:16], ends,
-                     key.status.label)  # fmt: skip
+            cells = (key.holder, key.role.label, key.place, key.serial[:16], _ends(key),
+                     _state(key))  # fmt: skip
             if entries.row(cells, SHARES).button(label, key=f"key_{name}_{key.id}"):
                 _open("key", key)
     with st.container(horizontal=True, vertical_alignment="center"):
         if total > certificate_list.A_PAGE:
             st.pagination(-(-total // certificate_list.A_PAGE), key=f"{KEY}_page_{name}")
         st.caption(f"共{total}支")
+
+
+def _ends(key: Key) -> str:
+    ends = f"{key.not_after:%Y-%m-%d}"
+    if not key.is_soon or key.is_over or key.status is not BindingStatus.ACTIVE:
+        return ends
+    return f"{ends}（剩{key.days_left}天）" if key.days_left else f"{ends}（不足1天）"
+
+
+def _state(key: Key) -> str:
+    """Return its state; one that is bound and past its end lets nobody in."""
+    return "已过期" if key.is_over and key.status is BindingStatus.ACTIVE else key.status.label
 
 
 def _people(actor: Actor) -> None:
@@ -170,7 +179,7 @@ def _buttons(
 
 
 def _key(actor: Actor, key: Key) -> None:
-    brand.title(f"UKey：{key.holder}", f"{key.role.label}　{key.place}　{key.status.label}")
+    brand.title(f"UKey：{key.holder}", f"{key.role.label}　{key.place}　{_state(key)}")
     brand.facts("证书", [
         ("序列号", key.serial), ("签发机构", key.issuer), ("到期", f"{key.not_after:%Y-%m-%d %H:%M}"),
         ("绑定人", f"{key.bound_by}　{case_timeline.moment(key.bound_at)}"),

@@ -23,7 +23,7 @@ NUMBERS = (4, 5, 6)
 
 def render(actor: Actor) -> None:
     brand.title(TITLE, "本管理部各单位已核定的月度：先审批，款项到账后入账。")
-    left, right = st.columns((1, 2), vertical_alignment="bottom")
+    left, right = st.columns((1, 2))
     words = left.text_input(
         "单位账号或名称", key=f"{KEY}_words", max_chars=40, placeholder="查找单位"
     )

@@ -145,7 +145,7 @@ def _topics(actor: Actor, *, may_propose: bool) -> None:
     with st.container(key="list_topics", gap=None):
         entries.head(HEADS, SHARES)
         for one in policy_view.overview(actor):
-            values = "；".join(f"{label} {value}" for label, value in one.values)
+            values = "\n".join(f"{label}　{value}" for label, value in one.values)
             cells = (one.topic.label, values, str(one.since or "—"), one.source or "—", _state(one))
             buttons = entries.row(cells, SHARES)
             if may_propose and buttons.button("变更", key=f"change_{one.topic.value}"):
@@ -155,7 +155,7 @@ def _topics(actor: Actor, *, may_propose: bool) -> None:
 
 
 def _state(one: Standing) -> str:
-    return "；".join([*(["有变更待复核"] if one.waiting else []), *one.coming]) or "—"
+    return "\n".join([*(["有变更待复核"] if one.waiting else []), *one.coming]) or "—"
 
 
 def _terms(actor: Actor, *, may_propose: bool) -> None:

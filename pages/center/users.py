@@ -215,5 +215,6 @@ def _person(actor: Actor, one: Person) -> None:
             pressed(
                 "恢复使用", "enable", lambda: users.enable(actor, one.id), f"{one.name}已恢复使用"
             )
+    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         if st.button("返回列表", key=f"{KEY}_back"):
             leave()

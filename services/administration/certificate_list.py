@@ -43,6 +43,10 @@ class Key:
     bound_at: datetime
 
     @property
+    def is_over(self) -> bool:
+        return self.days_left < 0
+
+    @property
     def is_soon(self) -> bool:
         return self.days_left <= SOON.days
 

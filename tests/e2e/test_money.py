@@ -148,7 +148,7 @@ def test_a_refund_is_turned_down_with_a_signed_reason(hall: Hall, arrive: Arrive
     second.open(MONEY)
     second.to_tab("资金更正")
     second.shot("money-waiting")
-    second.entry("80.00").get_by_role("button", name="复核").click()
+    second.entry("未分摊退款").get_by_role("button", name="复核").click()
     asked = second.dialog("资金更正复核")
     asked.get_by_role("button", name="退回").click()
     expect(asked.get_by_role("alert").first).to_contain_text("请填写退回原因")
@@ -159,7 +159,7 @@ def test_a_refund_is_turned_down_with_a_signed_reason(hall: Hall, arrive: Arrive
     second.sign_if_asked()
     second.hears("更正已退回")
     second.to_tab("资金更正")
-    expect(second.entry("80.00")).to_contain_text("已退回")
+    expect(second.entry("未分摊退款")).to_contain_text("已退回")
     second.shot("money-refused")
 
 
