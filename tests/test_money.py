@@ -88,6 +88,31 @@ def test_a_short_sum_books_nothing_and_is_kept(clerk2: Actor, officer_a: Actor) 
     assert verify.differences() == []
 
 
+def test_the_clerk_reads_what_is_left_of_the_money_and_what_is_lacking(
+    clerk3: Actor, officer_a: Actor
+) -> None:
+    approved(clerk3, officer_a, 202604)
+
+    def told(amount: str) -> list[str]:
+        with snapshot() as session:
+            last = session.scalar(select(func.max(Message.id))) or 0
+        receive(officer_a, clerk3, amount)
+        with snapshot() as session:
+            chosen = select(Message.text).where(Message.id > last).order_by(Message.id)
+            return [
+                text.removeprefix("尊敬的凯里鼓楼建筑(示例)，贵单位")
+                for text in session.scalars(chosen)
+            ]
+
+    booked = "2026年4月住房公积金12,000.00元已入账，缴至年月为2026年4月。"
+    assert told("11999.99") == [
+        "到账11,999.99元已登记，未分摊余额11,999.99元；2026年4月应缴12,000.00元，还差0.01元，请补足。"
+    ]
+    assert told("500.01") == [booked, "到账500.01元已登记，未分摊余额500.00元，可用于以后月度。"]
+    approved(clerk3, officer_a, 202605)
+    assert told("11500.00") == [booked.replace("4月", "5月")]
+
+
 def test_what_is_over_stays_and_pays_a_later_month(clerk3: Actor, officer_a: Actor) -> None:
     approved(clerk3, officer_a, 202604)
     assert receive(officer_a, clerk3, "25000.00").text == "2026-04已入账，剩余13,000.00元转未分摊"

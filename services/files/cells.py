@@ -59,7 +59,10 @@ TOO_LARGE = "数值过大"
 FORMULA = "不能是公式，请复制后选择性粘贴为数值"
 DATE = "是日期格式，应为数字"
 DATE_AS_TEXT = "是日期格式，应为文本"
-NUMBER_AS_TEXT = "应为文本格式（号码以数字或科学计数法保存，末位可能已丢失），请重新下载模板"
+NUMBER_AS_TEXT = (
+    "应为文本格式（号码以数字或科学计数法保存，末位可能已丢失），"
+    "请把单元格设为文本后重新键入，或重新下载模板"
+)
 CONTROL = "含有不可见的控制字符，请重新键入"
 TOO_LONG = "内容过长，最多{limit}个字"
 
@@ -71,6 +74,7 @@ _PLAIN_DIGITS = re.compile(r"\d{1,15}", re.ASCII)
 _LEXICAL = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _YUAN = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?", re.ASCII)
 _TYPED = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?", re.ASCII)
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{2}", re.ASCII)
 _PLAIN_TEXT = re.compile(r"[!-^`-~·\u3400-\u4dbf\u4e00-\u9fff]*")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -86,11 +90,14 @@ def text(cell: Cell, *, required: bool = False) -> str:
 
     Spaces around, zero-width characters and full-width letters and digits are put right; brackets
     and other Chinese punctuation stay. A number of at most 15 plain digits is read as its digits;
-    a longer one, or one in scientific notation, has lost its end and is a fault.
+    a longer one, or one in scientific notation, has lost its end and is a fault, also where such
+    notation has become text.
     """
     if type(cell) is str:
         plain = (cell.isascii() and cell.isalnum()) or _PLAIN_TEXT.fullmatch(cell)
         value = cell if plain and len(cell) <= _MAX_TEXT else _clean(cell)
+        if "E+" in value and _SCIENTIFIC.fullmatch(value):
+            raise CellFault(NUMBER_AS_TEXT)
     elif cell is None:
         value = ""
     else:
@@ -215,7 +222,9 @@ def _numeric_spelling(cell: Cell) -> str:
         raise CellFault(EMPTY)
     if type(cell) is not str:
         raise CellFault(_refusal_of_kind(cell, date=DATE, boolean=NOT_A_NUMBER))
-    typed = text(cell, required=True).replace("，", ",")
+    typed = _clean(cell).replace("，", ",")
+    if not typed:
+        raise CellFault(EMPTY)
     if not _TYPED.fullmatch(typed):
         raise CellFault(NOT_A_NUMBER)
     return _trimmed(typed.replace(",", "").lstrip("+"))

@@ -19,7 +19,7 @@ from services import audit
 from services.actor import Actor
 from services.approval import casework, conflicts
 from services.errors import BusinessError, NotFound
-from services.remittance import booking
+from services.remittance import booking, trail
 from services.remittance.booking import Due
 from services.remittance.credits import Credit, NotOurCredit, Outcome, WrongCredit, objections
 from services.rules import clock
@@ -150,6 +150,8 @@ def _received(session: Session, actor: Actor, credits: Sequence[Credit]) -> list
         paid = booking.match(booking.balance(session, employer.id), due)
         booked += [booking.book(session, employer, m.assessment_id, actor) for m in paid]
         outcomes.append(_outcome(session, employer, own, paid, due[len(paid) :]))
+        if said := outcomes[-1].for_employer:
+            trail.tell_employer(session, employer, said)
     today = clock.today()
     money = [(employers[credit.employer_number].id, today, credit.amount) for credit in credits]
     keep.money(session, arrived=money, booked=booked)

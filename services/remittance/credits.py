@@ -69,6 +69,19 @@ class Outcome:
             f"未分摊余额{self.balance:,.2f}元，还差{lacking:,.2f}元"
         )
 
+    @property
+    def for_employer(self) -> str:
+        """Tell the employer what is left of its money and what it does not suffice for, or ""."""
+        if not self.balance:
+            return ""
+        said = f"贵单位到账{self.arrived:,.2f}元已登记，未分摊余额{self.balance:,.2f}元"
+        if self.next_due is None:
+            return f"{said}，可用于以后月度。"
+        return (
+            f"{said}；{self.next_due.month.label}应缴{self.next_due.amount:,.2f}元，"
+            f"还差{self.next_due.amount - self.balance:,.2f}元，请补足。"
+        )
+
 
 def objections(credit: Credit) -> dict[str, str]:
     """Return by field why the credit cannot be, whatever the register says."""

@@ -6,7 +6,7 @@ The case itself has ended with the assessment: its status is the engine's and st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.enums import OFFICERS, Action, AuditAction, Channel
+from data.enums import OFFICERS, Action, AuditAction, BusinessKind, Channel
 from data.models.case import Case, Message, Step
 from data.models.register import Employer
 from data.models.remittance import Assessment
@@ -72,12 +72,18 @@ def sheet(assessment: Assessment) -> Sheet:
 
 def tell(session: Session, assessment: Assessment, text: str) -> None:
     """Send the employer a message about one of its months."""
-    employer = session.get_one(Employer, assessment.employer_id)
-    case = session.get(Case, assessment.case_id) if assessment.case_id else None
-    if case:
-        session.add(
-            Message(
-                employer_id=employer.id, case_id=case.id, kind=case.kind,
-                text=f"尊敬的{employer.name}，{text}", channel=Channel.HALL, sent_at=clock.now(),
-            )
-        )  # fmt: skip
+    if assessment.case_id:
+        employer = session.get_one(Employer, assessment.employer_id)
+        tell_employer(session, employer, text, assessment.case_id)
+
+
+def tell_employer(
+    session: Session, employer: Employer, text: str, case_id: int | None = None
+) -> None:
+    """Send the employer a message about its remittance."""
+    session.add(
+        Message(
+            employer_id=employer.id, case_id=case_id, kind=BusinessKind.REMITTANCE,
+            text=f"尊敬的{employer.name}，{text}", channel=Channel.HALL, sent_at=clock.now(),
+        )
+    )  # fmt: skip

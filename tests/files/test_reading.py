@@ -165,6 +165,8 @@ TEXT_REFUSED = [
     (number("C2", "522601199001011234"), cells.NUMBER_AS_TEXT),
     (number("C2", "5.22601199001011E+17"), cells.NUMBER_AS_TEXT),
     (number("C2", "5226010000.5"), cells.NUMBER_AS_TEXT),
+    (text("C2", "5.22601E+17"), cells.NUMBER_AS_TEXT),
+    (text("C2", " ５.22601E+17"), cells.NUMBER_AS_TEXT),
     (number("C2", "1234567890123456"), cells.NUMBER_AS_TEXT),
     (number("C2", "33000", ' s="2"'), cells.DATE_AS_TEXT),
     ('<c r="C2" t="b"><v>1</v></c>', "应为文本，不能是逻辑值"),
@@ -207,7 +209,9 @@ def test_whole_numbers_are_read(cell, expected) -> None:
         ("1.5", "整数"),
         (cells.Number("0.5"), "整数"),
         ("x", "数字"),
+        ("1E+17", "数字"),
         (None, "空"),
+        ("　", "空"),
         ("9" * 16, "过大"),
     ],
 )
