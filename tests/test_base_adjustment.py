@@ -369,6 +369,23 @@ def test_a_deleted_person_is_missed_at_submission_and_can_be_imported_alone(cler
     approval.submit(clerk1, version=now.version, client_id="a")
 
 
+def test_who_comes_back_stands_after_all_who_keep_their_places(clerk1: Actor) -> None:
+    imported(clerk1)
+    frame = roster.roster(clerk1)
+    first, last = frame["account"][0], frame["account"][299]
+    roster.delete_rows(clerk1, [first])
+
+    def those_two(sheet) -> None:
+        for row in range(sheet.max_row, 1, -1):
+            if sheet.cell(row, 2).value not in (first, last):
+                sheet.delete_rows(row)
+
+    assert workbook.import_workbook(clerk1, filled(clerk1, 6600, those_two)).faults == []
+    found = roster.roster(clerk1)
+    assert list(found["account"][298:]) == [last, first]
+    assert list(found["row"]) == list(range(2, 302))
+
+
 def test_a_base_can_be_typed_into_the_roster(clerk1: Actor) -> None:
     imported(clerk1)
     account = roster.roster(clerk1)["account"][0]

@@ -1,11 +1,14 @@
 """What a base adjustment is judged by: the people, the employer's terms, and the season."""
 
+import operator
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from data import bulk
 from data.bulk import table_of
 from data.enums import BusinessKind, CaseStatus, ContributorStatus, EmployerStatus
 from data.models.case import Case
@@ -27,6 +30,18 @@ _EMPLOYER = select(
     _TABLE.assessed_to,
     _TABLE.paid_to,
 ).where(_TABLE.id == bindparam("employer_id"))
+_PERSON = table_of(Contributor).c
+#: The columns of `Person`; Python sorts accounts that come nearly in order faster than a database.
+_PEOPLE = select(
+    _PERSON.id,
+    _PERSON.account,
+    _PERSON.name,
+    _PERSON.id_number,
+    type_coerce(_PERSON.status, String),
+    type_coerce(_PERSON.base, BigInteger),
+    type_coerce(_PERSON.employer_amount + _PERSON.contributor_amount, BigInteger),
+).where(_PERSON.employer_id == bindparam("employer_id"))
+_account = operator.attrgetter("account")
 _STATUSES = {status.value: status for status in ContributorStatus}
 
 
@@ -37,9 +52,13 @@ class Person(NamedTuple):
     account: str
     name: str
     id_number: str
-    status: ContributorStatus
+    status_code: str
     base: int
     amount: int
+
+    @property
+    def status(self) -> ContributorStatus:
+        return _STATUSES[self.status_code]
 
 
 class Terms(NamedTuple):
@@ -68,6 +87,14 @@ class Terms(NamedTuple):
         """Return the employer's and the contributor's part of the monthly amount, in fen."""
         rounding = self.policy.rounding
         return contribution.parts(base, self.employer_rate, self.contributor_rate, rounding)
+
+    def parts_of_each(self, bases: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Return the same of each of these bases: all employer's parts, all contributors' parts."""
+        rounding = self.policy.rounding
+        own = contribution.part_of_each(bases, self.employer_rate, rounding)
+        if self.contributor_rate == self.employer_rate:
+            return own, own
+        return own, contribution.part_of_each(bases, self.contributor_rate, rounding)
 
 
 class OutOfSeason(BusinessError):
@@ -98,23 +125,8 @@ class AccountNotNormal(BusinessError):
 
 def people(session: Session, employer_id: int) -> dict[str, Person]:
     """Return every person of the employer by account, in the accounts' order."""
-    table = Contributor.__table__.c  # plain columns: 20,000 people at once, in half the time
-    columns = (
-        table.id,
-        table.account,
-        table.name,
-        table.id_number,
-        type_coerce(table.status, String),
-        type_coerce(table.base, BigInteger),
-        type_coerce(table.employer_amount + table.contributor_amount, BigInteger),
-    )
-    found = session.execute(
-        select(*columns).where(table.employer_id == employer_id).order_by(table.account)
-    ).all()
-    return {
-        account: Person(number, account, name, id_number, _STATUSES[status], base, amount)
-        for number, account, name, id_number, status, base, amount in found
-    }
+    found = map(Person._make, bulk.tuples(session, _PEOPLE, {"employer_id": employer_id}))
+    return {person.account: person for person in sorted(found, key=_account)}
 
 
 def opening_moments(session: Session, employer_id: int) -> dict[str, datetime]:

@@ -1,8 +1,10 @@
 """What an uploaded base adjustment holds (逐行检查, manual B2.3): every fault of every row, or its lines."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import operator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import repeat
 from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -22,13 +24,14 @@ from services.base_adjustment.columns import (
 from services.base_adjustment.facts import Person, Terms
 from services.base_adjustment.line import Line
 from services.errors import BusinessError
-from services.files.cells import CellFault, fen, shown, text
+from services.files.cells import CellFault, fen, plain_fens, shown, text
 from services.files.faults import Fault
 from services.files.template import NothingInTheFile, Template
 from services.files.workbook import Row, Sheet
 from services.rules.limits import yuan
-from services.works.kinds import Count, counted
+from services.works.kinds import Count, counted_by_step
 
+_number, _cells = operator.attrgetter("number"), operator.attrgetter("cells")
 TEMPLATE: Final = Template("base_adjustment", "基数调整", how="请点击【基数调整数据下载】重新下载")
 
 
@@ -85,13 +88,15 @@ def judge(session: Session, basis: Basis, sheet: Sheet, count: Count) -> Upload:
     if not sheet.rows:
         raise NothingInTheFile
     upload = Upload(terms, terms.rates)
-    for row in _not_plainly_right(upload, counted(sheet.rows, count), people):
-        _judge_row(upload, row, people)
+    for rows in counted_by_step(sheet.rows, count):
+        if not _enter_plainly_right(upload, rows, people):
+            for row in rows:
+                _judge_row(upload, row, people)
     there = upload.rows.keys() | {line.account for line in present}
     missing = [
         person
         for person in people.values()
-        if person.status is ContributorStatus.NORMAL and person.account not in there
+        if person.account not in there and person.status is ContributorStatus.NORMAL
     ]
     if missing:
         opened = facts.opening_moments(session, terms.employer_id)
@@ -101,36 +106,41 @@ def judge(session: Session, basis: Basis, sheet: Sheet, count: Count) -> Upload:
     return upload
 
 
-def _not_plainly_right(
-    upload: Upload, rows: Iterable[Row], people: Mapping[str, Person]
-) -> Iterator[Row]:
-    """Enter the rows that are right at a glance, as nearly all are; yield those to look at closely."""
-    terms, normal = upload.terms, ContributorStatus.NORMAL
+def _enter_plainly_right(upload: Upload, rows: Sequence[Row], people: Mapping[str, Person]) -> bool:
+    """Enter these rows, column by column, if all are right at a glance, as nearly all are."""
+    terms, entered = upload.terms, upload.entered
+    _, accounts, names, id_numbers, rates, *money = zip(*map(_cells, rows), strict=True)
+    found = [people[name] for name in accounts if type(name) is str and name in people]
+    old_bases, old_amounts, bases = map(plain_fens, money)
+    if len(found) < len(rows) or not bases:
+        return False
+    each = tuple(zip(*found, strict=True))
+    is_untouched = (
+        each[2:4] == (names, id_numbers)
+        and rates.count(upload.rates) == len(rows)
+        and each[4].count(ContributorStatus.NORMAL.value) == len(rows)
+        and (old_bases, old_amounts) == (list(each[5]), list(each[6]))
+    )
+    own, withheld = terms.parts_of_each(bases)
+    totals = list(map(operator.add, own, withheld))
     objection = terms.policy.limits.objection
-    for row in rows:
-        _, account, name, id_number, rates, old_base, old_amount, new_base = row.cells
-        person = people.get(account) if type(account) is str else None
-        if person is None or account in upload.rows or person.status is not normal:
-            yield row
-            continue
-        try:
-            is_untouched = (
-                name == person.name
-                and id_number == person.id_number
-                and rates == upload.rates
-                and fen(old_base) == person.base
-                and fen(old_amount) == person.amount
-            )
-            base = fen(new_base)
-        except CellFault:
-            yield row
-            continue
-        own, withheld = terms.parts(base)
-        if not is_untouched or objection(base, own + withheld):
-            yield row
-            continue
-        upload.rows[person.account], upload.entered[person.account] = row.number, base
-        upload.lines.append(_line(person, base, own, withheld))
+    if (
+        not is_untouched
+        or len({*accounts}) < len(rows)
+        or not upload.rows.keys().isdisjoint(accounts)
+        or objection(min(bases), min(totals))
+        or objection(max(bases), max(totals))
+    ):
+        return False
+    upload.rows.update(zip(accounts, map(_number, rows), strict=True))
+    entered.update(zip(accounts, bases, strict=True))
+    ids, _, _, _, codes, old, amounts = each
+    fields = zip(
+        ids, accounts, names, id_numbers, codes, old, repeat(0), old, bases, own, withheld,
+        amounts,
+    )  # fmt: skip
+    upload.lines += map(Line._make, fields)
+    return True
 
 
 def _judge_row(upload: Upload, row: Row, people: Mapping[str, Person]) -> None:
@@ -170,7 +180,7 @@ def _judge_row(upload: Upload, row: Row, people: Mapping[str, Person]) -> None:
 
 def _line(person: Person, base: int, own: int, withheld: int) -> Line:
     return Line(
-        person.id, person.account, person.name, person.id_number, person.status.value, person.base,
+        person.id, person.account, person.name, person.id_number, person.status_code, person.base,
         0, person.base, base, own, withheld, person.amount,
     )  # fmt: skip
 

@@ -77,5 +77,10 @@ class Line(NamedTuple):
 
     @property
     def is_steep(self) -> bool:
-        change = (self.new_base - self.old_base) * 100
-        return change > STEEP_RISE * self.old_base or change < STEEP_FALL * self.old_base
+        return is_steep(self.old_base, self.new_base)
+
+
+def is_steep(old_base: int, new_base: int) -> bool:
+    """Tell whether a base moves so far that it is worth a second look."""
+    change = (new_base - old_base) * 100
+    return change > STEEP_RISE * old_base or change < STEEP_FALL * old_base

@@ -1,8 +1,11 @@
 """The roster (清册) of a base adjustment: what it holds, what it would do, and editing it by hand."""
 
+import itertools
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import repeat
 
 import pandas as pd
 from sqlalchemy import bindparam, delete, func, select, update
@@ -18,7 +21,7 @@ from services.actor import Actor
 from services.approval import belonging, casework
 from services.base_adjustment import facts, frames
 from services.base_adjustment.facts import Terms
-from services.base_adjustment.line import LINE, LINES, PERSON, Line
+from services.base_adjustment.line import LINE, LINES, PERSON, Line, is_steep
 from services.errors import BusinessError
 from services.rules.limits import yuan
 
@@ -40,6 +43,10 @@ _MISSING = (
     )
     .order_by(PERSON.c.account)
 )
+_PLACES = select(LINE.c.contributor_id, LINE.c.row).where(
+    LINE.c.case_id == bindparam("case_id"), LINE.c.employer_id == bindparam("employer_id")
+)
+_MONEY = ("old_base", "new_base", "employer_amount", "contributor_amount")
 _SET_BASE = (
     update(LINE)
     .where(
@@ -107,18 +114,19 @@ def missing(session: Session, case: Case) -> list[str]:
 
 def effect(found: Iterable[Line], terms: Terms) -> Effect:
     """Sum up what these lines would do."""
-    found = list(found)
-    bases = [line.new_base for line in found] or [0]
-    limits = terms.policy.limits
+    found, limits = list(found), terms.policy.limits
+    old_bases, bases, own, withheld, old_amounts = (
+        list(map(operator.attrgetter(name), found)) for name in (*_MONEY, "old_amount")
+    )
     return Effect(
         people=len(found),
-        before=yuan(sum(line.old_amount for line in found)),
-        after=yuan(sum(line.new_amount for line in found)),
-        lowest=yuan(min(bases)),
-        highest=yuan(max(bases)),
-        changed=sum(line.new_base != line.old_base for line in found),
-        at_limit=sum(map(limits.is_at_limit, (line.new_base for line in found))),
-        steep=sum(line.is_steep for line in found),
+        before=yuan(sum(old_amounts)),
+        after=yuan(sum(own) + sum(withheld)),
+        lowest=yuan(min(bases, default=0)),
+        highest=yuan(max(bases, default=0)),
+        changed=sum(map(operator.ne, bases, old_bases)),
+        at_limit=sum(map(limits.ends.__contains__, bases)),
+        steep=sum(map(is_steep, old_bases, bases)),
     )
 
 
@@ -197,32 +205,22 @@ def put(session: Session, case: Case, entered: Sequence[Line]) -> None:
     Their `row` does not count: who is there keeps the place, the others follow in order.
     """
     table = BaseAdjustmentLine
-    present = dict(
-        session.execute(select(table.contributor_id, table.row).filter_by(**_of(case))).all()
-    )
-    incoming = {line.contributor_id for line in entered}
-    if incoming >= present.keys():
+    present = dict(session.execute(_PLACES, _of(case)).all())
+    people = [line.contributor_id for line in entered]
+    incoming = set(people)
+    if present and incoming >= present.keys():
         session.execute(delete(table).filter_by(**_of(case)))
         present = {}
     if again := incoming & present.keys():
         session.execute(delete(table).filter_by(**_of(case)).where(table.contributor_id.in_(again)))
-    next_row = 1 + (session.scalar(select(func.max(table.row)).filter_by(**_of(case))) or 0)
-    case_id, employer_id, numbered = case.id, case.employer_id, []
-    for line in entered:
-        row = present.get(line.contributor_id)
-        if row is None:
-            row, next_row = next_row, next_row + 1
-        numbered.append(
-            (
-                case_id, row, line.contributor_id, employer_id, line.old_base, line.new_base,
-                line.employer_amount, line.contributor_amount,
-            )
-        )  # fmt: skip
-    columns = (
-        "case_id", "row", "contributor_id", "employer_id", "old_base", "new_base",
-        "employer_amount", "contributor_amount",
-    )  # fmt: skip
-    bulk.insert(session, table, columns, numbered)
+    places = itertools.count(1 + max(present.values(), default=0))
+    rows = [present[person] if person in present else next(places) for person in people]
+    whose = repeat(case.id), repeat(case.employer_id)
+    money = (map(operator.attrgetter(name), entered) for name in _MONEY)
+    numbered = zip(*whose, rows, people, *money)  # noqa: B905 — repeated without end
+    bulk.insert(
+        session, table, ("case_id", "employer_id", "row", "contributor_id", *_MONEY), numbered
+    )
 
 
 def _of(case: Case) -> dict[str, int]:

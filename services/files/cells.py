@@ -7,8 +7,9 @@ into a value or raise `CellFault`, whose words are the reason the clerk reads.
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
+from typing import cast
 
 Cell = str | None
 
@@ -72,6 +73,7 @@ _MAX_SHOWN = 60
 _SAFE_DIGITS = 15  # what Excel keeps of a number; an account of more digits has lost its end
 _PLAIN_DIGITS = re.compile(r"\d{1,15}", re.ASCII)
 _LEXICAL = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_PLAIN_COLUMN = re.compile(r"(?:\d{1,12}(?:\.\d{1,2})?,)+", re.ASCII)
 _YUAN = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?", re.ASCII)
 _TYPED = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{2}", re.ASCII)
@@ -142,6 +144,28 @@ def _plain_fen(spelling: str) -> int | None:
     if len(part) > 2 or not (whole.isdecimal() and part.isdecimal()):  # noqa: PLR2004 — of a yuan
         return None
     return int(whole + part.ljust(2, "0"))
+
+
+def plain_fens(cells: Sequence[Cell]) -> list[int] | None:
+    """Read a column of money spelt as nearly all are, in a third of the time. None: look at each."""
+    if set(map(type, cells)) != {Number}:
+        return None
+    try:
+        spelt = [
+            cell if len(cell) <= _SAFE_DIGITS else _excel_digits(cell)
+            for cell in cast(Sequence[str], cells)
+        ]
+    except CellFault:
+        return None
+    listed = ",".join(spelt) + ","
+    if listed.count(",") != len(spelt) or not _PLAIN_COLUMN.fullmatch(listed):
+        return None
+    return [
+        int(cell[:-3] + cell[-2:]) if cell[-3:-2] == "."
+        else int(cell[:-2] + cell[-1]) * 10 if cell[-2:-1] == "."
+        else int(cell) * 100
+        for cell in spelt
+    ]  # fmt: skip
 
 
 def integer(cell: Cell) -> int:

@@ -67,6 +67,7 @@ class _SheetElements:
         self.shared, self.date_styles = shared, date_styles
         self._max_rows = max_rows
         self._allowance = Allowance(_MAX_BYTES)
+        self._longest_shared = max(map(len, shared), default=0)
         self._path: list[str] = []
         self._number = 0
         self._hidden = False
@@ -129,13 +130,16 @@ class _SheetElements:
         self._allowance.take(cells)
         self.rows.append(Row(number, cells))
 
-    def add_run(self, run: list[Row]) -> None:
-        """Keep rows that follow each other: at once, where there is nothing to mind in any."""
-        numbers = [self._number, *(row.number for row in run)]
+    def add_run(self, run: list[Row], piece: str) -> None:
+        """Keep rows read from a piece of the XML: at once, where there is nothing to mind in any."""
+        numbers = [self._number, *(number for number, _ in run)]
+        firsts = [cells[0] if cells else None for _, cells in run]
         is_rising = all(map(operator.lt, numbers, numbers[1:]))
         has_room = len(self.rows) + len(run) <= self._max_rows >= numbers[-1]
-        if is_rising and has_room and all(_begins_plainly(row.cells) for row in run):
-            self._allowance.take(itertools.chain.from_iterable(row.cells for row in run))
+        if is_rising and has_room and all(firsts) and all(map(str.isalnum, filter(None, firsts))):
+            kept = itertools.chain.from_iterable(cells for _, cells in run)
+            count = sum(len(cells) for _, cells in run)
+            self._allowance.take_read(kept, count, piece, longest=self._longest_shared)
             self.rows += run
             self._number = numbers[-1]
             return
@@ -233,21 +237,21 @@ class _RowShortcut:
 
     def _take_alike(self, shape: Shape, buffer: str, position: int) -> int:
         """Read the run of rows of this shape that begins here; say where it ends."""
-        match_at, found = shape.pattern.match, list[tuple[str, ...]]()
+        match_at, found, start = shape.pattern.match, list[tuple[str, ...]](), position
         while match := match_at(buffer, position):
             found.append(match.groups())
             position = match.end()
         if found:
-            self._add(shape, found)
+            self._add(shape, found, buffer[start:position])
         return position
 
-    def _add(self, shape: Shape, found: Sequence[tuple[str, ...]]) -> None:
+    def _add(self, shape: Shape, found: Sequence[tuple[str, ...]], piece: str) -> None:
         numbers, *columns = zip(*found, strict=True)
         try:
             cells = shape.rows(columns) if columns else [()] * len(found)
         except IndexError as error:
             raise DamagedWorkbook from error
-        self._sheet.add_run(list(map(Row, map(int, numbers), cells)))
+        self._sheet.add_run(list(map(Row._make, zip(map(int, numbers), cells, strict=True))), piece)
 
     def learn(self, piece: str) -> bool:
         if not self._sheet.is_between_rows:

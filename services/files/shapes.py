@@ -28,7 +28,7 @@ _ROW_START = (
 )
 _START = re.compile(_ROW_START)
 _FREE_TEXT = r"([^<\x00-\x08\x0b-\x1f]{0,2000})"
-_FREE_NUMBER = r"(-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,3})?)"
+_FREE_NUMBER = r"([-+.0-9eE]{1,40})"  # kept as spelt: whether it is one is for `cells` to say
 _FREE_INDEX = r"([0-9]{1,7})"
 _LETTERS = 3
 _IN_LINE = "inlineStr"

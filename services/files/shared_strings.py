@@ -40,8 +40,9 @@ class _StringElements:
     def is_between_strings(self) -> bool:
         return self._path == ["sst"]
 
-    def add(self, texts: list[str]) -> None:
-        self._allowance.take(texts)
+    def add(self, texts: list[str], piece: str) -> None:
+        """Keep texts read from a piece of the XML."""
+        self._allowance.take_read(texts, len(texts), piece)
         self.found += texts
         if len(self.found) > _MAX_STRINGS:
             raise TooComplex
@@ -58,7 +59,8 @@ class _StringElements:
 
     def end(self, _name: str) -> None:
         if self._path.pop() == "si":
-            self.add(["".join(self._parts)[: LONGEST_TEXT + 1]])
+            text = "".join(self._parts)[: LONGEST_TEXT + 1]
+            self.add([text], text)
 
 
 class _StringShortcut:
@@ -74,12 +76,12 @@ class _StringShortcut:
         if not self._open:
             return position
         end = buffer.rfind(_END, position)
-        texts = _plain_texts(buffer[position : end + len(_END)]) if end >= 0 else []
-        if texts:
-            self._strings.add(texts)
+        piece = buffer[position : end + len(_END)] if end >= 0 else ""
+        if texts := _plain_texts(piece):
+            self._strings.add(texts, piece)
             return end + len(_END)
         while match := _PLAIN.match(buffer, position):
-            self._strings.add([unescaped(match[1])[: LONGEST_TEXT + 1]])
+            self._strings.add([unescaped(match[1])[: LONGEST_TEXT + 1]], match[1])
             position = match.end()
         return position
 

@@ -73,10 +73,9 @@ def _read(content: bytes, columns: Sequence[Column], max_rows: int, max_bytes: i
     rows = read_rows(stream, shared, layout.date_styles, max_rows=max_rows + 1)
     if not rows:
         raise EmptyRoster
-    arrange = _arrangement(rows[0], columns)
-    arranged = [arrange(row) for row in rows[1:]]
+    arranged = _arranged(rows[0], rows[1:], columns)
     return Sheet(
-        rows=[row for row in arranged if row.cells[0] or not all(map(is_blank, row.cells))],
+        rows=[row for row in arranged if row[1][0] or not all(map(is_blank, row.cells))],
         identification=_identification(package, layout, shared),
     )
 
@@ -95,11 +94,18 @@ def _identification(
         return {}
 
 
-def _arrangement(heading: Row, columns: Sequence[Column]) -> Callable[[Row], Row]:
-    """Give the function that brings the cells of a row into the declared order."""
+def _arranged(heading: Row, rows: Sequence[Row], columns: Sequence[Column]) -> Sequence[Row]:
+    """Give the rows with their cells in the declared order: as they are, where they stand in it."""
     expected = [_same(column.heading) for column in columns]
     found = _headings(heading, expected)
     _check_headings(found, expected)
+    if found == expected and {len(cells) for _, cells in rows} <= {len(expected)}:
+        return rows
+    return list(map(_arrangement(found, expected), rows))
+
+
+def _arrangement(found: Sequence[str], expected: Sequence[str]) -> Callable[[Row], Row]:
+    """Give the function that brings the cells of a row into the declared order."""
     where = {name: index for index, name in enumerate(found) if name}
     indexes = [where[name] for name in expected]
     width, in_order = len(found), indexes == list(range(len(expected)))

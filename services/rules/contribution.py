@@ -5,6 +5,7 @@ All is reckoned in whole fen. Source: the 条例 §16, and the published limits 
 fit half up to whole yuan.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
@@ -65,10 +66,15 @@ def parts(
 
 def part(base: int, rate: int, rounding: Rounding) -> int:
     """Return one part in fen: a base in fen at `rate` whole percent, rounded by `rounding`."""
+    return part_of_each((base,), rate, rounding)[0]
+
+
+def part_of_each(bases: Iterable[int], rate: int, rounding: Rounding) -> list[int]:
+    """Return the same of each base: 20,000 at once, without asking each how it is rounded."""
     step, towards = _METHODS[rounding]
-    exact, unit = base * rate, step * _PERCENT  # both in hundredths of a fen
+    unit = step * _PERCENT  # like a base at a rate, in hundredths of a fen
     if towards is _Towards.DOWN:
-        return exact // unit * step
+        return [base * rate // unit * step for base in bases]
     if towards is _Towards.UP:
-        return -(-exact // unit) * step
-    return (2 * exact + unit) // (2 * unit) * step
+        return [-(-base * rate // unit) * step for base in bases]
+    return [(2 * base * rate + unit) // (2 * unit) * step for base in bases]

@@ -24,6 +24,11 @@ class Limits(NamedTuple):
             return f"月缴存额{yuan(total)}高于上限{yuan(self.total_max)}"
         return None
 
+    @property
+    def ends(self) -> frozenset[int]:
+        """The least and the most a base may be."""
+        return frozenset((self.base_min, self.base_max))
+
     def is_at_limit(self, base: int) -> bool:
         return base in (self.base_min, self.base_max)
 

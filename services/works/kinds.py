@@ -51,9 +51,14 @@ class Kind:
     run: Callable[[Job], Outcome]
 
 
+def counted_by_step(rows: Sequence[T], count: Count) -> Iterator[Sequence[T]]:
+    """Yield the rows of an upload some hundreds at a time, counting as they are checked."""
+    for done in range(0, len(rows), STEP):
+        count("正在检查数据", done, len(rows))
+        yield rows[done : done + STEP]
+
+
 def counted(rows: Sequence[T], count: Count) -> Iterator[T]:
     """Yield the rows of an upload, counting as they are checked."""
-    for done, row in enumerate(rows):
-        if done % STEP == 0:
-            count("正在检查数据", done, len(rows))
-        yield row
+    for some in counted_by_step(rows, count):
+        yield from some

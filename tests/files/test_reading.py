@@ -1,11 +1,15 @@
 """What is not refused is read exactly: every kind of cell, and every way programs spell a sheet."""
 
+import sys
+from contextlib import nullcontext
 from decimal import Decimal
 
 import pytest
 
 from services.files import cells, workbook
+from services.files.allowance import Allowance
 from services.files.cells import CellFault
+from services.files.refusals import TooComplex
 from tests.files.books import (
     COLUMNS,
     MAIN,
@@ -109,6 +113,28 @@ MONEY_REFUSED = [
     ('<c r="E2" t="e"><v>#N/A</v></c>', "单元格是错误值#N/A，请改为填写内容"),
     ('<c r="E2" t="e"><v>#DIV/0!</v></c>', "单元格是错误值#DIV/0!，请改为填写内容"),
 ]
+
+
+SPELT = [
+    "5", "5.0", "5.5", "5.25", "05.25", "0", "590.00", "8488.559999999999", "999999999999.99",
+    "-5", "+5", "5.", ".5", ".50", "5.255", "1,5", "5 ", "1_0", "", ".", "5..5", "５", "1e3", "NaN",
+    "9999999999999", "1" * 40,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("spelt", SPELT)
+def test_a_column_of_money_is_read_as_its_cells_are_or_left_to_them(spelt) -> None:
+    column = [cells.Number("7200.5"), cells.Number(spelt), cells.Number("12")]
+    found = cells.plain_fens(column)
+    assert found is None or found == [720050, cells.fen(column[1]), 1200]
+
+
+def test_a_column_of_money_as_offices_save_it_is_read_at_once() -> None:
+    column = [cells.Number(spelt) for spelt in SPELT[:9]]
+    assert cells.plain_fens(column) == [500, 500, 550, 525, 525, 0, 59000, 848856, 99999999999999]
+    assert cells.plain_fens([*column, None]) is None
+    assert cells.plain_fens([*column, "7200.50"]) is None
+    assert cells.plain_fens([*column, cells.DateNumber("46000")]) is None
 
 
 @pytest.mark.parametrize(("xml", "reason"), MONEY_REFUSED)
@@ -418,3 +444,28 @@ def test_exactly_the_most_rows_allowed_are_read() -> None:
 def test_a_workbook_of_the_house_without_office_namespace_has_no_identification() -> None:
     assert workbook.read(pack(parts()), COLUMNS).identification == {}
     assert OFFICE
+
+
+def test_texts_are_measured_one_by_one_where_they_may_be_too_much() -> None:
+    texts = ["黔" * 100] * 50
+    bytes_of_all = sum(map(sys.getsizeof, texts))
+    for most, is_too_much in ((bytes_of_all, False), (bytes_of_all - 1, True)):
+        allowance = Allowance(most)
+        with pytest.raises(TooComplex) if is_too_much else nullcontext():
+            for text_of_one in texts:
+                allowance.take_read([text_of_one], 1, f"<t>{text_of_one}</t>")
+
+
+def test_what_a_short_reference_makes_wide_is_not_taken_for_narrow() -> None:
+    wide = "a" * 1000 + chr(0x20BB7)
+    allowance = Allowance(2 * sys.getsizeof(wide) - 1)
+    allowance.take_read([wide], 1, "a" * 1000 + "&#x20BB7;")
+    with pytest.raises(TooComplex):
+        allowance.take_read([wide], 1, "a" * 1000 + "&#x20BB7;")
+
+
+def test_one_long_text_referred_to_by_many_cells_counts_in_each() -> None:
+    long = "黔" * 50
+    allowance = Allowance(10_000)
+    with pytest.raises(TooComplex):
+        allowance.take_read([long] * 100, 100, "<v>0</v>" * 100, longest=50)
