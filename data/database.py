@@ -136,6 +136,7 @@ def open_engine(url: str) -> Engine:
         json_serializer=_json,
         pool_size=10,
         max_overflow=90,
+        pool_use_lifo=True,  # the one whose pages are still in memory
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
     )
     event.listen(engine, "connect", _prepare)
@@ -217,6 +218,18 @@ def rehearsal() -> Iterator[None]:
         yield
     finally:
         _rehearsing.reset(before)
+
+
+def mark(session: Session) -> object:
+    """Return what equals an earlier one only if nobody has written to a SQLite file since.
+
+    It can be told on the same connection only: SQLite says there whether others have written, and
+    the driver how many rows this one has. Anything else, and PostgreSQL always, is no equal.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return object()
+    driver: Any = session.connection().connection.driver_connection
+    return driver, driver.execute("PRAGMA data_version").fetchone(), driver.total_changes
 
 
 def is_writing() -> bool:

@@ -1,11 +1,13 @@
 """Where writers follow one another a large upload is judged before its transaction; what stands then counts."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
+from data import database
 from data.database import transaction
 from data.enums import ContributorStatus
 from data.models.register import Contributor
@@ -80,6 +82,36 @@ def test_a_name_changed_after_the_verdict_is_a_fault(clerk1: Actor) -> None:
     meanwhile = Meanwhile(lambda: change(account, name="改名人"))
     faults = workbook.import_workbook(clerk1, content, meanwhile).faults
     assert [fault.reason for fault in faults] == ["不得修改“姓名”列"]
+
+
+def test_what_nobody_has_touched_is_not_read_again(clerk1: Actor) -> None:
+    content = filled(clerk1, 6500)
+    asked: list[str] = []
+    listen = database.engine(), "before_cursor_execute", lambda *given: asked.append(given[2])
+    event.listen(*listen)
+    workbook.import_workbook(clerk1, content)
+    event.remove(*listen)
+    assert len([statement for statement in asked if "contributor.id_number" in statement]) == 1
+
+
+def test_a_mark_holds_until_somebody_writes_whoever_it_is(clerk1: Actor) -> None:
+    account = imported_account(clerk1)
+    marks = [marked(), marked()]
+    change(account, name="改名人")
+    marks += [marked(), marked()]
+    elsewhere = sqlite3.connect(database.engine().url.database or "")
+    with elsewhere:
+        elsewhere.execute("UPDATE contributor SET name = '又改名'")
+    elsewhere.close()
+    marks += [marked(), marked()]
+    assert [one == marks[0] for one in marks] == [True, True, False, False, False, False]
+    assert [one == marks[2] for one in marks] == [False, False, True, True, False, False]
+    assert marks[4] == marks[5]
+
+
+def marked() -> object:
+    with database.snapshot() as session:
+        return database.mark(session)
 
 
 def imported_account(actor: Actor) -> str:

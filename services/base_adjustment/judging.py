@@ -123,13 +123,11 @@ def _enter_plainly_right(upload: Upload, rows: Sequence[Row], people: Mapping[st
     )
     own, withheld = terms.parts_of_each(bases)
     totals = list(map(operator.add, own, withheld))
-    objection = terms.policy.limits.objection
     if (
         not is_untouched
         or len({*accounts}) < len(rows)
         or not upload.rows.keys().isdisjoint(accounts)
-        or objection(min(bases), min(totals))
-        or objection(max(bases), max(totals))
+        or not terms.policy.limits.allow(bases, totals)
     ):
         return False
     upload.rows.update(zip(accounts, map(_number, rows), strict=True))

@@ -1,5 +1,6 @@
 """What a base adjustment is to the engine (manual B2.5–B2.10): its check, what an officer sees, its effect."""
 
+import operator
 from decimal import Decimal
 
 import pandas as pd
@@ -7,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     String,
+    bindparam,
     cast,
     func,
     insert,
@@ -17,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from data import bulk
 from data.enums import BusinessKind, ChangeKind, ContributorStatus
 from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.case import Case
@@ -26,11 +29,22 @@ from services.approval.requirements import Material
 from services.approval.sheet import Check, Figure, Sheet
 from services.base_adjustment import checks, facts, frames, roster
 from services.base_adjustment.facts import Terms
-from services.base_adjustment.line import Line, fen
+from services.base_adjustment.line import LINE, PERSON, Line, fen
 from services.errors import BusinessError
 from services.rules import clock
 from services.rules.months import Month
 from services.summary import keep
+
+_GLANCE = (
+    select(
+        fen(LINE.c.new_base),
+        fen(LINE.c.employer_amount),
+        fen(LINE.c.contributor_amount),
+        (PERSON.c.status != ContributorStatus.NORMAL) | (PERSON.c.base != LINE.c.old_base),
+    )
+    .join_from(LINE, PERSON)
+    .where(LINE.c.case_id == bindparam("case_id"), LINE.c.employer_id == bindparam("employer_id"))
+)
 
 
 class EmptyRoster(BusinessError):
@@ -57,20 +71,12 @@ def _check(session: Session, case: Case) -> None:
 
 def _stands_at_a_glance(session: Session, case: Case, terms: Terms) -> bool:
     """Tell whether no line is objected to, from the few columns that say so; names are for refusals."""
-    line, person, limits = BaseAdjustmentLine, Contributor, terms.policy.limits
-    found = session.execute(
-        select(
-            fen(line.new_base),
-            fen(line.employer_amount),
-            fen(line.contributor_amount),
-            (person.status != ContributorStatus.NORMAL) | (person.base != line.old_base),
-        )
-        .join_from(line, person)
-        .where(line.case_id == case.id, line.employer_id == case.employer_id)
-    ).all()
-    return not any(
-        has_moved or terms.parts(base) != (own, withheld) or limits.objection(base, own + withheld)
-        for base, own, withheld, has_moved in found
+    found = bulk.tuples(session, _GLANCE, {"case_id": case.id, "employer_id": case.employer_id})
+    bases, own, withheld, have_moved = zip(*found, strict=True)
+    return (
+        not any(have_moved)
+        and terms.parts_of_each(bases) == (list(own), list(withheld))
+        and terms.policy.limits.allow(bases, list(map(operator.add, own, withheld)))
     )
 
 

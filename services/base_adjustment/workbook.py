@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from data.database import has_one_writer, snapshot, transaction
+from data.database import has_one_writer, mark, snapshot, transaction
 from data.enums import AuditAction, BusinessKind, ContributorStatus, Role
 from data.models.case import Case
 from services import audit
@@ -110,9 +111,12 @@ def import_workbook(
         case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         if case:
             case = _editable(session, actor, terms)
-        basis = judging.basis(session, terms, roster.lines(session, case) if case else [])
-        known = ahead.upload if ahead and ahead.basis == basis else None
-        upload = known or judging.judge(session, basis, sheet, count)
+        if ahead and ahead.seen == _seen(session):
+            upload = ahead.upload
+        else:
+            basis = judging.basis(session, terms, roster.lines(session, case) if case else [])
+            known = ahead.upload if ahead and ahead.basis == basis else None
+            upload = known or judging.judge(session, basis, sheet, count)
         if not upload.faults:
             case = case or _editable(session, actor, terms)  # a refused file begins no case
             roster.put(session, case, upload.lines)
@@ -146,8 +150,9 @@ def within_limits(actor: Actor, content: bytes) -> File:
 
 
 class _Ahead(NamedTuple):
-    """What was found out about an upload before the transaction, and by what."""
+    """What was found out about an upload before the transaction, by what, and when."""
 
+    seen: tuple[object, date]
     basis: Basis
     upload: Upload
 
@@ -164,9 +169,15 @@ def _ahead(actor: Actor, sheet: Sheet, count: Count) -> _Ahead | None:
             case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
             basis = judging.basis(session, terms, roster.lines(session, case) if case else [])
             upload = judging.judge(session, basis, sheet, count)
+            seen = _seen(session)
     except BusinessError:
         return None  # it is refused there, by whatever comes first
-    return None if upload.faults else _Ahead(basis, upload)
+    return None if upload.faults else _Ahead(seen, basis, upload)
+
+
+def _seen(session: Session) -> tuple[object, date]:
+    """Return what is the same again while nobody has written anything, and no day has passed."""
+    return mark(session), clock.today()
 
 
 def _editable(session: Session, actor: Actor, terms: Terms) -> Case:

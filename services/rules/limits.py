@@ -1,5 +1,6 @@
 """The year's limits (上下限) on a base and on a monthly amount."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -23,6 +24,12 @@ class Limits(NamedTuple):
         if total > self.total_max:
             return f"月缴存额{yuan(total)}高于上限{yuan(self.total_max)}"
         return None
+
+    def allow(self, bases: Collection[int], totals: Collection[int]) -> bool:
+        """Tell whether nothing is objected to in any of these, each column looked at by itself."""
+        return not bases or not (
+            self.objection(min(bases), min(totals)) or self.objection(max(bases), max(totals))
+        )
 
     @property
     def ends(self) -> frozenset[int]:
