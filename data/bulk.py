@@ -46,7 +46,7 @@ def insert(
 
 
 def tuples(
-    session: Session, statement: Select[Any], parameters: Mapping[str, object]
+    session: Session, statement: Select[*tuple[Any, ...]], parameters: Mapping[str, object]
 ) -> list[tuple[Any, ...]]:
     """Return many rows as the driver gives them, in half the time: nothing in them is converted."""
     with session.connection().execute(statement, parameters) as result:
