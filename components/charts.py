@@ -125,10 +125,12 @@ def _trace(chart: Chart, trace: Trace, labels: list[str]) -> go.Bar | go.Scatter
             marker={"color": colour, "line": {"width": 0}},
             selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.45}},
         )  # fmt: skip
+    # a line between what does not follow one another in time would say that it does
+    is_course = all(map(_MONTH.fullmatch, labels))
     return go.Scatter(
-        **common, mode="lines+markers", yaxis="y2" if trace.is_second else "y",
+        **common, mode="lines+markers" if is_course else "markers", yaxis="y2" if trace.is_second else "y",
         line={"color": colour, "width": 2, "dash": "dot" if "dashed" in trace.how else "solid"},
-        marker={"color": colour, "size": 6},
+        marker={"color": colour, "size": 6 if is_course else 10},
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.45}},
     )  # fmt: skip
 
@@ -188,6 +190,7 @@ def _layout(chart: Chart, labels: list[str], height: int) -> dict[str, Any]:
             **(whole if _is_short(chart, second) else {"tickmode": "auto", "nticks": 6}),
         }  # fmt: skip
     layout["shapes"], layout["annotations"] = _marks(chart, labels)
+    layout["annotations"] += _blanks(chart, labels)
     return layout
 
 
@@ -244,6 +247,19 @@ def _marks(chart: Chart, labels: list[str]) -> tuple[list[dict[str, Any]], list[
         for place, (label, text) in enumerate(chart.marks)
     ]  # fmt: skip
     return lines, words
+
+
+def _blanks(chart: Chart, labels: list[str]) -> list[dict[str, Any]]:
+    """Return a word where a bar across has nothing to show: not nought, but nothing counted."""
+    if not chart.is_across:
+        return []
+    places = [chart.place(trace.heading) for trace in chart.traces]
+    return [
+        {"xref": "x", "yref": "y", "x": 0, "y": label, "text": "期内没有", "showarrow": False,
+         "xanchor": "left", "xshift": 4, "font": {"color": brand.colour("grey")}}
+        for label, row in zip(labels, chart.rows, strict=True)
+        if all(row[place] is None for place in places)
+    ]  # fmt: skip
 
 
 def _palette() -> list[str]:

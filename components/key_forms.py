@@ -15,7 +15,7 @@ def certificate(*, key: str, examine: Callable[[bytes], Read]) -> Read | None:
         left, right = st.columns(2, gap="medium")
         with left:
             file = st.file_uploader("上传证书文件（PEM或DER）", key=f"{key}_file",
-                                    type=["pem", "cer", "crt", "der"])  # fmt: skip
+                                    type=["pem", "cer", "crt", "der"], max_upload_size=1)  # fmt: skip
         with right:
             st.markdown("或者插入UKey后读取（不需要密码）")
             found = reader.ask(key=f"{key}_reader")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -322,7 +323,7 @@ def test_a_reversal_is_signed_by_both_officers_with_the_months_it_takes_back(
     assert [act for act, _ in kept] == ["提出", "复核"]
     for (_, number), prepared in zip(kept, (asked, done), strict=True):
         file = signing.exported(auditor, number)
-        assert file.name == f"签名证据_资金更正1_{number}.json"
+        assert re.fullmatch(rf"签名证据_资金更正\d+_{number}\.json", file.name)
         (tmp_path / "evidence.json").write_bytes(file.content)
         assert verify_evidence.main([str(tmp_path / "evidence.json")]) == 0
         assert verify_evidence.verify(file.content) == json.loads(prepared.document)

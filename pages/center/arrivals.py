@@ -154,9 +154,9 @@ def _ledger(row: Balance) -> None:
              line.balance, line.by)
             for line in lines
         ],
-        columns=["日期", "类型", "银行流水号/汇缴年月", "到账金额", "入账金额", "未分摊余额", "经办"],
+        columns=["日期", "类型", "银行流水号/汇缴年月", "转入金额", "转出金额", "未分摊余额", "经办"],
     )  # fmt: skip
-    money = ("到账金额", "入账金额", "未分摊余额")
+    money = ("转入金额", "转出金额", "未分摊余额")
     headings = {name: Heading(name, is_money=name in money) for name in frame.columns}
     roster.show(frame, headings, key=f"{KEY}_ledger", on_edit=None, tallest=LEDGER_TALLEST)
     correction_view.propose(who.actor, row, lines)

@@ -151,6 +151,7 @@ def _chart(chart: Chart, scope: Scope, height: int) -> str | None:
 
 def _behind(actor: Actor, name: str, scope: Scope, chosen: str) -> None:
     found = board.behind(actor, name, scope, chosen)
+    _point_to(f"{found.title}共{len(found.rows)}家，名单在图下方", name, scope, chosen)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{found.title}**　共{len(found.rows)}家")
         if found.rows:
@@ -159,6 +160,14 @@ def _behind(actor: Actor, name: str, scope: Scope, chosen: str) -> None:
         charts.table(found.columns, found.rows, key=f"{KEY}_{name}_behind")
     else:
         brand.quiet("没有单位。")
+
+
+def _point_to(text: str, name: str, scope: Scope, chosen: str) -> None:
+    """Say once where the list stands: on a small screen it begins below the edge."""
+    told = f"{KEY}_{name}_told"
+    if st.session_state.get(told) != (scope.words, chosen):
+        st.session_state[told] = (scope.words, chosen)
+        st.toast(feedback.plain(text), icon=":material/arrow_downward:")
 
 
 def _address(name: str, scope: Scope, key: str = "") -> str:

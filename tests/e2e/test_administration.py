@@ -172,6 +172,7 @@ def _found(officer: Visitor, number: str) -> None:
 
 def _bound(security: Visitor, number: str) -> None:
     security.open("/certificates")
+    expect(security.row("已过期").first).to_contain_text("吴芝兰")  # bound, and past its end
     both_sizes(security, "certificates-list")
     security.page.get_by_role("tab", name="吊销列表").click()
     security.idle()
@@ -226,10 +227,21 @@ def test_staff_are_taken_on_and_given_a_role_by_two(arrive: Arrive) -> None:
     typed(admin, "依据（必填）", "任免通知〔2026〕3号")
     admin.press("提交复核")
     expect(admin.page.get_by_role("alert")).to_contain_text("变更后的内容与现行内容相同")
-    admin.press("返回列表")
+    admin.pick("角色（必填）", "初审员")
+    admin.press("提交复核")
+    admin.hears("角色变更已提交复核")
     security.open("/users")
     security.to_tab("待复核")
+    both_sizes(security, "users-waiting")
+    security.row("任免通知〔2026〕3号").get_by_role("button", name="确认", exact=True).click()
+    security.sign_if_asked()
+    security.hears("欧阳志强的角色变更已办理")
     security.sees("暂无待复核的角色变更。系统管理员提出后会显示在这里。")
+    security.page.get_by_role("tab", name="变更记录").click()
+    security.idle()
+    expect(security.row("任免通知〔2026〕3号").first).to_contain_text("已复核")
+    both_sizes(security, "users-changed")
+    assert_all_chinese(security.page, "officerc")
 
 
 def test_the_auditor_reads_what_was_done(arrive: Arrive) -> None:

@@ -34,8 +34,8 @@ def test_new_rates_go_from_the_list_to_everybodys_amounts(arrive: Arrive) -> Non
     other.sees(PENDING)
     other.page.close()
     _see_it_on_the_home(clerk)
-    officer = arrive("officerA")
-    _see_the_case_and_approve(officer)
+    _hand_it_on(arrive("officerA"))
+    _see_the_case_and_approve(arrive("officerB"))
     _read_the_verdict(clerk)
     clerk.open(PAGE)
     clerk.sees("2026年度已办理过缴存比例调整，每年度限办1次，如需再次调整请联系所属管理部")
@@ -113,6 +113,29 @@ def _see_it_on_the_home(clerk: Visitor) -> None:
     expect(card).to_contain_text("4,726.00元")
     clerk.to_tab("我发起的")
     expect(clerk.entry("缴存比例调整")).to_contain_text("待审核")
+
+
+def _hand_it_on(officer: Visitor) -> None:
+    """The officer gives the case to her colleague (转办), and can decide it no more herself."""
+    serial = desk.open_case(officer, UNIT)
+    officer.page.keyboard.press("Alt+5")
+    dialog = officer.dialog("转办")
+    expect(dialog).to_contain_text(f"转办后，业务{serial}由所选同事办理，其他人不再办理。")
+    dialog.get_by_label("转办原因（选填）").fill("今日外出")
+    dialog.get_by_label("转办原因（选填）").press("Tab")
+    officer.idle()
+    officer.shot("rate-transfer")
+    dialog.get_by_role("button", name="确定转办").click()
+    officer.hears(f"业务{serial}已转给李春梅办理")
+    officer.open("/")
+    officer.page.get_by_role("radio", name="全部").click()
+    officer.idle()
+    row = officer.row(serial)
+    expect(row).to_contain_text("已转给李春梅")
+    row.get_by_role("button", name="查看").click()
+    officer.sees("该业务已转给李春梅办理，您可以查看。")
+    expect(officer.button("通过")).to_have_count(0)
+    officer.shot("rate-transferred")
 
 
 def _see_the_case_and_approve(officer: Visitor) -> None:
