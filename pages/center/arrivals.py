@@ -9,6 +9,7 @@ from components import (
     arrival_form,
     brand,
     correction_view,
+    counted_tabs,
     entries,
     feedback,
     roster,
@@ -57,15 +58,17 @@ def render(actor: Actor) -> None:
     left = balances.unallocated(actor, words, page=page)
     corrected = correction_list.corrections(actor)
     waiting = sum(row.status is ProposalStatus.PENDING for row in corrected)
-    tabs = st.tabs(
-        [f"未分摊余额（{left.count}）", f"催缴（{len(owing)}）", f"资金更正（{waiting}）"]
+    first, second, third = counted_tabs.draw(
+        {"未分摊余额": left.count, "催缴": len(owing), "资金更正": waiting}, key=f"{KEY}_tabs"
     )
-    with tabs[0]:
+    with first:
         _balances(left, words)
-    with tabs[1]:
-        _behind(owing)
-    with tabs[2]:
-        correction_view.listed(corrected)
+    if second.open:
+        with second:
+            _behind(owing)
+    if third.open:
+        with third:
+            correction_view.listed(corrected)
 
 
 def _balances(found: balances.Balances, words: str) -> None:

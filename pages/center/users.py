@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from components import brand, case_timeline, entries, feedback, signing
+from components import brand, case_timeline, counted_tabs, entries, feedback, signing
 from data.enums import ADMINISTRATORS, OFFICERS, Branch, ProposalStatus, Role
 from services.actor import Actor
 from services.administration import roles, users
@@ -49,7 +49,9 @@ def _list(actor: Actor) -> None:
     brand.title(TITLE, "中心人员的角色、管理部、密码和停用；角色变更须由另一名管理员复核。")
     changes = roles.listed(actor)
     waiting = [one for one in changes if one.trace.status is ProposalStatus.PENDING]
-    now, pending, past = st.tabs(["中心人员", f"待复核（{len(waiting)}）", "变更记录"])
+    now, pending, past = counted_tabs.draw(
+        {"中心人员": None, "待复核": len(waiting), "变更记录": None}, key=f"{KEY}_tabs"
+    )
     with now:
         if actor.role is Role.ADMINISTRATOR and st.button("新增人员", key="new_person"):
             _open("new")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import brand, session, task_list, work_list
+from components import brand, counted_tabs, session, task_list, work_list
 from data.enums import BusinessKind, CaseStatus
 from services import home, inbox
 from services.actor import Actor
@@ -136,9 +136,7 @@ def _tile(page: st.Page, state: str) -> None:
 
 def _tasks(actor: Actor) -> None:
     counts = inbox.counts(actor)
-    labels = {tab: f"{tab.value}（{counts[tab]}）" for tab in Tab}
-    _stay_on_tab(labels)
-    tabs = st.tabs(list(labels.values()), key=TABS, on_change="rerun")
+    tabs = counted_tabs.draw({tab.value: counts[tab] for tab in Tab}, key=TABS)
     for tab, place in zip(Tab, tabs, strict=True):
         if place.open:
             with place:
@@ -147,11 +145,3 @@ def _tasks(actor: Actor) -> None:
                     if st.button("更多", key=f"more_{tab.name}", type="tertiary"):
                         st.session_state["inbox_tab"] = tab
                         st.switch_page(st.session_state["inbox_page"])
-
-
-def _stay_on_tab(labels: dict[Tab, str]) -> None:
-    """Keep the tab that is open although its label, which holds a count, has changed."""
-    open_label = str(st.session_state.get(TABS) or "")
-    for tab, label in labels.items():
-        if open_label.startswith(f"{tab.value}（") and open_label != label:
-            st.session_state[TABS] = label
