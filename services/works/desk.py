@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 
 import settings
-from data.database import snapshot, transaction
+from data.bulk import table_of
+from data.database import glance, snapshot, transaction
 from data.enums import WorkState
 from data.models.work import LIVE, Work
 from services import audit
@@ -27,6 +28,12 @@ from services.works.kinds import Kind, Outcome
 LIFE: Final = timedelta(hours=1)
 MOST_AT_ONCE: Final = 5
 LOOK_SECONDS: Final = 0.05
+_WORK: Final = table_of(Work).c
+_UNDER_WAY: Final = select(func.count()).where(
+    _WORK.user_id == bindparam("user"),
+    _WORK.employer_id.is_not_distinct_from(bindparam("employer", type_=_WORK.employer_id.type)),
+    _WORK.state.in_(LIVE),
+)
 
 
 class TooManyAtOnce(BusinessError):
@@ -181,10 +188,10 @@ def listed(actor: Actor) -> list[Progress]:
 
 @audit.refusals
 def live(actor: Actor) -> int:
-    """Return how many works of the person are under way."""
-    with snapshot() as session:
-        own = select(func.count()).where(*_own(actor), Work.state.in_(LIVE))
-        return session.scalars(own).one()
+    """Return how many works of the person are under way: asked by every page."""
+    own = {"user": actor.user_id, "employer": actor.employer_id}
+    with glance() as connection:
+        return connection.execute(_UNDER_WAY, own).scalar_one()
 
 
 @audit.refusals
