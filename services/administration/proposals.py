@@ -183,9 +183,13 @@ def _note(session: Session, actor: Actor, action: AuditAction, row: Proposal) ->
     audit.record(
         session, actor, action, f"proposal:{row.id}", employer=row.employer_id,
         topic=row.topic.value, user=row.user_id, day=str(row.effective_from),
-        old=sorted(f"{key}={value}" for key, value in row.before.items()),
-        new=sorted(f"{key}={value}" for key, value in row.after.items()),
+        old=_facts(row.before), new=_facts(row.after),
     )  # fmt: skip
+
+
+def _facts(values: Mapping[str, str]) -> list[str]:
+    """Return values for the audit, without a day's name: what is typed freely may hold a person's."""
+    return sorted(f"{key}={value.partition('|')[0]}" for key, value in values.items())
 
 
 def trace(row: Proposal, actor: Actor) -> Trace:
