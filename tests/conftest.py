@@ -30,6 +30,7 @@ from demo import fixture
 from demo.cast import CAST
 from services.actor import Actor
 from tests import figures
+from tests.order import pytest_sessionfinish  # noqa: F401 — a hook of pytest's
 
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_STORAGE))  # the test PostgreSQL asks for one
 
