@@ -7,10 +7,13 @@ from typing import Any
 
 from data.enums import (
     AssessmentStatus,
+    Branch,
     BusinessKind,
     CaseStatus,
+    DayKind,
     KeyEvent,
     LabelledEnum,
+    PolicyKey,
     ProposalTopic,
     Role,
 )
@@ -69,6 +72,15 @@ _MADE: dict[str, Callable[[int], str]] = {
 }
 
 
+#: What a change of policy, of a role or of the calendar names, and the codes it gives some of them.
+_KEYS = {key.value: key.label for key in PolicyKey} | {"role": "角色", "branch": "管理部"}
+_MEMBERS: dict[str, dict[str, str]] = {
+    "role": {role.value: role.label for role in Role},
+    "branch": {branch.value: branch.label for branch in Branch},
+}
+_DAYS = {kind.value: kind.label for kind in DayKind}
+
+
 def subject(code: str) -> str:
     """Return what an event was about: its kind in words, then its number."""
     kind, _, number = code.partition(":")
@@ -89,7 +101,7 @@ def facts(payload: str) -> str:
 
 def _value(name: str, value: Any) -> str:  # noqa: ANN401 — whatever a payload held
     if isinstance(value, list):
-        return "、".join(str(one) for one in value) or "—"
+        return "、".join(_pair(str(one)) for one in value) or "—"
     if isinstance(value, str) and value in _CODES.get(name, {}):
         return _CODES[name][value]
     if name in _MADE and isinstance(value, int):
@@ -100,3 +112,16 @@ def _value(name: str, value: Any) -> str:  # noqa: ANN401 — whatever a payload
             if member.value == value:
                 return member.label
     return "—" if value is None else str(value)
+
+
+def _pair(text: str) -> str:
+    """Return one `key=value` of a change in words, where both have some."""
+    key, is_pair, value = text.partition("=")
+    if not is_pair:
+        return text
+    if key in _KEYS:
+        return f"{_KEYS[key]} {_MEMBERS.get(key, {}).get(value, value) or '—'}"
+    kind, _, name = value.partition("|")
+    if kind in _DAYS:
+        return f"{key} {_DAYS[kind]}" + (f"（{name}）" if name else "")
+    return text

@@ -15,6 +15,11 @@ from components import audit_words
         ('{"after":"returned","before":"pending"}', "之后：已退回；之前：待审核"),
         ('{"reason":"NotAllowed","tries":3}', "原因：NotAllowed；tries：3"),
         ('{"month":202613,"new":["a=1","b=2"]}', "年月：202613；新值：a=1、b=2"),
+        (
+            '{"new":["branch=01","role=reviewer"],"old":["base_max=21774.00","branch="]}',
+            "新值：管理部 凯里管理部、角色 初审员；原值：缴存基数上限（元） 21774.00、管理部 —",
+        ),
+        ('{"new":["2026-11-09=holiday|州庆"]}', "新值：2026-11-09 放假（州庆）"),
         ("no object", "no object"),
         ("[1]", "[1]"),
     ],

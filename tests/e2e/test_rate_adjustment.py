@@ -154,4 +154,4 @@ def _read_the_verdict(clerk: Visitor) -> None:
     expect(card).to_contain_text("单位10% + 个人10%")
     expect(card).to_contain_text("5,908.00元")
     clerk.to_tab("已办")
-    expect(clerk.entry("缴存比例调整")).to_contain_text("王建国 通过：同意")
+    expect(clerk.entry("缴存比例调整")).to_contain_text("李春梅 通过：同意")
