@@ -13,18 +13,20 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind, ChangeKind, ContributorStatus, EmployerStatus
 from data.models.case import Case, Message, Step
 from data.models.register import Contributor, ContributorChange, Employer
-from services import months_due
+from services import home, months_due, review
 from services.actor import Actor
 from services.approval import conflicts, refusals
+from services.contributor_query import accounts as queried
 from services.contributor_status_change import approval, facts, roster, workbook
 from services.contributor_status_change.entry import Entry
 from services.contributor_status_change.roster import WrongEntry
 from services.deferral import approval as deferral
 from services.errors import NotAllowed, NotFound
+from services.exports import Conditions
 from services.files import template
 from services.remittance import assess, matrix
 from services.rules.months import Month
-from tests.rosters import PDF
+from tests.rosters import PDF, submitted
 from tests.test_races import at_once, winners
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
@@ -297,6 +299,31 @@ def test_a_change_from_next_month_on_leaves_this_month_as_it_was(clerk1: Actor) 
     july, august = in_month(clerk1, JULY), in_month(clerk1, Month(2026, 8))
     assert out in july - august
     assert back in august - july
+
+
+def test_who_is_sealed_from_next_month_on_counts_as_normal_until_it_comes(
+    clerk2: Actor, officer_a: Actor, on_day: Callable[[str], None]
+) -> None:
+    out = accounts(clerk2)[0]
+    enter(clerk2, SEALING, out, month=Month(2026, 8))
+    confirm(clerk2, SEALING, [out], "out")
+    again = refusal(clerk2, SEALING, out, month=Month(2026, 8))["account"]
+    assert again == "该职工已办理封存，自2026-08起生效"
+
+    def counted() -> tuple[int, int, str, int]:
+        now = home.home(clerk2)
+        listed = queried.accounts(clerk2, Conditions(codes=("02",))).rows
+        assert now.monthly_amount == queried.accounts(clerk2, Conditions()).totals["月缴存额"]
+        return now.normal, now.sealed, f"{now.monthly_amount:,.2f}", len(listed)
+
+    assert counted() == (5, 0, "4,726.00", 0)
+    case_id = submitted(clerk2, 7000)
+    review.approve(officer_a, case_id, version=2, opinion="同意")
+    assert {who.base for who in map(person, [out, *accounts(clerk2)])} == {Decimal(7000)}
+    (july,) = assess.situation(clerk2).months
+    assert (july.heads, july.amount) == (5, Decimal("5600.00"))
+    on_day("2026-08-01")
+    assert counted() == (4, 1, "4,480.00", 1)
 
 
 # By workbook

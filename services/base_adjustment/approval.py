@@ -11,10 +11,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, CaseStatus, ContributorStatus
+from data.enums import BusinessKind, CaseStatus
 from data.models.case import Case
 from data.models.register import Contributor
-from services import audit
+from services import audit, standing
 from services.actor import Actor
 from services.approval import casework, conflicts, engine, papers, refusals, requirements
 from services.approval.papers import Paper
@@ -111,7 +111,7 @@ def season(actor: Actor) -> Season | None:
         people = (
             select(func.count())
             .select_from(Contributor)
-            .filter_by(employer_id=terms.employer_id, status=ContributorStatus.NORMAL)
+            .where(Contributor.employer_id == terms.employer_id, standing.IS_NORMAL)
         )
         return Season(
             year=terms.effective_month.year,

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot
-from data.enums import BusinessKind, ContributorStatus
+from data.enums import BusinessKind
 from services import audit, policy
 from services.actor import Actor
 from services.approval import casework
@@ -30,11 +30,11 @@ from services.base_adjustment.line import (
 from services.base_adjustment.roster import Effect
 from services.rules import clock
 from services.rules.limits import yuan
+from services.standing import IS_NORMAL
 
 _OLD, _NEW = fen(LINE.c.old_base), fen(LINE.c.new_base)
 _NEW_AMOUNT = fen(LINE.c.employer_amount + LINE.c.contributor_amount)
 _IS_OURS = PERSON.c.employer_id == bindparam("employer_id")
-_IS_NORMAL = PERSON.c.status == ContributorStatus.NORMAL
 _OF_CASE = LINE.c.case_id == casework.live_id(BusinessKind.BASE_ADJUSTMENT)
 _IS_STEEP = or_((_NEW - _OLD) * 100 > STEEP_RISE * _OLD, (_NEW - _OLD) * 100 < STEEP_FALL * _OLD)
 _IS_AT_LIMIT = _NEW.in_([bindparam("base_min"), bindparam("base_max")])
@@ -48,8 +48,8 @@ _SUMS = (
         func.count().filter(_NEW != _OLD),
         func.count().filter(_IS_AT_LIMIT),
         func.count().filter(_IS_STEEP),
-        select(func.count()).select_from(PERSON).where(_IS_OURS, _IS_NORMAL).scalar_subquery()
-        - func.count().filter(_IS_OURS, _IS_NORMAL),
+        select(func.count()).select_from(PERSON).where(_IS_OURS, IS_NORMAL).scalar_subquery()
+        - func.count().filter(_IS_OURS, IS_NORMAL),
     )
     .join_from(LINE, PERSON)
     .where(_OF_CASE)

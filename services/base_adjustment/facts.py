@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, String, bindparam, func, select, type_coerce
+from sqlalchemy import BigInteger, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data import bulk
@@ -13,7 +13,7 @@ from data.bulk import table_of
 from data.enums import BusinessKind, CaseStatus, ContributorStatus, EmployerStatus
 from data.models.case import Case
 from data.models.register import Contributor, Employer
-from services import policy
+from services import policy, standing
 from services.errors import BusinessError
 from services.policy import Policy
 from services.rules import clock, contribution
@@ -37,7 +37,7 @@ _PEOPLE = select(
     _PERSON.account,
     _PERSON.name,
     _PERSON.id_number,
-    type_coerce(_PERSON.status, String),
+    standing.STATUS,
     type_coerce(_PERSON.base, BigInteger),
     type_coerce(_PERSON.employer_amount + _PERSON.contributor_amount, BigInteger),
 ).where(_PERSON.employer_id == bindparam("employer_id"))

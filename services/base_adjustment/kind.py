@@ -24,6 +24,7 @@ from data.enums import BusinessKind, ChangeKind, ContributorStatus
 from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.case import Case
 from data.models.register import Contributor, ContributorChange
+from services import standing
 from services.approval.kind import ApprovalKind
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Figure, Sheet
@@ -40,7 +41,7 @@ _GLANCE = (
         fen(LINE.c.new_base),
         fen(LINE.c.employer_amount),
         fen(LINE.c.contributor_amount),
-        (PERSON.c.status != ContributorStatus.NORMAL) | (PERSON.c.base != LINE.c.old_base),
+        ~standing.IS_NORMAL | (PERSON.c.base != LINE.c.old_base),
     )
     .join_from(LINE, PERSON)
     .where(LINE.c.case_id == bindparam("case_id"), LINE.c.employer_id == bindparam("employer_id"))

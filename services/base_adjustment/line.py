@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     SQLColumnExpression,
-    String,
     select,
     type_coerce,
 )
@@ -20,6 +19,7 @@ from data.bulk import table_of
 from data.enums import ContributorStatus
 from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.register import Contributor
+from services import standing
 
 #: A new base this far from the old one, in percent of it, is worth a second look.
 STEEP_RISE, STEEP_FALL = 50, -30
@@ -40,7 +40,7 @@ LINES = select(
     PERSON.c.account,
     PERSON.c.name,
     PERSON.c.id_number,
-    type_coerce(PERSON.c.status, String),
+    standing.STATUS,
     fen(PERSON.c.base),
     LINE.c.row,
     fen(LINE.c.old_base),

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from data import bulk
 from data.database import snapshot, transaction
-from data.enums import AuditAction, BusinessKind, ContributorStatus
+from data.enums import AuditAction, BusinessKind
 from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.case import Case
-from services import audit
+from services import audit, standing
 from services.actor import Actor
 from services.approval import belonging, casework
 from services.base_adjustment import facts, frames
@@ -33,7 +33,7 @@ _MISSING = (
     select(PERSON.c.name)
     .where(
         PERSON.c.employer_id == bindparam("employer_id"),
-        PERSON.c.status == ContributorStatus.NORMAL,
+        standing.IS_NORMAL,
         PERSON.c.id.not_in(
             select(LINE.c.contributor_id).where(
                 LINE.c.case_id == bindparam("case_id"),

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from data.database import snapshot
 from data.enums import ContributorStatus
 from data.models.register import Contributor
-from services import audit
+from services import audit, standing
 from services.actor import Actor
 from services.contributor_query.listing import (
     NUMBER,
@@ -51,7 +51,7 @@ def accounts(actor: Actor, conditions: Conditions) -> Listing:
 
 
 def _listing(found: Sequence[Contributor], conditions: Conditions) -> Listing:
-    due = [person for person in found if person.status is ContributorStatus.NORMAL]
+    due = [person for person in found if standing.status(person) is ContributorStatus.NORMAL]
     own = sum((person.employer_amount for person in due), Decimal("0.00"))
     withheld = sum((person.contributor_amount for person in due), Decimal("0.00"))
     statuses = "、".join(STATUSES[code] for code in conditions.codes if code in STATUSES)
@@ -81,15 +81,18 @@ def _of(conditions: Conditions) -> Iterable[ColumnElement[bool]]:
     if conditions.account:
         yield Contributor.account == conditions.account
     if conditions.codes:
-        yield Contributor.status.in_([s for s in ContributorStatus if s.value in conditions.codes])
+        yield standing.STATUS.in_(
+            [s.value for s in ContributorStatus if s.value in conditions.codes]
+        )
 
 
 def _row(number: int, person: Contributor) -> SheetRow:
     """Spell an account; while it is not 正常 nothing is due, so no amounts stand there."""
-    is_due = person.status is ContributorStatus.NORMAL
+    status = standing.status(person)
+    is_due = status is ContributorStatus.NORMAL
     own, withheld = person.employer_amount, person.contributor_amount
     return (
-        number, person.account, person.name, person.id_number, person.status.label, person.base,
+        number, person.account, person.name, person.id_number, status.label, person.base,
         own if is_due else None, withheld if is_due else None, own + withheld if is_due else None,
         str(person.opened_on), month(person.first_month), month(person.paid_to),
         month(person.sealed_month), REASONS.get(person.seal_reason, ""),

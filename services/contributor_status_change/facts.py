@@ -11,7 +11,7 @@ from data.enums import BusinessKind, ChangeKind, ContributorStatus, EmployerStat
 from data.models.case import LIVE, Case
 from data.models.register import Contributor, ContributorChange, Employer
 from data.models.status_change import StatusChangeLine
-from services import policy
+from services import policy, standing
 from services.errors import BusinessError
 from services.policy import Policy
 from services.rules import clock, contribution, effective
@@ -134,6 +134,8 @@ def on_other_rosters(
 def status_objection(terms: Terms, person: Contributor, other: BusinessKind | None) -> str | None:
     """Say why this person's account can't be changed so, or None."""
     if person.status is not BEFORE[terms.kind]:
+        if person.sealed_month and standing.status(person) is not person.status:
+            return f"该职工已办理封存，自{Month.of(person.sealed_month)}起生效"
         return f"当前状态为{person.status.label}，不能办理{terms.verb}"
     if other:
         return f"该职工已有{VERBS[other]}业务在办，请先办结或从清册中删除"
