@@ -4,7 +4,7 @@ The sealing stands in the account from the day it is done, so that nobody seals 
 employer may enter the person; what counts people today asks here.
 """
 
-from sqlalchemy import BindParameter, Integer, String, and_, bindparam, case, or_, type_coerce
+from sqlalchemy import BindParameter, Integer, String, and_, bindparam, case, func, or_, type_coerce
 
 from data.bulk import table_of
 from data.enums import ContributorStatus
@@ -21,7 +21,7 @@ def _this_month() -> int:
 
 
 _THIS_MONTH: BindParameter[int] = bindparam("this_month", callable_=_this_month, type_=Integer)
-_IS_STILL = and_(_PERSON.status == SEALED, _PERSON.sealed_month > _THIS_MONTH)
+_IS_STILL = and_(_PERSON.status == SEALED, func.coalesce(_PERSON.sealed_month, 0) > _THIS_MONTH)
 IS_NORMAL = or_(_PERSON.status == NORMAL, _IS_STILL)
 #: The code of the status.
 STATUS = case((_IS_STILL, NORMAL.value), else_=type_coerce(_PERSON.status, String))
