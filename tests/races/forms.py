@@ -1,4 +1,4 @@
-"""Every form that two may have open at once: one saves, the other then saves what she saw before.
+"""Every form of a clerk that two may have open at once: one saves, the other saves what she saw before.
 
     with forms.rate() as stale:   # the first has saved; `stale` is the other's button
         ...                       # and must be refused; what is kept is then looked at
@@ -9,18 +9,16 @@ Where the center has a case in between, it is taken back first, so that only the
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from itertools import count
 
 from sqlalchemy import select
 
 from data.database import snapshot
-from data.enums import BusinessKind, ContributorStatus, PolicyKey, ProposalTopic
+from data.enums import BusinessKind, ContributorStatus
 from data.models.case import Case
 from data.models.remittance import Assessment
 from services import contributor_info_change, employer_info_change, inbox, review
 from services.actor import Actor
-from services.administration import policy_changes
 from services.base_adjustment import approval as base
 from services.base_adjustment import roster as bases
 from services.contributor_registration import approval as registration
@@ -29,7 +27,7 @@ from services.contributor_status_change import approval as status
 from services.contributor_status_change import roster as statuses
 from services.deferral import approval as deferral
 from services.rate_adjustment import approval as rates
-from services.remittance import assess, desk, edit
+from services.remittance import assess, edit
 from services.rules.months import Month
 from tests.conftest import person
 from tests.desk_cases import employer_change
@@ -49,13 +47,13 @@ def base_adjustment() -> Iterator[Act]:
     imported(clerk, 5000)
     base.attach(clerk, "011201", "证明.pdf", PDF)
     seen = base.situation(clerk).version
-    base.submit(clerk, version=seen, client_id=_click())
-    _back(clerk, base.situation(clerk).case_id)
-    yield lambda: base.submit(clerk, version=seen, client_id=_click())
+    base.submit(clerk, version=seen, client_id=click())
+    back(clerk, base.situation(clerk).case_id)
+    yield lambda: base.submit(clerk, version=seen, client_id=click())
     now = base.situation(clerk)
     assert now.version == seen + 2
     assert (bases.roster(clerk).set_index("account")["new_base"][account]) == 5000
-    _end(clerk, now.case_id)
+    end(clerk, now.case_id)
 
 
 @contextmanager
@@ -67,14 +65,14 @@ def rate() -> Iterator[Act]:
     def submit(percent: int) -> None:
         rates.submit(
             clerk, employer_rate=percent, contributor_rate=percent, month=JULY, version=seen,
-            client_id=_click(),
+            client_id=click(),
         )  # fmt: skip
 
     submit(6)
-    _back(clerk, rates.situation(clerk).case_id)
+    back(clerk, rates.situation(clerk).case_id)
     yield lambda: submit(7)
     assert rates.situation(clerk).rate == 6
-    _end(clerk, rates.situation(clerk).case_id)
+    end(clerk, rates.situation(clerk).case_id)
 
 
 @contextmanager
@@ -85,13 +83,13 @@ def deferring() -> Iterator[Act]:
     seen = deferral.situation(clerk).version
 
     def submit(last: Month) -> None:
-        deferral.submit(clerk, month=last, reason="停产", version=seen, client_id=_click())
+        deferral.submit(clerk, month=last, reason="停产", version=seen, client_id=click())
 
     submit(AUGUST)
-    _back(clerk, deferral.situation(clerk).case_id)
+    back(clerk, deferral.situation(clerk).case_id)
     yield lambda: submit(Month(2026, 12))
     assert deferral.situation(clerk).month == AUGUST
-    _end(clerk, deferral.situation(clerk).case_id)
+    end(clerk, deferral.situation(clerk).case_id)
 
 
 @contextmanager
@@ -99,13 +97,14 @@ def employer_information() -> Iterator[Act]:
     """The other's list holds an address that a colleague has since entered otherwise."""
     clerk = person("clerk2")
     employer_info_change.enter(clerk, "address", "凯里市甲号")
-    for material in employer_info_change.situation(clerk).materials:
-        employer_info_change.attach(clerk, material.code, "材料.pdf", PDF)
+    now = employer_info_change.situation(clerk)
+    for material in {one.code for one in now.materials} - {one.material for one in now.papers}:
+        employer_info_change.attach(clerk, material, "材料.pdf", PDF)
     seen = employer_info_change.situation(clerk)
     employer_info_change.enter(clerk, "address", "凯里市乙号")
     yield lambda: employer_info_change.submit(
         clerk, seen={one.item.name: one.new for one in seen.changes}, version=seen.version,
-        client_id=_click(),
+        client_id=click(),
     )  # fmt: skip
     assert employer_info_change.situation(clerk).values["address"] == "凯里市乙号"
 
@@ -119,7 +118,7 @@ def contributor_information() -> Iterator[Act]:
     contributor_info_change.enter(clerk, who, "mobile", "13885522222")
     yield lambda: contributor_info_change.submit(
         clerk, who, seen={one.item.name: one.new for one in seen.changes}, version=seen.version,
-        client_id=_click(),
+        client_id=click(),
     )  # fmt: skip
     assert contributor_info_change.situation(clerk, who).values["mobile"] == "13885522222"
 
@@ -132,7 +131,7 @@ def opening_roster() -> Iterator[Act]:
         openings.add(clerk, replace(YANG, id_number=number))
     two = registration.line_ids(openings.roster(clerk)["account"])
     openings.delete_rows(clerk, two[:1])
-    yield lambda: registration.confirm(clerk, two, client_id=_click())
+    yield lambda: registration.confirm(clerk, two, client_id=click())
     assert registration.line_ids(openings.roster(clerk)["account"]) == two[1:]
     openings.delete_rows(clerk, two[1:])
 
@@ -157,105 +156,61 @@ def _status_roster(kind: BusinessKind, before: ContributorStatus) -> Iterator[Ac
     for account in two:
         enter(clerk, kind, account)
     statuses.delete_rows(clerk, kind, two[:1])
-    yield lambda: status.confirm(clerk, kind, two, client_id=_click())
+    yield lambda: status.confirm(clerk, kind, two, client_id=click())
     assert list(statuses.roster(clerk, kind)["account"]) == two[1:]
     statuses.delete_rows(clerk, kind, two[1:])
 
 
 @contextmanager
-def decision() -> Iterator[Act]:
-    """An officer decides on a case that went back and came again since she opened it."""
-    clerk, case_id, seen = _came_again()
-    yield lambda: review.approve(person("officerB"), case_id, version=seen, opinion="同意")
-    assert _version(case_id) == seen + 2
-    _back(clerk, case_id)
-    _end(clerk, case_id)
-
-
-@contextmanager
-def handing_on() -> Iterator[Act]:
-    clerk, case_id, seen = _came_again()
-    colleague = person("officerA").user_id
-    yield lambda: review.transfer(person("officerB"), case_id, colleague, version=seen)
-    assert _version(case_id) == seen + 2
-    _back(clerk, case_id)
-    _end(clerk, case_id)
-
-
-@contextmanager
 def taking_back() -> Iterator[Act]:
-    clerk, case_id, seen = _came_again()
+    clerk, case_id, seen = came_again()
     yield lambda: inbox.withdraw(clerk, case_id, version=seen)
-    assert _version(case_id) == seen + 2
-    _back(clerk, case_id)
-    _end(clerk, case_id)
+    assert version_of(case_id) == seen + 2
+    back(clerk, case_id)
+    end(clerk, case_id)
 
 
 @contextmanager
 def assessment() -> Iterator[Act]:
     clerk = person("clerk2")
-    assess.assess(clerk, [JULY], client_id=_click())
-    month = _standing(clerk)
-    yield lambda: assess.assess(clerk, [JULY], client_id=_click())
-    assert _standing(clerk) == month
+    assess.assess(clerk, [JULY], client_id=click())
+    month = standing(clerk)
+    yield lambda: assess.assess(clerk, [JULY], client_id=click())
+    assert standing(clerk) == month
     edit.delete(clerk, month)
 
 
 @contextmanager
-def months_decision() -> Iterator[Act]:
-    """An officer approves a month that was deleted and assessed again since she saw it."""
-    clerk = person("clerk2")
-    assess.assess(clerk, [JULY], client_id=_click())
-    seen = _standing(clerk)
-    edit.delete(clerk, seen)
-    assess.assess(clerk, [JULY], client_id=_click())
-    now = _standing(clerk)
-    yield lambda: desk.approve(person("officerA"), seen)
-    assert _standing(clerk) == now
-    edit.delete(clerk, now)
-
-
-@contextmanager
-def policy() -> Iterator[Act]:
-    """Two administrators propose other limits from the same page."""
-
-    def propose(by: str, least: str) -> int:
-        limits = {
-            PolicyKey.BASE_MIN: least, PolicyKey.BASE_MAX: "23000.00",
-            PolicyKey.TOTAL_MIN: "200.00", PolicyKey.TOTAL_MAX: "5520.00",
-        }  # fmt: skip
-        return policy_changes.propose(
-            person(by), ProposalTopic.LIMITS, limits, effective_from=date(2026, 8, 1),
-            source="测试", reason="",
-        )  # fmt: skip
-
-    first = propose("admin", "2000.00")
-    yield lambda: propose("security", "2100.00")
-    policy_changes.reject(person("security"), first, opinion="重新提出")
+def ending() -> Iterator[Act]:
+    """A clerk ends a flow that a colleague has meanwhile submitted again and taken back."""
+    clerk, case_id, seen = came_again()
+    back(clerk, case_id)
+    yield lambda: inbox.end_flow(clerk, case_id, version=seen)
+    assert version_of(case_id) == seen + 3
+    end(clerk, case_id)
 
 
 FORMS = (
     base_adjustment, rate, deferring, employer_information, contributor_information,
-    opening_roster, sealing_roster, unsealing_roster, decision, handing_on, taking_back,
-    assessment, months_decision, policy,
+    opening_roster, sealing_roster, unsealing_roster, taking_back, ending, assessment,
 )  # fmt: skip
 
 
-def _came_again() -> tuple[Actor, int, int]:
+def came_again() -> tuple[Actor, int, int]:
     """Return a case that was sent back and submitted again, and its version before that."""
     clerk = person("clerk2")
     case_id = employer_change(clerk, address=f"凯里市{next(_serials)}号")
-    seen = _version(case_id)
+    seen = version_of(case_id)
     review.send_back(person("officerA"), case_id, version=seen, opinion="请补充")
     now = employer_info_change.situation(clerk)
     employer_info_change.submit(
         clerk, seen={one.item.name: one.new for one in now.changes}, version=now.version,
-        client_id=_click(),
+        client_id=click(),
     )  # fmt: skip
     return clerk, case_id, seen
 
 
-def _standing(clerk: Actor) -> int:
+def standing(clerk: Actor) -> int:
     with snapshot() as session:
         return session.scalars(
             select(Assessment.id).where(
@@ -266,20 +221,20 @@ def _standing(clerk: Actor) -> int:
         ).one()
 
 
-def _version(case_id: int) -> int:
+def version_of(case_id: int) -> int:
     with snapshot() as session:
         return session.get_one(Case, case_id).version
 
 
-def _back(clerk: Actor, case_id: int | None) -> None:
+def back(clerk: Actor, case_id: int | None) -> None:
     assert case_id
-    inbox.withdraw(clerk, case_id, version=_version(case_id))
+    inbox.withdraw(clerk, case_id, version=version_of(case_id))
 
 
-def _end(clerk: Actor, case_id: int | None) -> None:
+def end(clerk: Actor, case_id: int | None) -> None:
     assert case_id
-    inbox.end_flow(clerk, case_id, version=_version(case_id))
+    inbox.end_flow(clerk, case_id, version=version_of(case_id))
 
 
-def _click() -> str:
+def click() -> str:
     return f"click-{next(_serials)}"
