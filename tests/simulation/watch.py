@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
 from data import database
 from data.enums import MONEY_IN
@@ -105,7 +105,7 @@ def expected(world: World) -> Seen:
 
 def actual(connection: Connection, world: World) -> Seen:
     """Return what the database says, of the employers that take part."""
-    rows = {r.id: r for r in connection.execute(text("select * from employer"))}
+    rows = {r.id: r for r in connection.exec_driver_sql("select * from employer")}
     mine = {i: r.number for i, r in rows.items() if r.number in world.employers}
     balances = _balances(connection)
     people = {r.id_number: r for r in _of(connection, "contributor", mine)}
@@ -128,14 +128,14 @@ def actual(connection: Connection, world: World) -> Seen:
         {n: {"address": rows[i].address, "industry": rows[i].industry} for i, n in mine.items()}
         | {n: {"address": r.address, "mobile": r.mobile} for n, r in people.items()},
         _ended(connection, mine),
-        int(connection.execute(text("select sum(amount) from arrival")).scalar() or 0),
+        int(connection.exec_driver_sql("select sum(amount) from arrival").scalar() or 0),
     )  # fmt: skip
 
 
 def _of(connection: Connection, table: str, mine: dict[int, str]) -> Sequence[Any]:
     """Return a table's rows of the employers that take part."""
-    return connection.execute(
-        text(f"select * from {table} where employer_id in {_among(mine)}")
+    return connection.exec_driver_sql(
+        f"select * from {table} where employer_id in {_among(mine)}"
     ).all()
 
 
@@ -150,8 +150,8 @@ def _month(number: int | None) -> int | None:
 def _balances(connection: Connection) -> dict[int, int]:
     """Return what each ledger adds up to; its own balances must say the same."""
     found: dict[int, int] = {}
-    for row in connection.execute(
-        text("select * from ledger_entry order by employer_id, sequence")
+    for row in connection.exec_driver_sql(
+        "select * from ledger_entry order by employer_id, sequence"
     ):
         sign = 1 if row.kind in MONEY_IN else -1
         found[row.employer_id] = found.get(row.employer_id, 0) + sign * row.amount
@@ -166,8 +166,8 @@ def _months(connection: Connection, mine: dict[int, str]) -> dict[tuple[str, int
     theirs = (
         "assessment_id in (select id from assessment where deleted_at is null and employer_id in"
     )
-    for r in connection.execute(
-        text(f"select * from assessment_line where {theirs} {_among(mine)})")
+    for r in connection.exec_driver_sql(
+        f"select * from assessment_line where {theirs} {_among(mine)})"
     ):
         if r.employer_amount != r.contributor_amount:
             raise Divergence("a line's two parts differ at one rate", tuple(r))
@@ -196,13 +196,11 @@ def _cases(
     """Return the live cases; the model's learn their ids."""
     live = "('draft', 'pending', 'returned', 'rejected', 'withdrawn')"
     found: dict[tuple[str, str], tuple[Any, ...]] = {}
-    for r in connection.execute(
-        text(
-            'select c.*, p.id_number, u.username from "case" c '
-            "left join contributor p on p.id = c.contributor_id "
-            'left join "user" u on u.id = c.assigned_to '
-            f"where c.status in {live}"
-        )
+    for r in connection.exec_driver_sql(
+        'select c.*, p.id_number, u.username from "case" c '
+        "left join contributor p on p.id = c.contributor_id "
+        'left join "user" u on u.id = c.assigned_to '
+        f"where c.status in {live}"
     ):
         if r.employer_id in mine:
             key = (mine[r.employer_id], _key(r))
@@ -230,11 +228,9 @@ def _lines(
         joined = (
             "" if table == "registration_line" else "join contributor p on p.id = l.contributor_id"
         )
-        rows = connection.execute(
-            text(
-                f"select l.*, {who} as id_number, c.kind, c.employer_id from {table} l "
-                f'join "case" c on c.id = l.case_id {joined} where {live}'
-            )
+        rows = connection.exec_driver_sql(
+            f"select l.*, {who} as id_number, c.kind, c.employer_id from {table} l "
+            f'join "case" c on c.id = l.case_id {joined} where {live}'
         )
         for r in rows:
             if table == "registration_line":
@@ -256,12 +252,10 @@ def _changes(
     """Return what stands on the change lists of live cases."""
     live = "c.status in ('draft', 'pending', 'returned', 'rejected', 'withdrawn')"
     found: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
-    rows = connection.execute(
-        text(
-            "select l.item, l.old, l.new, c.kind, c.employer_id, p.id_number from case_change l "
-            'join "case" c on c.id = l.case_id '
-            f"left join contributor p on p.id = c.contributor_id where {live}"
-        )
+    rows = connection.exec_driver_sql(
+        "select l.item, l.old, l.new, c.kind, c.employer_id, p.id_number from case_change l "
+        'join "case" c on c.id = l.case_id '
+        f"left join contributor p on p.id = c.contributor_id where {live}"
     )
     for r in rows:
         found.setdefault((mine[r.employer_id], _key(r)), {})[r.item] = (r.old, r.new)
@@ -269,8 +263,8 @@ def _changes(
 
 
 def _ended(connection: Connection, mine: dict[int, str]) -> Counter[tuple[str, str, int]]:
-    rows = connection.execute(
-        text("select employer_id, kind, effective_month from \"case\" where status = 'approved'")
+    rows = connection.exec_driver_sql(
+        "select employer_id, kind, effective_month from \"case\" where status = 'approved'"
     )
     return Counter(
         (mine[r.employer_id], KINDS[r.kind], month_of(r.effective_month))
@@ -308,10 +302,10 @@ def _difference(here: object, there: object) -> str:
 def told(connection: Connection) -> None:
     """Raise Divergence unless the audit has one event for each step, credit, booking and effect."""
     steps = dict(
-        connection.execute(text("select action, count(*) from case_step group by action")).all()
+        connection.exec_driver_sql("select action, count(*) from case_step group by action").all()
     )
     said = dict(
-        connection.execute(text("select action, count(*) from audit_event group by action")).all()
+        connection.exec_driver_sql("select action, count(*) from audit_event group by action").all()
     )
     for action, names in _TOLD.items():
         if steps.get(action, 0) != sum(said.get(name, 0) for name in names):
@@ -322,28 +316,26 @@ def told(connection: Connection) -> None:
         "case_effect": "select count(*) from \"case\" where status = 'approved'",
     }
     for name, query in counted.items():
-        if connection.execute(text(query)).scalar() != said.get(name, 0):
+        if connection.exec_driver_sql(query).scalar() != said.get(name, 0):
             raise Divergence(f"{name}: the audit tells of {said.get(name, 0)}")
 
 
 def events(connection: Connection) -> int:
-    return int(connection.execute(text("select max(seq) from audit_event")).scalar() or 0)
+    return int(connection.exec_driver_sql("select max(seq) from audit_event").scalar() or 0)
 
 
 def learn(connection: Connection, world: World) -> None:
     """Let the model know the ids and accounts that the hall has given."""
-    for person in world.people.values():
-        if not person.id:
-            asked = text("select id, account from contributor where id_number = :number")
-            if row := connection.execute(asked, {"number": person.number}).one_or_none():
-                person.id, person.account = row
+    if new := {one.number: one for one in world.people.values() if not one.id}:
+        among = ", ".join(f"'{number}'" for number in new)
+        asked = f"select id, account, id_number from contributor where id_number in ({among})"
+        for row in connection.exec_driver_sql(asked):
+            new[row.id_number].id, new[row.id_number].account = row.id, row.account
     ids = {
         (r.number, month_of(r.month)): r.id
-        for r in connection.execute(
-            text(
-                "select a.id, a.month, e.number from assessment a "
-                "join employer e on e.id = a.employer_id where a.deleted_at is null"
-            )
+        for r in connection.exec_driver_sql(
+            "select a.id, a.month, e.number from assessment a "
+            "join employer e on e.id = a.employer_id where a.deleted_at is null"
         )
     }
     for employer in world.employers.values():
@@ -354,7 +346,7 @@ def learn(connection: Connection, world: World) -> None:
 def begin(connection: Connection, world: World, numbers: tuple[str, ...]) -> None:
     """Take the hall's state of these employers into an empty model: where a sequence starts."""
     mine = {}
-    for r in connection.execute(text("select * from employer order by id")):
+    for r in connection.exec_driver_sql("select * from employer order by id"):
         if r.number in numbers:
             mine[r.id] = r.number
             world.employers[r.number] = Employer(
