@@ -11,7 +11,15 @@ from services import review, review_batch
 from services.actor import Actor
 from services.administration import policy_changes, policy_view, roles
 from services.errors import Stale
-from services.remittance import arrivals, assess, correction_list, corrections, desk, edit
+from services.remittance import (
+    arrivals,
+    assess,
+    correction_deciding,
+    correction_list,
+    corrections,
+    desk,
+    edit,
+)
 from services.remittance.corrections import Refund
 from tests.conftest import person
 from tests.credits import credit
@@ -113,7 +121,7 @@ def refunds_decision() -> Iterator[Act]:
     ((seen, _),) = _corrections(first)
     corrections.withdraw(first, seen)
     corrections.propose_refund(first, replace(one, amount=Decimal("70.00")))
-    yield lambda: corrections.confirm(second, seen)
+    yield lambda: correction_deciding.confirm(second, seen)
     ((now, amount),) = _corrections(first)
     assert amount == Decimal("70.00")
     corrections.withdraw(first, now)
