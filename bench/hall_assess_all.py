@@ -16,36 +16,39 @@ from bench.peers.assessing import MADE, MONTH, Assessing
 JUNE = 202606
 IN_JULY = f"c.status = '01' AND c.first_month <= {MONTH}"
 IS_JUNE = f"a.month = {JUNE} AND a.deleted_at IS NULL"
+WAS, IS = "l.employer_amount + l.contributor_amount", "c.employer_amount + c.contributor_amount"
+#: Those of July and those of June that have gone are each summed up first, so that nothing is sorted twice.
 HEADERS = f"""
     INSERT INTO assessment (month, kind, status, assessed_at, employer_id, last_heads, last_amount,
         plus_heads, plus_amount, minus_heads, minus_amount, difference, heads, employer_amount,
         contributor_amount)
-    SELECT {MONTH}, '01', 'assessed', '{MADE["assessed_at"]}', employer_id,
-        count(was), coalesce(sum(was), 0),
-        sum(CASE WHEN was IS NULL THEN 1 ELSE 0 END),
-        coalesce(sum(CASE WHEN was IS NULL THEN own + withheld END), 0),
-        sum(CASE WHEN own IS NULL THEN 1 ELSE 0 END),
-        coalesce(sum(CASE WHEN own IS NULL THEN was END), 0),
-        coalesce(sum(own + withheld - was), 0),
-        count(own), coalesce(sum(own), 0), coalesce(sum(withheld), 0)
+    SELECT {MONTH}, '01', 'assessed', '{MADE["assessed_at"]}', employer_id, sum(last_heads),
+        sum(last_amount), sum(plus_heads), sum(plus_amount), sum(minus_heads), sum(minus_amount),
+        sum(difference), sum(heads), sum(own), sum(withheld)
     FROM (
-        SELECT c.employer_id, l.employer_amount + l.contributor_amount AS was,
-            c.employer_amount AS own, c.contributor_amount AS withheld
+        SELECT c.employer_id, count(l.contributor_id) AS last_heads,
+            coalesce(sum({WAS}), 0) AS last_amount,
+            count(*) - count(l.contributor_id) AS plus_heads,
+            coalesce(sum(CASE WHEN l.contributor_id IS NULL THEN {IS} END), 0) AS plus_amount,
+            0 AS minus_heads, 0 AS minus_amount, coalesce(sum({IS} - ({WAS})), 0) AS difference,
+            count(*) AS heads, sum(c.employer_amount) AS own, sum(c.contributor_amount) AS withheld
         FROM contributor c
             LEFT JOIN assessment a ON a.employer_id = c.employer_id AND {IS_JUNE}
             LEFT JOIN assessment_line l ON l.assessment_id = a.id AND l.contributor_id = c.id
-        WHERE {IN_JULY}
+        WHERE {IN_JULY} GROUP BY c.employer_id
         UNION ALL
-        SELECT a.employer_id, l.employer_amount + l.contributor_amount, NULL, NULL
+        SELECT a.employer_id, count(*), sum({WAS}), 0, 0, count(*), sum({WAS}), 0, 0, 0, 0
         FROM assessment a JOIN assessment_line l ON l.assessment_id = a.id
             LEFT JOIN contributor c ON c.id = l.contributor_id AND {IN_JULY}
-        WHERE {IS_JUNE} AND c.id IS NULL
+        WHERE {IS_JUNE} AND c.id IS NULL GROUP BY a.employer_id
     ) both_months GROUP BY employer_id"""
 UNBALANCED = f"""
     SELECT count(*) FROM assessment a JOIN (
         SELECT assessment_id, count(*) AS heads, sum(employer_amount) AS own,
             sum(contributor_amount) AS withheld
-        FROM assessment_line GROUP BY assessment_id
+        FROM assessment_line
+        WHERE assessment_id IN (SELECT id FROM assessment WHERE month = {MONTH})
+        GROUP BY assessment_id
     ) l ON l.assessment_id = a.id
     WHERE a.month = {MONTH} AND (l.heads <> a.heads OR l.own <> a.employer_amount
         OR l.withheld <> a.contributor_amount

@@ -11,6 +11,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from data import bulk
 from data.database import snapshot
 from data.enums import BusinessKind
 from services import audit, policy
@@ -98,8 +99,8 @@ def desk(
             found = session.execute(_COUNT.where(*wanted), given).scalar_one()
         first = size * (max(1, min(page, -(-found // size))) - 1)
         paged = _PAGE.where(*wanted) if wanted else _PAGE
-        lines = session.execute(paged, {**given, "first": first, "most": size}).all()
-        frame = frames.frame([Line._make(line) for line in lines], limits, for_screen=True)
+        lines = bulk.tuples(session, paged, {**given, "first": first, "most": size})
+        frame = frames.frame(list(map(Line._make, lines)), limits, for_screen=True)
         is_lacking = bool(whole.people and missing)
         return Desk(frame, found, whole, _missing(session, actor) if is_lacking else [])
 

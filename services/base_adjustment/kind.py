@@ -164,8 +164,8 @@ def _apply(session: Session, case: Case) -> None:
 def _as_text(column: InstrumentedAttribute[Decimal]) -> ColumnElement[str]:
     """Return a column of fen as text in yuan, by functions that both databases have."""
     fen = type_coerce(column, BigInteger)
-    padded = cast(fen + 100_00, String)  # so that there are always two digits to take
-    return cast(fen // 100, String) + "." + func.substr(padded, func.length(padded) - 1, 2)
+    cents = func.substr(cast(fen % 100 + 100, String), 2)  # two digits always
+    return cast(fen // 100, String) + "." + cents
 
 
 KIND = ApprovalKind(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, type_coerce
+from sqlalchemy import func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
@@ -15,7 +15,6 @@ from data.enums import (
 )
 from data.models.register import Employer
 from data.models.remittance import Assessment
-from data.models.summary import PeopleSummary
 from services.errors import NotFound
 from services.files.columns import SheetRow
 from services.overview import handling, lists, monthly, risk
@@ -47,18 +46,25 @@ def unpaid(session: Session, scope: Scope, key: str) -> Behind:
 def of_branch(session: Session, scope: Scope, key: str) -> Behind:
     """Return the branch's employers by what they have paid for the scope's months."""
     branch = lists.one_of(Branch, key)
-    paid = func.sum(
-        Assessment.employer_amount + Assessment.contributor_amount, type_=YuanType()
-    ).label("paid")
-    found = session.execute(
-        lists.chosen(replace(scope, branch=branch), func.count(Assessment.id), paid)
-        .join(Assessment, Assessment.employer_id == Employer.id)
+    both = Assessment.employer_amount + Assessment.contributor_amount
+    # Summed up before anything is joined: names and branches are not carried along with every month.
+    booked = (
+        select(
+            Assessment.employer_id,
+            func.count().label("months"),
+            func.sum(both, type_=YuanType()).label("paid"),
+        )
         .where(
             Assessment.booked_on >= handling.first_day(scope.first),
             Assessment.booked_on < handling.first_day(scope.last.plus(1)),
         )
-        .group_by(Employer.id, PeopleSummary.normal_heads)
-        .order_by(paid.desc(), Employer.number)
+        .group_by(Assessment.employer_id)
+        .subquery()
+    )
+    found = session.execute(
+        lists.chosen(replace(scope, branch=branch), booked.c.months, booked.c.paid)
+        .join(booked, booked.c.employer_id == Employer.id)
+        .order_by(booked.c.paid.desc(), Employer.number)
     )
     return Behind(
         branch.label, (*lists.HEAD, count("汇缴笔数"), money("实归集额")), lists.shown(found)
