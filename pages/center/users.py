@@ -122,12 +122,15 @@ def _past(changes: list[RoleChange]) -> None:
         brand.quiet("暂无角色变更记录。")
         return
     with st.container(key="list_past_changes", gap=None):
-        entries.head(("姓名", "变更前", "变更后", "依据", "复核时间", "结果", ""), CHANGES)
+        heads = ("姓名", "变更前", "变更后", "依据", "复核时间", "结果", "签名证据")
+        entries.head(heads, CHANGES)
         for one in changes:
             trace = one.trace
             cells = (one.name, one.before, one.after, trace.source,
                      case_timeline.moment(trace.decided_at), trace.status.label)  # fmt: skip
-            entries.row(cells, CHANGES)
+            with entries.row(cells, CHANGES):
+                for act, evidence_id in trace.evidence:
+                    brand.link(act, f"/download/evidence/{evidence_id}")
 
 
 def _place(key: str, role: Role | None, branch: Branch | None) -> tuple[Role, Branch | None]:

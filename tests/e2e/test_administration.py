@@ -9,6 +9,7 @@ from tests.e2e import conftest
 from tests.e2e.conftest import Arrive
 from tests.e2e.visitor import Visitor
 from tests.e2e.wording import assert_all_chinese
+from ukey import verify_evidence
 
 TOPIC = "缴存基数与月缴存额上下限"
 SOURCE = "州公积金管委会〔2026〕8号"
@@ -240,6 +241,9 @@ def test_staff_are_taken_on_and_given_a_role_by_two(arrive: Arrive) -> None:
     security.page.get_by_role("tab", name="变更记录").click()
     security.idle()
     expect(security.row("任免通知〔2026〕3号").first).to_contain_text("已复核")
+    for act, signer in (("提出", "谢文博"), ("复核", "田晓岚")):
+        _, content = security.download(act)
+        assert verify_evidence.verify(content)["signer"]["name"] == signer  # type: ignore[index]
     both_sizes(security, "users-changed")
     assert_all_chinese(security.page, "officerc")
 
