@@ -23,11 +23,11 @@ class Bug(NamedTuple):
 
 BUGS = (
     # money
-    Bug("half a yuan goes to the even one", "rules.contribution:part",
-        "(2 * exact + unit) // (2 * unit) * step", "round(exact / unit) * step"),
-    Bug("half a yuan is cut off", "rules.contribution:part",
-        "(2 * exact + unit) // (2 * unit) * step", "exact // unit * step"),
-    Bug("amounts are rounded to the fen", "rules.contribution:part",
+    Bug("half a yuan goes to the even one", "rules.contribution:part_of_each",
+        "(2 * base * rate + unit) // (2 * unit) * step", "round(base * rate / unit) * step"),
+    Bug("half a yuan is cut off", "rules.contribution:part_of_each",
+        "(2 * base * rate + unit) // (2 * unit) * step", "base * rate // unit * step"),
+    Bug("amounts are rounded to the fen", "rules.contribution:part_of_each",
         "_METHODS[rounding]", "_METHODS[Rounding.HALF_UP_TO_FEN]"),
     Bug("an unsealed person keeps the old amount", "contributor_status_change.approval:_unseal",
         "line.person.employer_amount, line.person.contributor_amount = yuan(own), yuan(withheld)",

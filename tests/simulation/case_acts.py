@@ -11,14 +11,20 @@ from services.errors import BusinessError
 from services.rate_adjustment import approval as rates
 from tests.rosters import PDF, filled
 from tests.simulation.act import Act, Stage
-from tests.simulation.case_rules import LEVELS, asks_release, codes, in_season, may_go
+from tests.simulation.case_rules import (
+    LEVELS,
+    asks_release,
+    codes,
+    in_season,
+    may_go,
+    normal_today,
+)
 from tests.simulation.model import (
     BASE,
     DEFERRAL,
     DRAFT,
     FACTS,
     JULY_2026,
-    NORMAL,
     PENDING,
     PERSON_FACTS,
     RATE,
@@ -44,7 +50,7 @@ def import_bases(stage: Stage) -> Act | None:
         employer = stage.employer()
     clerk, base = stage.clerk(employer), a_base(stage, employer.rate)
     is_late = not in_season(world, employer)
-    if not world.of(employer, NORMAL) or (is_late and stage.sometimes(0.9)):
+    if not normal_today(world, employer) or (is_late and stage.sometimes(0.9)):
         return None
     case = employer.cases.get(BASE)
     may = (
@@ -59,7 +65,7 @@ def import_bases(stage: Stage) -> Act | None:
 
     def then() -> None:
         here = employer.cases.setdefault(BASE, Case(BASE))
-        for person in world.of(employer, NORMAL):
+        for person in normal_today(world, employer):
             here.lines[person.number] = {
                 "old": person.base, "new": base, "amount": part(base, employer.rate)
             }  # fmt: skip

@@ -50,12 +50,17 @@ def in_season(world: World, employer: Employer) -> bool:
     return world.this_month == JULY_2026 and (BASE, JULY_2026) not in employer.ended
 
 
+def normal_today(world: World, employer: Employer) -> list[Person]:
+    """Return who is in status 正常: also who is sealed from a later month on."""
+    return _paying(world, employer, world.this_month)
+
+
 def _base_may_stand(world: World, employer: Employer, case: Case) -> bool:
     """Tell whether every line is as the register has it, and July not assessed."""
+    here = {person.number for person in normal_today(world, employer)}
     return bool(case.lines) and employer.settled < JULY_2026 and all(
-        (who := world.people[number]).status == NORMAL
-        and who.employer == employer.number
-        and who.base == line["old"]
+        number in here
+        and world.people[number].base == line["old"]
         and part(line["new"], employer.rate) == line["amount"]
         and is_within_limits(line["new"], employer.rate)
         for number, line in case.lines.items()
@@ -63,7 +68,7 @@ def _base_may_stand(world: World, employer: Employer, case: Case) -> bool:
 
 
 def _base_may_go(world: World, employer: Employer, case: Case) -> bool:
-    everybody = {person.number for person in world.of(employer, NORMAL)}
+    everybody = {person.number for person in normal_today(world, employer)}
     return (
         in_season(world, employer)
         and employer.settled == JULY_2026 - 1
