@@ -21,6 +21,11 @@ MARKS = {Urgency.ON_TIME: "time", Urgency.NEAR: "near", Urgency.OVERDUE: "overdu
 
 def draw(actor: Actor, *, key: str, title: str, go: Callable[[int | None], None]) -> None:
     """Draw the queue; `go` opens a case."""
+    is_asked, wanted = st.session_state.get(_first(key)), st.session_state.get(f"{key}_wanted")
+    # Pressed: the queue itself need not be drawn once more.
+    if is_asked and wanted and (case := review_queue.next_case(actor, wanted)):
+        go(case)
+        st.rerun()
     branch = actor.branch.label if actor.branch else "全州"
     count, overdue = review_queue.waiting(actor)
     late = f"，其中{_many(overdue)}件已超时" if overdue else ""
@@ -44,7 +49,7 @@ def draw(actor: Actor, *, key: str, title: str, go: Callable[[int | None], None]
         HEADS, [_entry(row, is_mine=is_mine) for row in page.rows], ticks=is_mine,
         key=f"{key}_table_{wanted.shown.name}",
     )  # fmt: skip
-    _foot(actor, wanted, page.total, key, go)
+    _foot(wanted, page.total, key)
     if opened:
         go(opened)
         st.rerun()
@@ -83,13 +88,14 @@ def _entry(row: Row, *, is_mine: bool) -> Entry:
     )  # fmt: skip
 
 
-def _foot(
-    actor: Actor, wanted: Wanted, total: int, key: str, go: Callable[[int | None], None]
-) -> None:
+def _first(key: str) -> str:
+    return f"{key}_first"
+
+
+def _foot(wanted: Wanted, total: int, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if total > A_PAGE:
             st.pagination(-(-total // A_PAGE), key=f"{key}_page")
         st.caption(f"共{_many(total)}件　表格内：↑↓选择，回车打开，空格勾选")
-        if wanted.shown is Shown.WAITING and st.button("办理第一件", shortcut="Alt+4"):
-            go(review_queue.next_case(actor, wanted))
-            st.rerun()
+        if wanted.shown is Shown.WAITING:
+            st.button("办理第一件", key=_first(key), shortcut="Alt+4")
