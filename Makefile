@@ -52,8 +52,9 @@ restore: $(VENV)/run.stamp ## bring a backup back and verify it: make restore FR
 manual: $(VENV)/dev.stamp ## the manual's points that no test proves
 	@$(BIN)/python -m tests.manual
 
-nightly: system-test $(VENV)/dev.stamp ## run every test in full, and record the figures (more than an hour)
+nightly: system-test $(VENV)/nightly.stamp ## run every test in full, and record the figures (more than an hour)
 	@deploy/system.sh nightly
+	@HALL_NIGHTLY=1 $(BIN)/python -m tests.fuzz
 	@HALL_NIGHTLY=1 $(BIN)/python -m pytest -n 2 -o timeout=7200
 
 mutation: $(VENV)/dev.stamp ## change the rules a little, a thousand times, and count what the tests notice (ARGS=money)
@@ -87,6 +88,10 @@ $(VENV)/dev.stamp: requirements-dev.txt requirements.txt constraints.txt | syste
 	@echo "正在安装Python依赖，首次需要一两分钟……"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/nightly.stamp: requirements-nightly.txt $(VENV)/dev.stamp
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-nightly.txt
+	@touch $@
 
 $(VENV)/bench.stamp: bench/requirements.txt $(VENV)/dev.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt

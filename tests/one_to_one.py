@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from data import database
+from data.enums import EmployerStatus
 
 Event = tuple[str, str]
 """What was done, and to what: `case_submit`, `case:17`."""
@@ -15,7 +16,7 @@ Rows = dict[Any, tuple[Any, ...]]
 
 _QUERIES = {
     "step": "select id, case_id, action from case_step",
-    "case": 'select id, status from "case"',
+    "case": 'select id, employer_id, status from "case"',
     "month": "select id, case_id, status, deleted_at is not null from assessment",
     "arrival": "select id, employer_id from arrival",
     "booking": "select id, kind, assessment_id from ledger_entry where assessment_id is not null",
@@ -36,9 +37,10 @@ _LINES = (
 #: What leaves its trace in the register: a person or an employer changes for one of these alone.
 EFFECTS = (
     "case_effect", "month_booked", "month_unbooked", "case_submit", "month_deleted", "month_approved",
-    "deferral_begun", "deferral_ended",
+    "month_returned", "deferral_begun", "deferral_ended",
 )  # fmt: skip
 EDITS = frozenset(["entered", "imported", "rows_deleted"])
+DEFERRED = EmployerStatus.DEFERRED.value
 #: Tells of no change: an attempt, a look, a paper.
 _ASIDE = frozenset(["refused", "case_opened", "exported", "printed", "downloaded"])
 
@@ -69,10 +71,10 @@ def seen() -> State:
 
 
 def told(connection: Connection, since: int) -> Counter[Event]:
-    asked = text("select action, subject from audit_event where seq > :since")
+    asked = text("select action, subject, employer from audit_event where seq > :since")
     return Counter(
-        (action, subject)
-        for action, subject in connection.execute(asked, {"since": since})
+        (action, f"employer:{employer}" if action.startswith("deferral_") else subject)
+        for action, subject, employer in connection.execute(asked, {"since": since})
         if action not in _ASIDE
     )
 
@@ -120,8 +122,9 @@ def _due(before: State, after: State) -> Iterator[Event]:
     for key in _new(before, after, "case"):
         yield "case_begun", f"case:{key}"
     for key in _changed(before, after, "case"):
-        if after.rows["case"].get(key) == ("approved",):
+        if after.rows["case"][key][1] == "approved":
             yield "case_effect", f"case:{key}"
+    yield from _deferrals(before, after)
     for key in _new(before, after, "arrival"):
         yield "money_arrived", f"arrival:{key}"
     for key in _new(before, after, "booking"):
@@ -139,6 +142,16 @@ def _due(before: State, after: State) -> Iterator[Event]:
                 f"message:{key}",
             )
     yield from _proposals(before, after)
+
+
+def _deferrals(before: State, after: State) -> Iterator[Event]:
+    """Yield what the calendar has done to employers, where no approval did it."""
+    approved = {after.rows["case"][key][0] for key in _changed(before, after, "case")
+                if after.rows["case"][key][1] == "approved"}  # fmt: skip
+    for key, (_, was, *_) in before.rows["employer"].items():
+        is_now = after.rows["employer"][key][1]
+        if was != is_now and key not in approved:
+            yield "deferral_begun" if is_now == DEFERRED else "deferral_ended", f"employer:{key}"
 
 
 def _step(case: int, action: str, month: int | None) -> Event:

@@ -3,7 +3,6 @@
 import gc
 import itertools
 import json
-import random
 import re
 import subprocess
 import sys
@@ -14,8 +13,9 @@ import pytest
 
 from services.files import guard, refusals, workbook
 from tests import figures
+from tests.files import mutants
 from tests.files.bombs import bombs
-from tests.files.books import COLUMNS, book, pack, parts, person, sheet, text
+from tests.files.books import COLUMNS, book, person, text
 from tests.files.corpus import GOOD, refused
 from tests.files.readable import seen, traps
 from tests.files.spellings import misspelt
@@ -125,46 +125,30 @@ def test_a_wrong_heading_row_names_what_is_missing_what_is_too_many_and_what_is_
 
 def test_damaged_copies_are_refused_or_give_the_right_rows_and_nothing_else() -> None:
     """The mutants of single bytes are those that a zip's sums do not always catch."""
-    seed, right, read = 20260701, workbook.read(GOOD, COLUMNS), 0
-    chance = random.Random(seed)
-    for number in range(MUTANTS):
-        content = bytearray(GOOD)
-        for _ in range(chance.randint(1, 6)):
-            content[chance.randrange(len(content))] = chance.randrange(256)
+    right, read = workbook.read(GOOD, COLUMNS), 0
+    for number, content in enumerate(mutants.of_bytes(MUTANTS)):
         try:
-            found = workbook.read(bytes(content), COLUMNS)
+            found = workbook.read(content, COLUMNS)
         except guard.UnreadableWorkbook:
             continue
-        assert found == right, f"mutant {number} of seed {seed}"
+        assert found == right, f"mutant {number} of seed {mutants.SEED_OF_BYTES}"
         read += 1
-    _note("of its bytes", seed, read)
-
-
-PIECES = (
-    "<", ">", '"', "&", "</row>", "<row>", "<c>", "<!--", "-->", "<![CDATA[", "]]>", "<f>", "</c>",
-    'r="1"', "<v>", "</sheetData>", "&#0;", "\0", "\ud800", "\uffff", "\x7f", "\x85", "\r\n", "٣",
-    "<!DOCTYPE a>", "<x:y/>", " ", "9" * 40,
-)  # fmt: skip
+    _note("of its bytes", mutants.SEED_OF_BYTES, read)
 
 
 def test_sheets_with_damaged_xml_are_refused_or_read_alike_by_both_ways() -> None:
     """The quick way, by shapes, must never read what expat alone would not."""
-    seed, read = 7, 0
-    chance = random.Random(seed)
-    good = parts(sheet(*(person(r) for r in range(2, 6))))["xl/worksheets/sheet1.xml"]
-    for number in range(MUTANTS):
-        at = chance.randrange(len(good))
-        damaged = good[:at] + chance.choice(PIECES) + good[at + chance.randint(0, 3) :]
+    read = 0
+    for number, damaged in enumerate(mutants.of_xml(MUTANTS)):
         quick, slow = _outcome(damaged), _outcome(damaged.replace("</row>", "</row >"))
-        assert quick == slow, f"mutant {number} of seed {seed}"
+        assert quick == slow, f"mutant {number} of seed {mutants.SEED_OF_XML}"
         read += not isinstance(quick, str)
-    _note("of its XML", seed, read)
+    _note("of its XML", mutants.SEED_OF_XML, read)
 
 
 def _outcome(spelt: str) -> object:
-    content = parts() | {"xl/worksheets/sheet1.xml": spelt.encode("utf-8", "surrogatepass")}
     try:
-        return workbook.read(pack(content, level=1), COLUMNS)
+        return workbook.read(mutants.packed(spelt), COLUMNS)
     except guard.UnreadableWorkbook as refusal:
         return refusal.code
 
