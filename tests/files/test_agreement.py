@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -51,7 +52,10 @@ def _spoken(cell: cells.Cell) -> tuple[str, str]:
 def theirs(rows: list[tuple[int, list[tuple[str, str]]]]) -> Rows:
     """Return the rows below the headings, their cells in the order of our columns."""
     (_, heading), *rest = rows
-    places = [[_plain(value) for _, value in heading].index(name) for name in HEADINGS]
+    named = [_seen(value) for _, value in heading]
+    if missing := set(HEADINGS) - set(named):
+        return {1: [("no heading", name) for name in sorted(missing)]}
+    places = [named.index(name) for name in HEADINGS]
     return {
         number: [_said(*row[place]) if place < len(row) else ("empty", "") for place in places]
         for number, row in rest
@@ -67,6 +71,12 @@ def _said(kind: str, value: str) -> tuple[str, str]:
         return kind, repr(float(value))
     except ValueError:
         return "no number", _plain(value)
+
+
+def _seen(heading: str) -> str:
+    """Return of a heading what is seen of it."""
+    plain = unicodedata.normalize("NFKC", heading)
+    return "".join(mark for mark in plain if unicodedata.category(mark)[0] not in "ZC")
 
 
 def _plain(value: str) -> str:
