@@ -161,8 +161,8 @@ def plain_fens(cells: Sequence[Cell]) -> list[int] | None:
     if listed.count(",") != len(spelt) or not _PLAIN_COLUMN.fullmatch(listed):
         return None
     return [
-        int(cell[:-3] + cell[-2:]) if cell[-3:-2] == "."
-        else int(cell[:-2] + cell[-1]) * 10 if cell[-2:-1] == "."
+        int(cell.replace(".", "")) if cell[-3:-2] == "."
+        else int(cell.replace(".", "")) * 10 if cell[-2:-1] == "."
         else int(cell) * 100
         for cell in spelt
     ]  # fmt: skip
