@@ -52,7 +52,7 @@ restore: $(VENV)/run.stamp ## bring a backup back and verify it: make restore FR
 manual: $(VENV)/dev.stamp ## the manual's points that no test proves
 	@$(BIN)/python -m tests.manual
 
-nightly: system-test $(VENV)/nightly.stamp ## run every test in full, and record the figures (more than an hour)
+nightly: system-test $(VENV)/nightly.stamp ## run every test in full, and record the figures (several hours on two cores)
 	@deploy/system.sh nightly
 	@HALL_NIGHTLY=1 $(BIN)/python -m tests.fuzz
 	@HALL_NIGHTLY=1 $(BIN)/python -m pytest -n 2 -o timeout=7200

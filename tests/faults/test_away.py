@@ -190,8 +190,11 @@ def test_each_table_locked_by_another_session(postgresql: Bench) -> None:
         impatient = make_url(ready.url).update_query_dict({"options": "-c lock_timeout=30"})
         engine = database.connect(impatient.render_as_string(hide_password=False))
         for table in list(Base.metadata.sorted_tables)[:: figures.share(quick=8, whole=1)]:
-            with _locked(ready.url, table.name):
-                was_refused = refused(act, ready)
+            try:
+                with _locked(ready.url, table.name):
+                    was_refused = refused(act, ready)
+            except NotTheAct:  # it asked who she is
+                continue
             if was_refused:
                 points += 1
                 unchanged(act, ready, f"with {table.name} locked")
@@ -232,9 +235,9 @@ def test_a_connection_cut_at_each_statement(postgresql: Bench, postgresql_server
                 assert was_refused, f"{act.name} cut at statement {point}"
                 unchanged(act, ready, f"cut at statement {point}")
             points += 1
-            ready = postgresql.ready(
-                act
-            )  # the numbers that a lost transaction drew do not come back
+            # The numbers that a lost transaction drew do not come back.
+            postgresql.clear()
+            ready = postgresql.ready(act)
     admin.dispose()
     note("cut", points)
     assert points >= len(CHOSEN)
