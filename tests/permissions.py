@@ -110,7 +110,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         prints: listing once kept
         signing: prepare sign
         slips: keep fetch
-        works.desk: start again progress soon content latest listed live close
+        works.desk: start again progress soon content size latest listed live close
     """),
 )  # fmt: skip
 

@@ -160,10 +160,13 @@ def content(actor: Actor, work_id: int) -> bytes:
 
 @audit.refusals
 def size(actor: Actor, work_id: int) -> int:
-    """Return how many bytes were uploaded for a work, 0 where they are no longer kept."""
+    """Return how many bytes were uploaded for a work, 0 where they are no longer kept. Raises NotFound."""
+    asked = select(func.length(Work.content)).where(*_own(actor), Work.id == work_id)
     with snapshot() as session:
-        asked = select(func.length(Work.content)).where(*_own(actor), Work.id == work_id)
-        return session.scalar(asked) or 0
+        found = session.execute(asked).one_or_none()
+    if found is None:
+        raise NotFound(what="上传的文件（可能已过期），请重新上传")
+    return found[0] or 0
 
 
 @audit.refusals
