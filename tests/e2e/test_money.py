@@ -20,8 +20,8 @@ from ukey import verify_evidence
 hall = conftest.own_hall
 KEY = "M1"
 UNIT = newcomers.BY_KEY[KEY].employer
-#: Of the bank's workbook, and of the credit that goes back: each journey has a balance of its own.
-PAID, WRONG = newcomers.BY_KEY["B1"], newcomers.BY_KEY["B4"]
+#: Of the bank's workbook, of the credit that goes back, of the refund: each journey has a balance of its own.
+PAID, WRONG, TOO_MUCH = (newcomers.BY_KEY[key] for key in ("B1", "B4", "B5"))
 LATE = "凯里鼓楼建筑(示例)"
 MONTHS, MONEY = "/months", "/arrivals"
 
@@ -126,12 +126,12 @@ def test_a_credit_entered_wrongly_is_reversed_by_two_officers(hall: Hall, arrive
 
 
 def test_a_refund_is_turned_down_with_a_signed_reason(hall: Hall, arrive: Arrive) -> None:
-    over = Credit("E2E-0200", WRONG.number, Decimal("80.00"), date(2026, 7, 6), payer="某单位")
+    over = Credit("E2E-0200", TOO_MUCH.number, Decimal("80.00"), date(2026, 7, 6), payer="某单位")
     with hall.behind():
         arrivals.receive(person("officerA"), over)
     first, second = arrive("officerA"), arrive("officerB")
     first.open(MONEY)
-    first.entry(WRONG.employer).get_by_role("button", name="台账").click()
+    first.entry(TOO_MUCH.employer).get_by_role("button", name="台账").click()
     dialog = first.dialog("未分摊台账")
     dialog.get_by_role("radio", name="未分摊退款").click()
     for label, text in (

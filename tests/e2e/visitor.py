@@ -294,6 +294,7 @@ class Visitor:
     def tick(self, key: str, *rows: int) -> None:
         """Tick rows of a roster of people by their marks at the left; from 0, -1 is all of them."""
         frame = self.page.locator(f'[class*="st-key-{key}_grid"]').get_by_test_id("stDataFrame")
+        expect(frame).to_have_count(1)  # the one before it stands until the run has ended
         expect(frame.locator("canvas").first).to_be_visible()
         frame.evaluate("e => e.scrollIntoView({block: 'center'})")
         self.page.wait_for_timeout(150)
@@ -317,6 +318,7 @@ class Visitor:
     def go_to_cell(self, row: int, column: int) -> None:
         """Put the cursor on a cell by arrows, which know nothing of widths."""
         frame = self.grid().get_by_test_id("stDataFrame")
+        expect(frame).to_have_count(1)
         expect(frame.locator("canvas").first).to_be_visible()
         frame.evaluate("e => e.scrollIntoView({block: 'center'})")  # the bar on top eats clicks
         self.page.wait_for_timeout(150)
