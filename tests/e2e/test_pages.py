@@ -6,12 +6,14 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.cast import CAST
+from tests.e2e import conftest
 from tests.e2e.accessible import assert_accessible
 from tests.e2e.conftest import Arrive
 from tests.e2e.test_gate import ADDRESSES
 from tests.e2e.visitor import Visitor
 from tests.e2e.wording import assert_all_chinese
 
+hall = conftest.own_hall
 TEN = (
     "单位信息变更", "基数调整", "汇缴", "单位信息查询", "缴存比例调整", "缴存人信息查询",
     "缴存人登记", "缴存人信息变更", "缴存人状态变更", "缓缴/解除缓缴",
