@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from bench.actors import CLERKS, OFFICER, SIZES
 from data import bulk, database, schema
 from data.codes import EmployerKind, IdType
-from data.enums import Branch, BusinessKind, ContributorStatus, EmployerStatus, Rounding
+from data.enums import Branch, BusinessKind, ContributorStatus, EmployerStatus
 from data.models.people import User
 from data.models.policy import PolicyRow
 from data.models.register import Contributor, Employer
+from data.policy_codes import Rounding
 from demo.fixture import OPENED, TEST_POLICY
 from services.approval import casework
 from services.rules import contribution

@@ -10,13 +10,11 @@ from data.enums import (
     Branch,
     BusinessKind,
     CaseStatus,
-    DayKind,
     KeyEvent,
     LabelledEnum,
-    PolicyKey,
-    ProposalTopic,
     Role,
 )
+from data.policy_codes import DayKind, PolicyKey, ProposalTopic
 from services import contributor_info_change, employer_info_change_items
 from services.rules.limits import yuan
 from services.rules.months import Month

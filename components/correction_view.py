@@ -8,7 +8,8 @@ import streamlit as st
 
 from components import brand, case_timeline, entries, feedback, session, signing
 from components.form_fields import Fields
-from data.enums import CorrectionKind, ProposalStatus
+from data.enums import CorrectionKind
+from data.policy_codes import ProposalStatus
 from services.actor import Actor
 from services.remittance import correction_deciding, correction_statement, corrections
 from services.remittance.balances import Balance, Line

@@ -4,14 +4,14 @@ import streamlit as st
 
 from components import brand, case_timeline, feedback, session
 from data.enums import CaseStatus
-from services import inbox
+from services import own_cases
 from services.actor import Actor
-from services.inbox import Waiting
+from services.own_cases import Waiting
 
 
 def show(actor: Actor, case_id: int | None) -> None:
     """Draw where the case stands, and the way to take it back while nobody has decided."""
-    now = inbox.waiting(actor, case_id) if case_id else None
+    now = own_cases.waiting(actor, case_id) if case_id else None
     if now is None or case_id is None:
         return
     said, button = st.columns((5, 1), vertical_alignment="center")
@@ -51,7 +51,7 @@ def ask(case_id: int, now: Waiting) -> None:
             who = session.signed_in()
             with feedback.refusals():
                 if who:
-                    inbox.withdraw(who.actor, case_id, version=now.version)
+                    own_cases.withdraw(who.actor, case_id, version=now.version)
                     feedback.done("已撤回，可修改后重新提交")
 
 

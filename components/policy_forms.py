@@ -7,7 +7,8 @@ from datetime import date
 import streamlit as st
 
 from components import brand, feedback, proposal_view
-from data.enums import OFFICERS, DayKind, PolicyKey, ProposalTopic, Role, Rounding
+from data.enums import OFFICERS, Role
+from data.policy_codes import DayKind, PolicyKey, ProposalTopic, Rounding
 from services.administration.business_terms import Terms
 from services.administration.effects_by_topic import Effect
 from services.approval import requirements

@@ -6,7 +6,8 @@ from typing import Literal
 import streamlit as st
 
 from components import brand, case_timeline, feedback, plain_table, session, signing
-from data.enums import ADMINISTRATORS, ProposalStatus
+from data.enums import ADMINISTRATORS
+from data.policy_codes import ProposalStatus
 from services.actor import Actor
 from services.administration.effects_by_topic import Effect
 from services.administration.policy_view import Change

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components import brand, case_timeline, entries, feedback, pending_case, session
-from services import inbox
+from services import inbox, own_cases
 from services.actor import Actor
 from services.inbox import Note, Tab, Task
 
@@ -108,8 +108,8 @@ def _open_task(task: Task, *, can_close: bool) -> None:
     )
     st.markdown("**流程图**")
     with feedback.refusals():
-        case_timeline.show(inbox.course(who.actor, task.case_id))
-    if task.can_withdraw and (now := inbox.waiting(who.actor, task.case_id)):
+        case_timeline.show(own_cases.course(who.actor, task.case_id))
+    if task.can_withdraw and (now := own_cases.waiting(who.actor, task.case_id)):
         pending_case.ask(task.case_id, now)
     if not can_close:
         return
@@ -120,5 +120,5 @@ def _open_task(task: Task, *, can_close: bool) -> None:
             st.rerun()
         if st.button("结束流程", type="primary"):
             with feedback.refusals():
-                inbox.end_flow(who.actor, task.case_id, version=task.version)
+                own_cases.end_flow(who.actor, task.case_id, version=task.version)
                 feedback.done("流程已结束，可以重新申请")

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, delete, inspect, text
 
 from data import migrating, schema, schema_objects
-from data.database import sqlite_file
+from data.engines import sqlite_file
 from data.models.audit import AuditHead
 
 FILE: Final = "hall.db"

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, inspect, text
 
 from data import schema_objects
-from data.database import open_engine
+from data.engines import open_engine
 
 #: The advisory lock's number: any that nothing else in this database uses.
 LOCK: Final = 5226_02

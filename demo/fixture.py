@@ -17,15 +17,14 @@ from data.enums import (
     Branch,
     ContributorStatus,
     EmployerStatus,
-    PolicyKey,
     RemittanceKind,
     Role,
-    Rounding,
 )
 from data.models.people import User
 from data.models.policy import PolicyRow
 from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment, AssessmentLine
+from data.policy_codes import PolicyKey, Rounding
 from demo import holidays
 from demo.cast import CAST, Player
 from services import passwords

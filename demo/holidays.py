@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from data.enums import DayKind
 from data.models.holiday import Holiday
+from data.policy_codes import DayKind
 
 PUBLISHED = datetime(2025, 11, 4, 1, tzinfo=UTC)
 SOURCE = "测试参数：国务院办公厅关于2026年部分节假日安排的通知"

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from data import chain
 from data.chain import Entry
-from data.database import UnfitText, is_writing, transaction
+from data.database import is_writing, transaction
+from data.engines import UnfitText
 from data.enums import AuditAction
 from services.actor import Actor
 from services.errors import BusinessError, Unavailable, Unstorable

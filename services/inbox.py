@@ -1,7 +1,7 @@
 """The employer's task center (消息, 待办, 已办, 我发起的, 已阅): manual H3–H8."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Generic, TypeVar
 
@@ -11,14 +11,11 @@ from sqlalchemy.orm import Session
 from data.database import snapshot, transaction
 from data.enums import AuditAction, BusinessKind, CaseStatus, Role
 from data.models.case import Case, Message, Step
-from data.models.people import User
 from data.models.register import Contributor
 from services import audit
 from services.actor import Actor
-from services.approval import casework, engine, history
-from services.approval.history import Stage
+from services.approval import engine, moves
 from services.errors import NotFound
-from services.review import KINDS
 from services.rules import clock
 
 Item = TypeVar("Item")
@@ -64,22 +61,6 @@ class Task:
     account: str
     """That person's account."""
     can_withdraw: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A case of the employer's own that waits for the center."""
-
-    serial: str
-    version: int
-    submitted_by: str
-    submitted_at: datetime
-    due_on: date | None
-    """The last day on which the center should decide, that day included."""
-    is_overdue: bool
-    can_withdraw: bool
-    """Whether this clerk may take it back now."""
-    course: list[Stage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,57 +148,6 @@ def delete(actor: Actor, message_id: int) -> None:
         audit.record(session, actor, AuditAction.MESSAGE_DELETED, f"message:{message_id}")
 
 
-@audit.refusals
-def course(actor: Actor, case_id: int) -> list[Stage]:
-    """Return the flow (流程图) of one of the employer's own cases. Raises NotFound."""
-    with snapshot() as session:
-        case = session.scalar(select(Case).filter_by(id=case_id, employer_id=actor.employer))
-        if case is None:
-            raise NotFound(what="该业务")
-        return history.course(session, KINDS[case.kind], case)
-
-
-@audit.refusals
-def waiting(actor: Actor, case_id: int) -> Waiting | None:
-    """Return one of the employer's own cases as it waits for the center, None where it no longer does.
-
-    Raises NotFound.
-    """
-    with snapshot() as session:
-        case = session.scalar(select(Case).filter_by(id=case_id, employer_id=actor.employer))
-        if case is None:
-            raise NotFound(what="该业务")
-        if case.status is not CaseStatus.PENDING or case.submitted_at is None:
-            return None
-        return Waiting(
-            serial=case.serial or "",
-            version=case.version,
-            submitted_by=session.scalar(select(User.name).filter_by(id=case.submitted_by)) or "",
-            submitted_at=clock.in_china(case.submitted_at),
-            due_on=case.due_on,
-            is_overdue=case.due_on is not None and case.due_on < clock.today(),
-            can_withdraw=engine.can_withdraw(case, actor),
-            course=history.course(session, KINDS[case.kind], case),
-        )
-
-
-@audit.refusals
-def withdraw(actor: Actor, case_id: int, *, version: int) -> None:
-    """撤回: take a submission back while nobody at the center has decided on it.
-
-    Raises NotFound, NotYourStep, IllegalMove, Stale.
-    """
-    with transaction() as session:
-        engine.withdraw(session, casework.own(session, case_id, actor), actor, version=version)
-
-
-@audit.refusals
-def end_flow(actor: Actor, case_id: int, *, version: int) -> None:
-    """结束流程: end a case that came back. Raises NotFound, Stale, IllegalMove."""
-    with transaction() as session:
-        engine.close(session, casework.own(session, case_id, actor), actor, version=version)
-
-
 def _chosen(tab: Tab, actor: Actor) -> Select[Message] | Select[Case]:
     if tab in (Tab.MESSAGES, Tab.READ):
         mine = select(Message).filter_by(employer_id=actor.employer, deleted_at=None)
@@ -225,7 +155,7 @@ def _chosen(tab: Tab, actor: Actor) -> Select[Message] | Select[Case]:
         return mine.where(is_read if tab is Tab.READ else ~is_read)
     own = select(Case).filter_by(employer_id=actor.employer).where(Case.serial.is_not(None))
     if tab is Tab.TO_DO:
-        return own.where(Case.status.in_(engine.TURNED_BACK))
+        return own.where(Case.status.in_(moves.TURNED_BACK))
     if tab is Tab.DONE:
         return own.where(Case.status.in_(ENDED))
     return own.where(Case.started_by == actor.user_id)

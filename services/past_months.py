@@ -12,8 +12,9 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.enums import ChangeKind, Rounding
+from data.enums import ChangeKind
 from data.models.register import ContributorChange, Employer
+from data.policy_codes import Rounding
 from services import months_due, policy
 from services.months_due import DueLine, MonthDue
 from services.rules import contribution

@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from data.bulk import table_of
-from data.enums import BusinessKind, PolicyKey, Rounding
+from data.enums import BusinessKind
 from data.models.policy import PolicyRow
+from data.policy_codes import PolicyKey, Rounding
 from services.errors import BusinessError
 from services.rules.limits import Limits
 from services.rules.months import HpfYear, Month

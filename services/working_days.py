@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot
-from data.enums import DayKind, PolicyKey, Role
+from data.enums import Role
 from data.models.holiday import Holiday
+from data.policy_codes import DayKind, PolicyKey
 from services import audit, policy
 from services.actor import Actor
 from services.rules import clock

@@ -31,7 +31,8 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         employer_info_change: situation enter take_back attach detach submit
         employer_info_query: changes
         home: home
-        inbox: count counts notes tasks mark_read delete course waiting withdraw end_flow
+        inbox: count counts notes tasks mark_read delete
+        own_cases: course waiting withdraw end_flow
         rate_adjustment.approval: situation preview submitted choose attach detach submit
         remittance.assess: situation assess
         remittance.deferred: deferred_months assess_deferred

@@ -5,9 +5,10 @@ from datetime import date
 from sqlalchemy import select
 
 from data.database import transaction
-from data.enums import BusinessKind, PolicyKey
+from data.enums import BusinessKind
 from data.models.policy import PolicyRow
 from data.models.register import Employer
+from data.policy_codes import PolicyKey
 from services.rules import clock
 
 

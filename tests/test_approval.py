@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from data.database import snapshot, transaction
-from data.enums import Action, BusinessKind, CaseStatus, PolicyKey, Role
+from data.enums import Action, BusinessKind, CaseStatus, Role
 from data.models.case import Case, Message, Step
+from data.policy_codes import PolicyKey
 from services.actor import Actor
-from services.approval import casework, engine, history, holding, refusals
+from services.approval import casework, engine, history, holding, moves, refusals
 from services.approval.history import Progress
 from services.base_adjustment import approval
 from services.errors import NotAllowed, Stale
@@ -20,7 +21,7 @@ from tests.rosters import imported, submitted
 pytestmark = pytest.mark.usefixtures("db", "storage")
 TWO_LEVELS = replace(approval.KIND, levels=(Role.REVIEWER, Role.SENIOR_REVIEWER), done="办结")
 REFUSED = (refusals.IllegalMove, refusals.Withdrawn, Stale, NotAllowed)
-OFFICERS_ACTS = {action for action, roles in engine.MAY.items() if Role.REVIEWER in roles}
+OFFICERS_ACTS = {action for action, roles in moves.MAY.items() if Role.REVIEWER in roles}
 AT_ONCE = replace(approval.KIND, levels=(), done="办结")
 
 
@@ -105,7 +106,7 @@ def test_a_kind_without_levels_takes_effect_at_submission(clerk2: Actor) -> None
 
 
 @pytest.mark.parametrize(
-    ("before", "action"), [pair for pair in product(CaseStatus, Action) if pair not in engine.MOVES]
+    ("before", "action"), [pair for pair in product(CaseStatus, Action) if pair not in moves.MOVES]
 )
 def test_what_is_not_in_the_table_is_refused(
     clerk2: Actor, officer_a: Actor, officer_b: Actor, before: CaseStatus, action: Action

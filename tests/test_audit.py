@@ -17,7 +17,7 @@ from data.enums import Action, AuditAction, BusinessKind
 from data.models.audit import AuditEvent, AuditHead
 from data.models.case import Case, Message
 from data.models.register import Contributor, Employer
-from services import audit, inbox, passwords, review, sign_in
+from services import audit, inbox, own_cases, passwords, review, sign_in
 from services.actor import Actor
 from services.approval import casework, engine, papers, refusals
 from services.base_adjustment import approval, roster
@@ -190,7 +190,7 @@ FOREIGN = 999_999
         (lambda who: review.approve(who, 1, version=1, opinion=""), "review.approve", "NotAllowed"),
         (lambda who: inbox.mark_read(who, FOREIGN), "inbox.mark_read", "NotFound"),
         (lambda who: inbox.delete(who, FOREIGN), "inbox.delete", "NotFound"),
-        (lambda who: inbox.course(who, FOREIGN), "inbox.course", "NotFound"),
+        (lambda who: own_cases.course(who, FOREIGN), "own_cases.course", "NotFound"),
         (lambda who: edit.delete(who, FOREIGN), "remittance.edit.delete", "NotFound"),
         (lambda who: papers.content(who, FOREIGN), "approval.papers.content", "NotFound"),
         (lambda who: desk.approve(who, FOREIGN), "remittance.desk.approve", "NotAllowed"),
@@ -278,7 +278,7 @@ def test_no_persons_name_or_number_is_in_the_audit(clerk2: Actor, officer_a: Act
     case_id = submitted(clerk2, 5000)
     review.send_back(officer_a, case_id, version=2, opinion="杨秀英的基数有误")
     with pytest.raises(NotFound):
-        inbox.course(clerk2, FOREIGN)
+        own_cases.course(clerk2, FOREIGN)
     with snapshot() as session:
         people = session.execute(select(Contributor.name, Contributor.id_number)).all()
         names = {part for row in people for part in row} | {"杨秀英"}

@@ -10,11 +10,12 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 
 from data.database import snapshot, transaction
-from data.enums import CaseStatus, ContributorStatus, PolicyKey
+from data.enums import CaseStatus, ContributorStatus
 from data.models.case import Case, Message
 from data.models.policy import PolicyRow
 from data.models.register import Contributor, ContributorChange, Employer
-from services import inbox, review, review_queue
+from data.policy_codes import PolicyKey
+from services import inbox, own_cases, review, review_queue
 from services.actor import Actor
 from services.approval import papers, refusals
 from services.approval.history import Progress
@@ -669,7 +670,7 @@ def test_approval_changes_300_bases_and_tells_the_employer_in_the_manuals_words(
         }
     decided = review_queue.queue(officer_a, Wanted(Shown.DECIDED)).rows
     assert [row.case_id for row in decided] == [case_id]
-    course = inbox.course(clerk1, case_id)
+    course = own_cases.course(clerk1, case_id)
     assert [(s.title, s.progress) for s in course] == [
         ("提交", Progress.PASSED), ("审批（初审员）", Progress.PASSED), ("办结", Progress.PASSED)]  # fmt: skip
     assert (course[1].who, course[1].opinion) == ("王建国（初审员）", "同意")
@@ -714,7 +715,7 @@ def test_ending_the_flow_frees_the_employer_to_apply_again(clerk1: Actor, office
     case_id = submitted(clerk1)
     review.reject(officer_a, case_id, version=case_of(case_id).version, opinion="缺工资表")
     (task,) = inbox.tasks(clerk1, Tab.TO_DO).items
-    inbox.end_flow(clerk1, case_id, version=task.version)
+    own_cases.end_flow(clerk1, case_id, version=task.version)
     assert case_of(case_id).status is CaseStatus.CLOSED
     assert inbox.tasks(clerk1, Tab.TO_DO).total == 0
     assert roster.roster(clerk1).empty
@@ -733,7 +734,7 @@ def test_a_returned_case_is_mended_and_sent_again_under_its_serial(
     assert case_of(case_id).serial == serial
     review.approve(officer_a, case_id, version=case_of(case_id).version, opinion="同意")
     assert bases(clerk1.employer)[account][0] == Decimal(7000)
-    assert [s.outcome for s in inbox.course(clerk1, case_id)] == [
+    assert [s.outcome for s in own_cases.course(clerk1, case_id)] == [
         "提交",
         "退回",
         "提交",
@@ -854,7 +855,7 @@ def test_messages_and_flows_of_others_are_not_found(
         message = session.scalars(select(Message.id)).one()
     for act in (
         lambda: inbox.mark_read(clerk2, message), lambda: inbox.delete(clerk2, message),
-        lambda: inbox.course(clerk2, case_id), lambda: inbox.end_flow(clerk2, case_id, version=2),
+        lambda: own_cases.course(clerk2, case_id), lambda: own_cases.end_flow(clerk2, case_id, version=2),
     ):  # fmt: skip
         with pytest.raises(NotFound):
             act()

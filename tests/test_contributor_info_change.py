@@ -9,7 +9,7 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind, CaseStatus, ContributorStatus
 from data.models.case import Message
 from data.models.register import Contributor, Employer
-from services import change_records, contributor_info_change, inbox, review
+from services import change_records, contributor_info_change, inbox, own_cases, review
 from services.actor import Actor
 from services.approval.change_case import InReview
 from services.approval.change_list import BadValue, ChangedMeanwhile, NoChanges, UnknownItem
@@ -224,7 +224,7 @@ def test_a_case_turned_back_is_in_the_clerks_to_do_with_a_message(
     now = contributor_info_change.situation(clerk1, person)
     assert (now.status, len(now.changes)) == (CaseStatus.REJECTED, 1)
     contributor_info_change.detach(clerk1, person, now.papers[0].id)
-    inbox.end_flow(clerk1, case_id, version=now.version)
+    own_cases.end_flow(clerk1, case_id, version=now.version)
     assert contributor_info_change.situation(clerk1, person).case_id is None
     assert person_of(person).education == "90"
 
@@ -261,7 +261,7 @@ def test_a_change_left_open_at_the_employer_left_hinders_nobody_and_can_be_ended
     page = review.open_case(officer_a, left)
     review.send_back(officer_a, left, version=page.version, opinion="该职工已转出")
     (waiting,) = inbox.tasks(clerk1, Tab.TO_DO).items
-    inbox.end_flow(clerk1, left, version=waiting.version)
+    own_cases.end_flow(clerk1, left, version=waiting.version)
     assert inbox.count(clerk1, Tab.TO_DO) == 0
     assert person_of(person).education == "21"
 

@@ -9,17 +9,12 @@ from sqlalchemy import func, select, update
 
 from data.base import YuanType
 from data.database import snapshot, transaction
-from data.enums import (
-    AssessmentStatus,
-    ContributorStatus,
-    EmployerStatus,
-    EntryKind,
-    ProposalStatus,
-)
+from data.enums import AssessmentStatus, ContributorStatus, EmployerStatus, EntryKind
 from data.models.audit import AuditEvent
 from data.models.case import Message
 from data.models.ledger import Arrival, LedgerEntry, MoneyCorrection
 from data.models.register import Contributor, Employer
+from data.policy_codes import ProposalStatus
 from services.actor import Actor
 from services.approval.refusals import OtherBranch
 from services.errors import NotAllowed, Stale

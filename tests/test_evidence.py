@@ -19,11 +19,12 @@ from sqlalchemy import func, select, update
 
 import settings
 from data.database import snapshot, transaction
-from data.enums import BusinessKind, PolicyKey, ProposalTopic, Role
+from data.enums import BusinessKind, Role
 from data.models.case import Case, Step
 from data.models.evidence import Evidence
 from data.models.proposal import Proposal
 from data.models.register import Contributor
+from data.policy_codes import PolicyKey, ProposalTopic
 from services import review, signing
 from services.actor import Actor
 from services.administration import policy_changes, policy_view, roles

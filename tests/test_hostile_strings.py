@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from data.database import snapshot
-from data.enums import Branch, ProposalTopic, Role
+from data.enums import Branch, Role
 from data.models.case import Case
 from data.models.remittance import Assessment
+from data.policy_codes import ProposalTopic
 from services import contributor_info_change as info_changes
 from services import employer_info_change as employer_changes
 from services import review

@@ -5,7 +5,7 @@ import pytest
 from data.database import snapshot, transaction
 from data.enums import BusinessKind, CaseStatus, Channel
 from data.models.case import Message
-from services import contributor_info_change, home, inbox, review
+from services import contributor_info_change, home, inbox, own_cases, review
 from services.actor import Actor
 from services.approval.history import Progress
 from services.base_adjustment import approval
@@ -139,7 +139,7 @@ def test_a_finished_case_is_in_done_and_in_started_with_its_whole_course(
     assert [inbox.tasks(clerk1, tab).items[0].case_id for tab in (Tab.DONE, Tab.STARTED)] == [
         case_id
     ] * 2
-    course = inbox.course(clerk1, case_id)
+    course = own_cases.course(clerk1, case_id)
     assert all(stage.taken_at for stage in course)
     assert [stage.who for stage in course] == ["杨秀英（单位经办人）", "王建国（初审员）", "系统"]
 
@@ -152,7 +152,7 @@ def test_a_returned_case_waits_in_to_do_with_what_comes_next(
     review.send_back(officer_a, case_id, version=2, opinion="缺工资表")
     (task,) = inbox.tasks(clerk1, Tab.TO_DO).items
     assert task.summary == "王建国 退回：缺工资表"
-    course = inbox.course(clerk1, case_id)
+    course = own_cases.course(clerk1, case_id)
     assert [stage.progress for stage in course] == [
         Progress.PASSED, Progress.TURNED_BACK, Progress.CURRENT, Progress.COMING]  # fmt: skip
     assert "原因：缺工资表" in inbox.notes(clerk1, Tab.MESSAGES).items[0].text

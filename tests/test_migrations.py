@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, func, inspect, 
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateTable
 
-from data import database, migrating, schema, schema_objects, structure
+from data import database, engines, migrating, schema, schema_objects, structure
 from data.base import Base
 from data.database import snapshot, transaction
 from data.enums import Role
@@ -27,14 +27,14 @@ pytestmark = pytest.mark.usefixtures("db", "storage")
 def empty(db: Engine, request: pytest.FixtureRequest, tmp_path) -> Iterator[Engine]:
     """A database with nothing in it, of the same kind as `db`."""
     if db.dialect.name == "sqlite":
-        fresh = database.open_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+        fresh = engines.open_engine(f"sqlite:///{tmp_path / 'empty.db'}")
         yield fresh
         fresh.dispose()
         return
     admin = create_engine(db.url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE empty_hall TEMPLATE template0"))
-    fresh = database.open_engine(db.url.set(database="empty_hall").render_as_string(False))
+    fresh = engines.open_engine(db.url.set(database="empty_hall").render_as_string(False))
     yield fresh
     fresh.dispose()
     with admin.connect() as connection:

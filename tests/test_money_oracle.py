@@ -15,9 +15,9 @@ from sqlalchemy import Engine, select
 
 from data import bulk
 from data.database import snapshot, transaction
-from data.enums import PolicyKey, Rounding
 from data.models.register import Contributor
 from data.models.remittance import Assessment, AssessmentLine
+from data.policy_codes import PolicyKey, Rounding
 from services import review
 from services.actor import Actor
 from services.remittance import desk

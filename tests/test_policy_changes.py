@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from data.database import snapshot
-from data.enums import BusinessKind, DayKind, PolicyKey, ProposalStatus, ProposalTopic, Role
+from data.enums import BusinessKind, Role
 from data.models.audit import AuditEvent
 from data.models.policy import PolicyRow
+from data.policy_codes import DayKind, PolicyKey, ProposalStatus, ProposalTopic
 from services import policy, review, working_days
 from services.actor import Actor
 from services.administration import (

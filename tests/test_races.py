@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from data import database
+from data import engines
 from data.database import snapshot, transaction
 from data.models.case import Case, Message
 from data.models.register import Contributor, ContributorChange
@@ -145,9 +145,9 @@ def test_no_update_of_money_is_lost_among_a_thousand(db: Engine) -> None:
 
 
 def test_sqlalchemys_defaults_on_sqlite_do_lose_updates(tmp_path) -> None:
-    """Why the wiring in data/database.py is there: the same test on the defaults fails."""
+    """Why the wiring in data/engines.py is there: the same test on the defaults fails."""
     engine = create_engine(f"sqlite:///{tmp_path / 'defaults.db'}", connect_args={"timeout": 30})
-    wired = database.open_engine(f"sqlite:///{tmp_path / 'defaults.db'}")
+    wired = engines.open_engine(f"sqlite:///{tmp_path / 'defaults.db'}")
     with engine.begin() as connection:
         connection.execute(text("create table account (yuan integer)"))
         connection.execute(text("insert into account values (0)"))

@@ -7,18 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from data.database import snapshot, transaction
-from data.enums import (
-    AssessmentStatus,
-    CaseStatus,
-    ChangeKind,
-    ContributorStatus,
-    EmployerStatus,
-    PolicyKey,
-)
+from data.enums import AssessmentStatus, CaseStatus, ChangeKind, ContributorStatus, EmployerStatus
 from data.models.case import Case
 from data.models.policy import PolicyRow
 from data.models.register import Contributor, ContributorChange, Employer
 from data.models.remittance import Assessment, AssessmentLine
+from data.policy_codes import PolicyKey
 from services import inbox, review
 from services.actor import Actor
 from services.approval import conflicts, papers, refusals

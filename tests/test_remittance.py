@@ -24,7 +24,7 @@ from data.models.case import Case, Message, Step
 from data.models.deferral import Deferral
 from data.models.register import Contributor, ContributorChange, Employer
 from data.models.remittance import Assessment, AssessmentLine
-from services import inbox, prints, review
+from services import own_cases, prints, review
 from services.actor import Actor
 from services.approval import casework, conflicts, refusals
 from services.errors import NotAllowed, NotFound
@@ -427,7 +427,7 @@ def test_a_deletion_after_the_approval_needs_a_reason_and_stays_in_the_trail(
         case = session.scalars(select(Case)).one()
     assert opinions == ["", "同意", "核定删除：人员有误"]
     assert case.status is CaseStatus.APPROVED
-    assert inbox.course(clerk1, case.id)
+    assert own_cases.course(clerk1, case.id)
 
 
 # The center

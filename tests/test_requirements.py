@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from data.database import snapshot
-from data.enums import BusinessKind, CaseStatus, PolicyKey
+from data.enums import BusinessKind, CaseStatus
 from data.models.case import Case
+from data.policy_codes import PolicyKey
 from services import policy, review
 from services.actor import Actor
 from services.approval import refusals, requirements

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import update
 
 from data.database import snapshot, transaction
-from data.enums import Branch, BusinessKind, DayKind, PolicyKey, Role
+from data.enums import Branch, BusinessKind, Role
 from data.models.case import Case
-from services import review, review_queue, working_days
+from data.policy_codes import DayKind, PolicyKey
+from services import own_cases, review, review_queue, working_days
 from services.actor import Actor
 from services.errors import NotAllowed
 from services.review_queue import Shown, Wanted
@@ -97,10 +98,9 @@ def test_a_case_handed_on_waits_for_the_colleague_alone(
 
 
 def test_drafts_and_withdrawn_cases_are_in_no_queue(clerk2: Actor, officer_a: Actor) -> None:
-    from services import inbox
 
     case_id = submitted(clerk2, 5000)
-    inbox.withdraw(clerk2, case_id, version=2)
+    own_cases.withdraw(clerk2, case_id, version=2)
     assert [ids(officer_a, Wanted(shown)) for shown in Shown] == [[], [], []]
 
 

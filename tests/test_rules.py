@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from data.enums import Rounding
+from data.policy_codes import Rounding
 from services.rules import clock, contribution, identity
 from services.rules.limits import Limits
 from services.rules.months import HpfYear, Month

@@ -100,10 +100,10 @@ def test_a_hall_on_a_changed_database_does_not_start_and_says_what_is_changed(
 def test_an_empty_or_older_database_is_made_or_migrated_by_a_command(
     tmp_path: Path, at: str
 ) -> None:
-    from data import database, migrating
+    from data import engines, migrating
 
     url = f"sqlite:///{tmp_path / 'hall.db'}"
-    engine = database.open_engine(url)
+    engine = engines.open_engine(url)
     if at:
         migrating.upgrade(engine, at)
     surroundings = {**os.environ, "DATABASE_URL": url, "HALL_DATA": str(tmp_path)}

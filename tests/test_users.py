@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from data.database import snapshot, transaction
-from data.enums import AuditAction, BindingStatus, Branch, ProposalStatus, Role
+from data.enums import AuditAction, BindingStatus, Branch, Role
 from data.models.audit import AuditEvent
 from data.models.people import CertificateBinding, User, UserSession
+from data.policy_codes import ProposalStatus
 from services import passwords, sessions
 from services.actor import Actor
 from services.administration import proposals, roles, users

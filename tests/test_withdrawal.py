@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from data.database import snapshot, transaction
-from data.enums import Action, BusinessKind, CaseStatus, PolicyKey
+from data.enums import Action, BusinessKind, CaseStatus
 from data.models.case import Case, Message, Step
 from data.models.register import ContributorChange
-from services import inbox, review
+from data.policy_codes import PolicyKey
+from services import inbox, own_cases, review
 from services.actor import Actor
 from services.approval import engine, history, refusals
 from services.base_adjustment import approval, roster
@@ -59,7 +60,7 @@ def handed_on(case_id: int, officer: Actor, colleague: Actor, reason: str = "") 
 def test_a_withdrawn_case_is_the_clerks_again_with_all_that_was_in_it(clerk2: Actor) -> None:
     case_id = submitted(clerk2, 5000)
     assert case(case_id).due_on == date(2026, 7, 9)
-    inbox.withdraw(clerk2, case_id, version=version(case_id))
+    own_cases.withdraw(clerk2, case_id, version=version(case_id))
     found = case(case_id)
     assert (found.status.label, found.due_on) == ("已撤回", None)
     assert len(roster.roster(clerk2)) == 5
@@ -70,7 +71,7 @@ def test_a_withdrawn_case_is_the_clerks_again_with_all_that_was_in_it(clerk2: Ac
 def test_a_withdrawn_case_is_submitted_again_under_its_serial(clerk2: Actor) -> None:
     case_id = submitted(clerk2, 5000)
     serial = case(case_id).serial
-    inbox.withdraw(clerk2, case_id, version=version(case_id))
+    own_cases.withdraw(clerk2, case_id, version=version(case_id))
     approval.submit(clerk2, version=version(case_id), client_id="again")
     assert (case(case_id).status, case(case_id).serial) == (CaseStatus.PENDING, serial)
     with snapshot() as session:
@@ -80,15 +81,15 @@ def test_a_withdrawn_case_is_submitted_again_under_its_serial(clerk2: Actor) -> 
 
 def test_a_withdrawn_case_may_be_ended_and_the_business_begun_anew(clerk2: Actor) -> None:
     case_id = submitted(clerk2, 5000)
-    inbox.withdraw(clerk2, case_id, version=version(case_id))
-    inbox.end_flow(clerk2, case_id, version=version(case_id))
+    own_cases.withdraw(clerk2, case_id, version=version(case_id))
+    own_cases.end_flow(clerk2, case_id, version=version(case_id))
     assert submitted(clerk2, 5500) != case_id
 
 
 def test_officers_no_longer_see_a_withdrawn_case(clerk2: Actor, officer_a: Actor) -> None:
     case_id = submitted(clerk2, 5000)
     seen = review.open_case(officer_a, case_id)
-    inbox.withdraw(clerk2, case_id, version=version(case_id))
+    own_cases.withdraw(clerk2, case_id, version=version(case_id))
     with pytest.raises(refusals.Withdrawn, match="单位已撤回该业务"):
         review.open_case(officer_a, case_id)
     with pytest.raises(refusals.Withdrawn):
@@ -100,11 +101,11 @@ def test_an_officer_who_only_has_it_open_does_not_stand_in_the_way(
 ) -> None:
     case_id = submitted(clerk2, 5000)
     review.open_case(officer_a, case_id)
-    waiting = inbox.waiting(clerk2, case_id)
+    waiting = own_cases.waiting(clerk2, case_id)
     assert waiting is not None
     assert waiting.can_withdraw
-    inbox.withdraw(clerk2, case_id, version=waiting.version)
-    assert inbox.waiting(clerk2, case_id) is None
+    own_cases.withdraw(clerk2, case_id, version=waiting.version)
+    assert own_cases.waiting(clerk2, case_id) is None
 
 
 def test_a_case_that_waits_says_by_when_and_that_it_is_late(
@@ -113,7 +114,7 @@ def test_a_case_that_waits_says_by_when_and_that_it_is_late(
     case_id = submitted(clerk2, 5000)
     for day, is_overdue in (("2026-07-06", False), ("2026-07-09", False), ("2026-07-10", True)):
         on_day(day)
-        waiting = inbox.waiting(clerk2, case_id)
+        waiting = own_cases.waiting(clerk2, case_id)
         assert waiting is not None
         assert (waiting.due_on, waiting.is_overdue) == (date(2026, 7, 9), is_overdue)
 
@@ -125,17 +126,19 @@ def test_after_the_first_of_two_levels_nothing_is_withdrawn(
     case_id = submitted(clerk2, 5000)
     decided(case_id, Action.APPROVE, officer_a)
     with pytest.raises(refusals.NotYourStep, match="上一步不是您办理的，不能撤回"):
-        inbox.withdraw(clerk2, case_id, version=version(case_id))
+        own_cases.withdraw(clerk2, case_id, version=version(case_id))
 
 
 def test_only_who_submitted_it_withdraws_it(clerk2: Actor, clerk1: Actor) -> None:
     case_id = submitted(clerk2, 5000)
     with pytest.raises(refusals.NotYourStep):
-        inbox.withdraw(replace(clerk2, user_id=clerk1.user_id), case_id, version=version(case_id))
+        own_cases.withdraw(
+            replace(clerk2, user_id=clerk1.user_id), case_id, version=version(case_id)
+        )
     with pytest.raises(NotFound):
-        inbox.withdraw(clerk1, case_id, version=version(case_id))
+        own_cases.withdraw(clerk1, case_id, version=version(case_id))
     with pytest.raises(NotFound):
-        inbox.waiting(clerk1, case_id)
+        own_cases.waiting(clerk1, case_id)
 
 
 def test_what_is_decided_is_not_withdrawn(clerk2: Actor, officer_a: Actor) -> None:
@@ -143,7 +146,7 @@ def test_what_is_decided_is_not_withdrawn(clerk2: Actor, officer_a: Actor) -> No
     before = version(case_id)
     review.approve(officer_a, case_id, version=before, opinion="同意")
     with pytest.raises(refusals.IllegalMove, match="该业务已办结，不能执行“撤回”"):
-        inbox.withdraw(clerk2, case_id, version=before)
+        own_cases.withdraw(clerk2, case_id, version=before)
 
 
 @pytest.mark.parametrize("decide", ["approve", "reject"])
@@ -153,7 +156,7 @@ def test_a_withdrawal_and_a_decision_at_once_have_one_winner(
     case_id = submitted(clerk2, 5000)
     seen = version(case_id)
     acts: list[Callable[[], object]] = [
-        lambda: inbox.withdraw(clerk2, case_id, version=seen),
+        lambda: own_cases.withdraw(clerk2, case_id, version=seen),
         lambda: getattr(review, decide)(officer_a, case_id, version=seen, opinion="意见"),
     ] * 6
     barrier, outcomes = threading.Barrier(len(acts)), [""] * len(acts)
@@ -209,7 +212,7 @@ def test_who_is_coming_names_the_colleague(
 ) -> None:
     case_id = submitted(clerk2, 5000)
     handed_on(case_id, officer_a, officer_b)
-    waiting = inbox.waiting(clerk2, case_id)
+    waiting = own_cases.waiting(clerk2, case_id)
     assert waiting is not None
     assert waiting.course[-2].who == "李春梅（初审员）"
 
@@ -280,7 +283,7 @@ def test_a_transfer_does_not_keep_the_clerk_from_withdrawing(
 ) -> None:
     case_id = submitted(clerk2, 5000)
     handed_on(case_id, officer_a, officer_b)
-    inbox.withdraw(clerk2, case_id, version=version(case_id))
+    own_cases.withdraw(clerk2, case_id, version=version(case_id))
     assert case(case_id).status is CaseStatus.WITHDRAWN
 
 

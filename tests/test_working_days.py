@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from data.database import snapshot, transaction
-from data.enums import DayKind, PolicyKey
 from data.models.policy import PolicyRow
+from data.policy_codes import DayKind, PolicyKey
 from services import working_days
 from services.actor import Actor
 from services.errors import NotAllowed

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from alembic import command
 
-from data import database, migrating
+from data import engines, migrating
 
 
 def propose(words: str) -> Path:
     """Write the next revision from the difference between the last one and the models."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = database.open_engine(f"sqlite:///{folder}/draft.db")
+        engine = engines.open_engine(f"sqlite:///{folder}/draft.db")
         migrating.upgrade(engine, migrating.head())
         with engine.connect() as connection:
             number = f"{int(migrating.head()) + 1:04d}"

@@ -6,7 +6,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base, Coded, Id, Instant
-from data.enums import DayKind
+from data.policy_codes import DayKind
 
 
 class Holiday(Base):

@@ -10,7 +10,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base, Coded, Id, Instant, Yuan
-from data.enums import CorrectionKind, EntryKind, ProposalStatus
+from data.enums import CorrectionKind, EntryKind
+from data.policy_codes import ProposalStatus
 
 
 class Arrival(Base):

@@ -6,7 +6,8 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base, Coded, Id, Instant
-from data.enums import BusinessKind, PolicyKey
+from data.enums import BusinessKind
+from data.policy_codes import PolicyKey
 
 
 class PolicyRow(Base):

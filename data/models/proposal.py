@@ -6,7 +6,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base, Coded, Id, Instant
-from data.enums import BusinessKind, ProposalStatus, ProposalTopic
+from data.enums import BusinessKind
+from data.policy_codes import ProposalStatus, ProposalTopic
 
 
 class Proposal(Base):

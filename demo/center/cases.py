@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from data.base import Base
 from data.codes import Education
-from data.enums import Action, Branch, BusinessKind, CaseStatus, Channel, PolicyKey, Role
+from data.enums import Action, Branch, BusinessKind, CaseStatus, Channel, Role
 from data.models.case import Case, CaseChange, Step
 from data.models.people import User
 from data.models.register import Contributor
+from data.policy_codes import PolicyKey
 from demo.center.employers import Invented, Size
 from services import policy, working_days
 from services.rules import clock

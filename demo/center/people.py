@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from data.codes import EmployerKind, IdType, SealReason, Sex
-from data.enums import ContributorStatus, Rounding
+from data.enums import ContributorStatus
+from data.policy_codes import Rounding
 from demo.center import names
 from demo.center.employers import FIRST, LAST, Invented
 from services.rules import contribution

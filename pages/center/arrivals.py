@@ -18,7 +18,7 @@ from components import (
 )
 from components.form_fields import Fields
 from components.roster import Heading
-from data.enums import ProposalStatus
+from data.policy_codes import ProposalStatus
 from services import arrears
 from services.actor import Actor
 from services.arrears import Behind

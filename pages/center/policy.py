@@ -17,7 +17,8 @@ from components import (
     signing,
 )
 from components.policy_forms import Filled, Grounds
-from data.enums import BusinessKind, DayKind, ProposalTopic, Role
+from data.enums import BusinessKind, Role
+from data.policy_codes import DayKind, ProposalTopic
 from services import working_days
 from services.actor import Actor
 from services.administration import policy_changes, policy_effects, policy_view

@@ -6,7 +6,8 @@ from functools import partial
 import streamlit as st
 
 from components import brand, case_timeline, counted_tabs, entries, feedback, signing
-from data.enums import ADMINISTRATORS, OFFICERS, Branch, ProposalStatus, Role
+from data.enums import ADMINISTRATORS, OFFICERS, Branch, Role
+from data.policy_codes import ProposalStatus
 from services.actor import Actor
 from services.administration import roles, users
 from services.administration.roles import RoleChange

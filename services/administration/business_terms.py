@@ -6,7 +6,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from data.enums import OFFICERS, BusinessKind, PolicyKey, ProposalTopic, Role
+from data.enums import OFFICERS, BusinessKind, Role
+from data.policy_codes import PolicyKey, ProposalTopic
 from services import businesses, policy
 from services.approval import requirements
 from services.approval.kind import ApprovalKind

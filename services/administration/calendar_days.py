@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.enums import DayKind
 from data.models.holiday import Holiday
 from data.models.proposal import Proposal
+from data.policy_codes import DayKind
 from services import review, working_days
 from services.errors import BusinessError
 from services.rules import clock

@@ -9,19 +9,12 @@ from sqlalchemy import case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
-from data.enums import (
-    BusinessKind,
-    CaseStatus,
-    ContributorStatus,
-    PolicyKey,
-    ProposalTopic,
-    Role,
-    Rounding,
-)
+from data.enums import BusinessKind, CaseStatus, ContributorStatus, Role
 from data.models.case import LIVE, Case
 from data.models.deferral import Deferral
 from data.models.people import User
 from data.models.register import Contributor, Employer
+from data.policy_codes import PolicyKey, ProposalTopic, Rounding
 from services import policy
 from services.approval import requirements
 from services.rules import clock, contribution

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from data.database import transaction
-from data.enums import ADMINISTRATORS, BusinessKind, DayKind, PolicyKey, ProposalTopic, Role
+from data.enums import ADMINISTRATORS, BusinessKind, Role
 from data.models.policy import PolicyRow
 from data.models.proposal import Proposal
+from data.policy_codes import DayKind, PolicyKey, ProposalTopic
 from services import audit, policy
 from services.actor import Actor
 from services.administration import business_terms, calendar_days, policy_view, proposals

@@ -7,15 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot
-from data.enums import (
-    ADMINISTRATORS,
-    CaseStatus,
-    PolicyKey,
-    ProposalTopic,
-)
+from data.enums import ADMINISTRATORS, CaseStatus
 from data.models.case import Case
 from data.models.proposal import Proposal
 from data.models.register import Employer
+from data.policy_codes import PolicyKey, ProposalTopic
 from services import audit, businesses, policy
 from services.actor import Actor
 from services.administration import policy_changes, policy_view

@@ -8,16 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot
-from data.enums import (
-    ADMINISTRATORS,
-    PolicyKey,
-    ProposalStatus,
-    ProposalTopic,
-    Role,
-)
+from data.enums import ADMINISTRATORS, Role
 from data.models.policy import PolicyRow
 from data.models.proposal import Proposal
 from data.models.register import Employer
+from data.policy_codes import PolicyKey, ProposalStatus, ProposalTopic
 from services import audit, policy
 from services.actor import Actor
 from services.administration import business_terms, proposal_statement, proposals

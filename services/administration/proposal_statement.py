@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data.enums import Branch, PolicyKey, ProposalTopic, Role
+from data.enums import Branch, Role
 from data.models.people import User
 from data.models.proposal import Proposal
 from data.models.register import Employer
+from data.policy_codes import PolicyKey, ProposalTopic
 from services.administration import business_terms, calendar_days
 from services.rules import policy_values
 from services.statement import Item

@@ -8,15 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from data.enums import (
-    ADMINISTRATORS,
-    AuditAction,
-    BusinessKind,
-    ProposalStatus,
-    ProposalTopic,
-    Role,
-)
+from data.enums import ADMINISTRATORS, AuditAction, BusinessKind, Role
 from data.models.proposal import Proposal
+from data.policy_codes import ProposalStatus, ProposalTopic
 from services import audit
 from services.actor import Actor
 from services.administration import proposal_statement

@@ -6,9 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import ADMINISTRATORS, Branch, ProposalStatus, ProposalTopic, Role
+from data.enums import ADMINISTRATORS, Branch, Role
 from data.models.people import User
 from data.models.proposal import Proposal
+from data.policy_codes import ProposalStatus, ProposalTopic
 from services import audit, sessions
 from services.actor import Actor
 from services.administration import proposal_statement, proposals, users

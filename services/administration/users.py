@@ -12,18 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import (
-    ADMINISTRATORS,
-    OFFICERS,
-    AuditAction,
-    BindingStatus,
-    Branch,
-    ProposalStatus,
-    ProposalTopic,
-    Role,
-)
+from data.enums import ADMINISTRATORS, OFFICERS, AuditAction, BindingStatus, Branch, Role
 from data.models.people import CertificateBinding, User
 from data.models.proposal import Proposal
+from data.policy_codes import ProposalStatus, ProposalTopic
 from services import audit, passwords, sessions
 from services.actor import Actor
 from services.errors import BusinessError, NotFound

@@ -9,13 +9,13 @@ from functools import partial
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from data.enums import OFFICERS, Action, AuditAction, CaseStatus, Channel, Role
+from data.enums import OFFICERS, Action, AuditAction, CaseStatus, Channel
 from data.models.case import Case, Message, Step
 from data.models.people import User
 from data.models.register import ContributorChange, Employer
 from services import audit, working_days
 from services.actor import Actor
-from services.approval import casework, deciders, evidence, holding, requirements
+from services.approval import casework, deciders, evidence, holding, moves, requirements
 from services.approval.kind import ApprovalKind
 from services.approval.refusals import (
     BeingReviewed,
@@ -29,41 +29,6 @@ from services.approval.refusals import (
 from services.errors import BusinessError, NotAllowed, Stale
 from services.rules import clock
 
-#: Every legal move; there are no others.
-MOVES = {
-    (CaseStatus.DRAFT, Action.SUBMIT): CaseStatus.PENDING,
-    (CaseStatus.RETURNED, Action.SUBMIT): CaseStatus.PENDING,
-    (CaseStatus.REJECTED, Action.SUBMIT): CaseStatus.PENDING,
-    (CaseStatus.WITHDRAWN, Action.SUBMIT): CaseStatus.PENDING,
-    (CaseStatus.RETURNED, Action.CLOSE): CaseStatus.CLOSED,
-    (CaseStatus.REJECTED, Action.CLOSE): CaseStatus.CLOSED,
-    (CaseStatus.WITHDRAWN, Action.CLOSE): CaseStatus.CLOSED,
-    (CaseStatus.PENDING, Action.WITHDRAW): CaseStatus.WITHDRAWN,
-    (CaseStatus.PENDING, Action.TRANSFER): CaseStatus.PENDING,
-    (CaseStatus.PENDING, Action.APPROVE): CaseStatus.APPROVED,
-    (CaseStatus.PENDING, Action.RETURN): CaseStatus.RETURNED,
-    (CaseStatus.PENDING, Action.REJECT): CaseStatus.REJECTED,
-}
-MAY: dict[Action, tuple[Role, ...]] = {
-    Action.SUBMIT: (Role.CLERK,),
-    Action.CLOSE: (Role.CLERK,),
-    Action.WITHDRAW: (Role.CLERK,),
-    Action.TRANSFER: OFFICERS,
-    Action.APPROVE: OFFICERS,
-    Action.RETURN: OFFICERS,
-    Action.REJECT: OFFICERS,
-}
-_TOLD = {
-    Action.SUBMIT: AuditAction.CASE_SUBMIT,
-    Action.CLOSE: AuditAction.CASE_CLOSE,
-    Action.WITHDRAW: AuditAction.CASE_WITHDRAW,
-    Action.TRANSFER: AuditAction.CASE_TRANSFER,
-    Action.APPROVE: AuditAction.CASE_APPROVE,
-    Action.RETURN: AuditAction.CASE_RETURN,
-    Action.REJECT: AuditAction.CASE_REJECT,
-}
-#: What the employer has to act on again.
-TURNED_BACK = (CaseStatus.RETURNED, CaseStatus.REJECTED, CaseStatus.WITHDRAWN)
 OPINION_LENGTH = 500
 
 
@@ -238,11 +203,11 @@ def _move(
     `lands` is where the kind's number of levels leads instead of where the table does: an approval
     that is not the last stays pending, a submission that needs none is done.
     """
-    actor.require(*MAY[action])
+    actor.require(*moves.MAY[action])
     before = case.status
-    if (before, action) not in MOVES:
+    if (before, action) not in moves.MOVES:
         raise IllegalMove(status=before.label, action=action.label)
-    after = lands or MOVES[before, action]
+    after = lands or moves.MOVES[before, action]
     session.flush()
     won = session.execute(
         update(Case)
@@ -255,8 +220,8 @@ def _move(
     arrived = _last_moment(session, case)
     session.refresh(case)
     audit.record(
-        session, actor, _TOLD[action], casework.about(case), employer=case.employer_id, kind=case.kind.value,
-        before=before.value, after=after.value, level=case.level, version=version + 1,
+        session, actor, moves.TOLD[action], casework.about(case), employer=case.employer_id,
+        kind=case.kind.value, before=before.value, after=after.value, level=case.level, version=version + 1,
     )  # fmt: skip
     session.add(
         Step(

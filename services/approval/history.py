@@ -11,7 +11,7 @@ from data.enums import Action, CaseStatus
 from data.models.case import Case, Step
 from data.models.people import User
 from data.models.register import Employer
-from services.approval import deciders, engine
+from services.approval import deciders, moves
 from services.approval.kind import ApprovalKind
 from services.rules import clock
 
@@ -74,7 +74,7 @@ def _ahead(session: Session, kind: ApprovalKind, case: Case) -> list[Stage]:
         return [Stage("办结", Progress.PASSED, "系统", "已生效", taken_at=ended)]
     if case.status is CaseStatus.CLOSED:
         return []
-    if case.status in engine.TURNED_BACK:
+    if case.status in moves.TURNED_BACK:
         return [
             Stage("单位处理", Progress.CURRENT, "单位经办人", "修改后重新提交，或结束流程"),
             end,

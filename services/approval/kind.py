@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from data.enums import BusinessKind, PolicyKey, Role
+from data.enums import BusinessKind, Role
 from data.models.case import Case
+from data.policy_codes import PolicyKey
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Sheet
 

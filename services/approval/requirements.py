@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.enums import BusinessKind, PolicyKey, Role
+from data.enums import BusinessKind, Role
 from data.models.policy import PolicyRow
+from data.policy_codes import PolicyKey
 from services import policy
 from services.rules import clock
 

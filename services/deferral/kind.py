@@ -6,10 +6,11 @@ from decimal import Decimal
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from data.enums import BusinessKind, PolicyKey, Role
+from data.enums import BusinessKind, Role
 from data.models.case import Case
 from data.models.deferral import Deferral
 from data.models.register import Employer
+from data.policy_codes import PolicyKey
 from services import past_months
 from services.approval import conflicts, papers
 from services.approval.kind import ApprovalKind

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from data.codes import EmployerKind, IdType
 from data.database import snapshot, transaction
-from data.enums import OFFICERS, AuditAction, Branch, EmployerStatus, PolicyKey, Role
+from data.enums import OFFICERS, AuditAction, Branch, EmployerStatus, Role
 from data.models.people import User
 from data.models.register import Employer
+from data.policy_codes import PolicyKey
 from services import audit, policy
 from services.actor import Actor
 from services.errors import BusinessError

@@ -6,9 +6,10 @@ What has become impossible since it was proposed is refused then.
 from sqlalchemy.orm import Session
 
 from data.database import transaction
-from data.enums import OFFICERS, AuditAction, CorrectionKind, EntryKind, ProposalStatus
+from data.enums import OFFICERS, AuditAction, CorrectionKind, EntryKind
 from data.models.ledger import Arrival, MoneyCorrection
 from data.models.register import Employer
+from data.policy_codes import ProposalStatus
 from services import audit
 from services.actor import Actor
 from services.approval import evidence

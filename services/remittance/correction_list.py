@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from data.database import snapshot
-from data.enums import OFFICERS, CorrectionKind, ProposalStatus
+from data.enums import OFFICERS, CorrectionKind
 from data.models.ledger import Arrival, MoneyCorrection
 from data.models.people import User
 from data.models.register import Employer
+from data.policy_codes import ProposalStatus
 from services import audit
 from services.actor import Actor
 from services.errors import BusinessError

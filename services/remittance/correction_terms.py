@@ -4,9 +4,10 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from data.enums import AuditAction, ProposalStatus
+from data.enums import AuditAction
 from data.models.ledger import Arrival, MoneyCorrection
 from data.models.register import Employer
+from data.policy_codes import ProposalStatus
 from services import audit
 from services.actor import Actor
 from services.approval import casework, conflicts

@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
-from data.enums import OFFICERS, AuditAction, CorrectionKind, ProposalStatus
+from data.enums import OFFICERS, AuditAction, CorrectionKind
 from data.models.ledger import Arrival, MoneyCorrection
 from data.models.register import Employer
+from data.policy_codes import ProposalStatus
 from services import audit
 from services.actor import Actor
 from services.approval import conflicts, evidence

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
-from data.enums import Rounding
+from data.policy_codes import Rounding
 
 FEN, JIAO, YUAN = 1, 10, 100  # in fen
 _PERCENT = 100

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from data.enums import PolicyKey, ProposalTopic, Rounding
+from data.policy_codes import PolicyKey, ProposalTopic, Rounding
 from services.errors import BusinessError
 from services.rules import identity
 from services.rules.months import MONTHS

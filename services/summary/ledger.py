@@ -4,10 +4,11 @@ from sqlalchemy import case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
-from data.enums import MONEY_IN, AssessmentStatus, EntryKind, ProposalStatus
+from data.enums import MONEY_IN, AssessmentStatus, EntryKind
 from data.models.ledger import Arrival, LedgerEntry, MoneyCorrection
 from data.models.register import Employer
 from data.models.remittance import Assessment
+from data.policy_codes import ProposalStatus
 from services.rules.months import Month
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from services import contributor_info_change, inbox
+from services import contributor_info_change, own_cases
 from services.actor import Actor
 from tests import desk_cases
 from tests.conftest import person
@@ -36,7 +36,7 @@ def test_what_waits_is_taken_back_on_its_page(hall: Hall, clerk: Visitor, busine
     with hall.behind():
         actor = person("clerk2")
         case_id = SUBMIT[business](actor)
-        now = inbox.waiting(actor, case_id)
+        now = own_cases.waiting(actor, case_id)
         account = contributor_info_change.people(actor)[0].account
     assert now
     clerk.open(f"/{business}")
@@ -55,4 +55,4 @@ def test_what_waits_is_taken_back_on_its_page(hall: Hall, clerk: Visitor, busine
     told = clerk.page.locator(".hall-banner", has_text=f"业务{now.serial}已撤回。可修改")
     expect(told).to_be_visible()
     with hall.behind():
-        inbox.end_flow(actor, case_id, version=now.version + 1)
+        own_cases.end_flow(actor, case_id, version=now.version + 1)

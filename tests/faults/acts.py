@@ -7,10 +7,11 @@ from datetime import date
 from sqlalchemy import select
 
 from data.database import snapshot
-from data.enums import BusinessKind, CaseStatus, PolicyKey, ProposalTopic
+from data.enums import BusinessKind, CaseStatus
 from data.models.case import Case, Message
 from data.models.remittance import Assessment
-from services import inbox, review
+from data.policy_codes import PolicyKey, ProposalTopic
+from services import inbox, own_cases, review
 from services.actor import Actor
 from services.administration import policy_changes
 from services.base_adjustment import approval as base_adjustment
@@ -153,7 +154,7 @@ ACTS = (
             person("officerA"), case, opinion="缺工资表",  # type: ignore[arg-type]
             version=_version(BusinessKind.BASE_ADJUSTMENT)[1])),
     Act("end a flow", _returned,
-        lambda given: inbox.end_flow(_clerk(), _pair(given)[0], version=_pair(given)[1])),
+        lambda given: own_cases.end_flow(_clerk(), _pair(given)[0], version=_pair(given)[1])),
     Act("approve an employer's change", lambda: employer_change(_clerk(), phone="0855-8123456"),
         _decide(BusinessKind.EMPLOYER_INFO_CHANGE)),
     Act("approve a person's change", lambda: info_change(_clerk(), 0, mobile="13885550001"),

@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from data import database
 from data.base import Base
-from data.database import sqlite_file
+from data.engines import sqlite_file
 from services.errors import BusinessError, Unavailable
 from services.files.storage import StorageAway
 from tests import figures

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from data import database
-from data.database import sqlite_file
+from data.engines import sqlite_file
 from services.errors import BusinessError
 from tests import figures
 from tests.conftest import Template

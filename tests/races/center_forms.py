@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from data.enums import Branch, PolicyKey, ProposalStatus, ProposalTopic, Role
+from data.enums import Branch, Role
+from data.policy_codes import PolicyKey, ProposalStatus, ProposalTopic
 from services import review, review_batch
 from services.actor import Actor
 from services.administration import policy_changes, policy_view, roles

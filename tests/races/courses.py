@@ -18,7 +18,7 @@ from data.models.ledger import Arrival
 from data.models.people import UserSession
 from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment
-from services import inbox, review, sign_in
+from services import own_cases, review, sign_in
 from services.actor import Actor
 from services.contributor_registration import approval as registration
 from services.contributor_registration import roster
@@ -53,7 +53,7 @@ def submission(many: int) -> Iterator[Acts]:
     now = rates.situation(clerk)
     assert (now.status, now.version) == (CaseStatus.PENDING, version + 1)
     assert now.case_id
-    inbox.withdraw(clerk, now.case_id, version=now.version)
+    own_cases.withdraw(clerk, now.case_id, version=now.version)
     _end(clerk, now.case_id)
 
 
@@ -81,7 +81,7 @@ def withdrawal(many: int) -> Iterator[Acts]:
     case_id = employer_change(clerk, address=address)
     version = _case(case_id).version
     pair: Acts = [
-        lambda: inbox.withdraw(clerk, case_id, version=version),
+        lambda: own_cases.withdraw(clerk, case_id, version=version),
         lambda: review.approve(officer, case_id, version=version, opinion="同意"),
     ]
     yield pair * (many // 2)
@@ -160,4 +160,4 @@ def _end(clerk: Actor, case_id: int) -> None:
     """End what came back, so that the next round can begin."""
     case = _case(case_id)
     if case.status is not CaseStatus.APPROVED:
-        inbox.end_flow(clerk, case_id, version=case.version)
+        own_cases.end_flow(clerk, case_id, version=case.version)

@@ -17,7 +17,7 @@ from data.database import snapshot
 from data.enums import BusinessKind, ContributorStatus
 from data.models.case import Case
 from data.models.remittance import Assessment
-from services import contributor_info_change, employer_info_change, inbox, review
+from services import contributor_info_change, employer_info_change, own_cases, review
 from services.actor import Actor
 from services.base_adjustment import approval as base
 from services.base_adjustment import roster as bases
@@ -164,7 +164,7 @@ def _status_roster(kind: BusinessKind, before: ContributorStatus) -> Iterator[Ac
 @contextmanager
 def taking_back() -> Iterator[Act]:
     clerk, case_id, seen = came_again()
-    yield lambda: inbox.withdraw(clerk, case_id, version=seen)
+    yield lambda: own_cases.withdraw(clerk, case_id, version=seen)
     assert version_of(case_id) == seen + 2
     back(clerk, case_id)
     end(clerk, case_id)
@@ -185,7 +185,7 @@ def ending() -> Iterator[Act]:
     """A clerk ends a flow that a colleague has meanwhile submitted again and taken back."""
     clerk, case_id, seen = came_again()
     back(clerk, case_id)
-    yield lambda: inbox.end_flow(clerk, case_id, version=seen)
+    yield lambda: own_cases.end_flow(clerk, case_id, version=seen)
     assert version_of(case_id) == seen + 3
     end(clerk, case_id)
 
@@ -228,12 +228,12 @@ def version_of(case_id: int) -> int:
 
 def back(clerk: Actor, case_id: int | None) -> None:
     assert case_id
-    inbox.withdraw(clerk, case_id, version=version_of(case_id))
+    own_cases.withdraw(clerk, case_id, version=version_of(case_id))
 
 
 def end(clerk: Actor, case_id: int | None) -> None:
     assert case_id
-    inbox.end_flow(clerk, case_id, version=version_of(case_id))
+    own_cases.end_flow(clerk, case_id, version=version_of(case_id))
 
 
 def click() -> str:

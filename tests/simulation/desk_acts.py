@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services import inbox, review
+from services import own_cases, review
 from tests.simulation.act import Act, Page, Stage
 from tests.simulation.case_rules import LEVELS, decided, may_stand
 from tests.simulation.model import DEFERRAL, PENDING, REJECTED, RETURNED, WITHDRAWN, Case, Employer
@@ -183,7 +183,7 @@ def _taking_back(stage: Stage, page: Page, asking: Employer, *, is_end: bool) ->
     if is_end:
         may = fits and case is not None and case.status in _BACK
         return Act(f"end {page.kind}",
-                   lambda: inbox.end_flow(clerk, page.case_id, version=page.version),
+                   lambda: own_cases.end_flow(clerk, page.case_id, version=page.version),
                    (lambda: employer.cases.pop(page.key)) if may else None)  # type: ignore[arg-type]  # fmt: skip
     may = fits and case is not None and case.status == PENDING and case.level == 1
 
@@ -193,5 +193,5 @@ def _taking_back(stage: Stage, page: Page, asking: Employer, *, is_end: bool) ->
         case.version += 1
 
     return Act(f"withdraw {page.kind}",
-               lambda: inbox.withdraw(clerk, page.case_id, version=page.version),
+               lambda: own_cases.withdraw(clerk, page.case_id, version=page.version),
                then if may else None)  # fmt: skip

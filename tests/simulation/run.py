@@ -12,7 +12,8 @@ from typing import NamedTuple
 from sqlalchemy import event
 
 from data import database
-from data.enums import BusinessKind, PolicyKey
+from data.enums import BusinessKind
+from data.policy_codes import PolicyKey
 from services.errors import BusinessError
 from services.summary import verify
 from tests.conftest import person

@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from components.base_adjustment_view import HEADINGS
 from data import database
-from data.database import snapshot, sqlite_file
+from data.database import snapshot
+from data.engines import sqlite_file
 from data.models.base_adjustment import BaseAdjustmentLine
 from services.errors import Unavailable
 from tests.conftest import person
