@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import streamlit as st
 
-from services.files.cells import CellFault, yuan
+from services.files.cells import CellFault
+from services.files.numbers import yuan
 
 T = TypeVar("T")
 

@@ -24,8 +24,9 @@ from services.base_adjustment.columns import (
 from services.base_adjustment.facts import Person, Terms
 from services.base_adjustment.line import Line
 from services.errors import BusinessError
-from services.files.cells import CellFault, fen, plain_fens, shown, text
+from services.files.cells import CellFault, shown, text
 from services.files.faults import Fault
+from services.files.numbers import fen, plain_fens
 from services.files.template import NothingInTheFile, Template
 from services.files.workbook import Row, Sheet
 from services.rules.limits import yuan

@@ -8,8 +8,9 @@ from data.codes import Education, IdType, Marital, Occupation, Post, Sex, Title
 from data.enums import LabelledEnum
 from services.contributor_registration.entry import HEADINGS, Entry, completed
 from services.contributor_registration.facts import Terms
-from services.files.cells import EMPTY, Cell, CellFault, is_blank, text, yuan
+from services.files.cells import EMPTY, Cell, CellFault, is_blank, text
 from services.files.columns import Column, Kind
+from services.files.numbers import yuan
 from services.files.words import code, day, month, word
 from services.rules import identity
 from services.rules.limits import yuan as yuan_of

@@ -7,8 +7,9 @@ from typing import Any
 from data.enums import BusinessKind
 from services.contributor_status_change import facts
 from services.contributor_status_change.facts import SEALING, UNSEALING, Terms
-from services.files.cells import Cell, CellFault, is_blank, text, yuan
+from services.files.cells import Cell, CellFault, is_blank, text
 from services.files.columns import Column
+from services.files.numbers import yuan
 from services.files.words import code, day, month, word
 from services.rules import identity
 from services.rules.limits import yuan as yuan_of

@@ -1,15 +1,13 @@
 """What stands in a cell of an uploaded sheet, and what may be read out of it.
 
 A cell is kept as the file spelt it, never as a float: empty is `None`, text is a plain `str`, and
-every other kind is a `str` of its own class carrying the spelling. The readers below turn a cell
-into a value or raise `CellFault`, whose words are the reason the clerk reads.
+every other kind is a `str` of its own class carrying the spelling. The readers below, and those of
+`numbers`, turn a cell into a value or raise `CellFault`, whose words are the reason the clerk reads.
 """
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
-from decimal import Decimal
-from typing import cast
+from collections.abc import Collection
 
 Cell = str | None
 
@@ -53,12 +51,7 @@ class CellFault(Exception):
 
 
 EMPTY = "不能为空"
-NOT_A_NUMBER = "应填写数字"
-TWO_DECIMALS = "最多两位小数"
-NOT_WHOLE = "应填写整数"
-TOO_LARGE = "数值过大"
 FORMULA = "不能是公式，请复制后选择性粘贴为数值"
-DATE = "是日期格式，应为数字"
 DATE_AS_TEXT = "是日期格式，应为文本"
 NUMBER_AS_TEXT = (
     "应为文本格式（号码以数字或科学计数法保存，末位可能已丢失），"
@@ -70,12 +63,7 @@ TOO_LONG = "内容过长，最多{limit}个字"
 LONGEST_TEXT = 2_000  # of what is kept of a cell; `text` refuses far less
 _MAX_TEXT = 500
 _MAX_SHOWN = 60
-_SAFE_DIGITS = 15  # what Excel keeps of a number; an account of more digits has lost its end
 _PLAIN_DIGITS = re.compile(r"\d{1,15}", re.ASCII)
-_LEXICAL = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_PLAIN_COLUMN = re.compile(r"(?:\d{1,12}(?:\.\d{1,2})?,)+", re.ASCII)
-_YUAN = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?", re.ASCII)
-_TYPED = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{2}", re.ASCII)
 _PLAIN_TEXT = re.compile(r"[!-^`-~·\u3400-\u4dbf\u4e00-\u9fff]*")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -97,7 +85,7 @@ def text(cell: Cell, *, required: bool = False) -> str:
     """
     if type(cell) is str:
         plain = (cell.isascii() and cell.isalnum()) or _PLAIN_TEXT.fullmatch(cell)
-        value = cell if plain and len(cell) <= _MAX_TEXT else _clean(cell)
+        value = cell if plain and len(cell) <= _MAX_TEXT else clean(cell)
         if "E+" in value and _SCIENTIFIC.fullmatch(value):
             raise CellFault(NUMBER_AS_TEXT)
     elif cell is None:
@@ -107,85 +95,6 @@ def text(cell: Cell, *, required: bool = False) -> str:
     if required and not value:
         raise CellFault(EMPTY)
     return value
-
-
-def yuan(cell: Cell) -> Decimal:
-    """Read money in yuan, with two decimals. Accepts `5,200.00`, full-width digits and spaces.
-
-    Typed text of more than two decimals is a fault. A stored number is first rounded to the 15
-    digits Excel shows, so that 0.30000000000000004 is 0.30 and 7200.505 is still a fault.
-    """
-    return Decimal(fen(cell)).scaleb(-2)
-
-
-def fen(cell: Cell) -> int:
-    """Read the same money in whole fen."""
-    if type(cell) is Number and (amount := _plain_fen(cell)) is not None:
-        return amount
-    spelling = _numeric_spelling(cell)
-    match = _YUAN.fullmatch(spelling)
-    if match is None:
-        raise CellFault(TWO_DECIMALS if "." in spelling else TOO_LARGE)
-    sign, whole, part = match.groups()
-    amount = int(whole) * 100 + (int(part.ljust(2, "0")) if part else 0)
-    return -amount if sign else amount
-
-
-def _plain_fen(spelling: str) -> int | None:
-    """Read money spelt as nearly all is: digits, with one or two decimals or none. None: look closely.
-
-    A roster of 20,000 rows has 60,000 such cells; a pattern takes twice as long.
-    """
-    if len(spelling) > _SAFE_DIGITS or not spelling.isascii():
-        return None
-    if spelling.isdecimal():
-        return int(spelling) * 100
-    whole, _, part = spelling.partition(".")
-    if len(part) > 2 or not (whole.isdecimal() and part.isdecimal()):  # noqa: PLR2004 — of a yuan
-        return None
-    return int(whole + part.ljust(2, "0"))
-
-
-def plain_fens(cells: Sequence[Cell]) -> list[int] | None:
-    """Read a column of money spelt as nearly all are, in a third of the time. None: look at each."""
-    if set(map(type, cells)) != {Number}:
-        return None
-    try:
-        spelt = [
-            cell if len(cell) <= _SAFE_DIGITS else _excel_digits(cell)
-            for cell in cast(Sequence[str], cells)
-        ]
-    except CellFault:
-        return None
-    listed = ",".join(spelt) + ","
-    if listed.count(",") != len(spelt) or not _PLAIN_COLUMN.fullmatch(listed):
-        return None
-    return [
-        int(cell.replace(".", "")) if cell[-3:-2] == "."
-        else int(cell.replace(".", "")) * 10 if cell[-2:-1] == "."
-        else int(cell) * 100
-        for cell in spelt
-    ]  # fmt: skip
-
-
-def integer(cell: Cell) -> int:
-    """Read a whole number."""
-    spelling = _numeric_spelling(cell)
-    if "." in spelling:
-        raise CellFault(NOT_WHOLE)
-    if len(spelling) > _SAFE_DIGITS:
-        raise CellFault(TOO_LARGE)
-    return int(spelling)
-
-
-def percent(cell: Cell) -> Decimal:
-    """Read percentage points: `12%`, 12 and 0.12 all give 12; a number up to 1 is a fraction."""
-    if type(cell) is str and text(cell).endswith("%"):
-        return _points(_numeric_spelling(text(cell)[:-1]))
-    points = Decimal(_numeric_spelling(cell))
-    if isinstance(cell, Number) and abs(points) <= 1:
-        points *= 100
-    return _points(format(points, "f"))
 
 
 def choice(cell: Cell, choices: Collection[str]) -> str:
@@ -221,10 +130,10 @@ def _text_of_other(cell: str) -> str:
         if _PLAIN_DIGITS.fullmatch(cell):
             return str.__str__(cell)
         raise CellFault(NUMBER_AS_TEXT)
-    raise CellFault(_refusal_of_kind(cell, date=DATE_AS_TEXT, boolean="应为文本，不能是逻辑值"))
+    raise CellFault(refusal_of_kind(cell, date=DATE_AS_TEXT, boolean="应为文本，不能是逻辑值"))
 
 
-def _clean(value: str) -> str:
+def clean(value: str) -> str:
     """Normalise what was typed or pasted, and refuse what would hide in a list or a log."""
     if "_x" in value:
         value = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
@@ -236,52 +145,8 @@ def _clean(value: str) -> str:
     return value
 
 
-def _numeric_spelling(cell: Cell) -> str:
-    """Spell a number plainly: no exponent, no thousands marks, no needless zeros."""
-    if isinstance(cell, Number):
-        if _YUAN.fullmatch(cell):
-            return str.__str__(cell)
-        return _excel_digits(cell)
-    if cell is None:
-        raise CellFault(EMPTY)
-    if type(cell) is not str:
-        raise CellFault(_refusal_of_kind(cell, date=DATE, boolean=NOT_A_NUMBER))
-    typed = _clean(cell).replace("，", ",")
-    if not typed:
-        raise CellFault(EMPTY)
-    if not _TYPED.fullmatch(typed):
-        raise CellFault(NOT_A_NUMBER)
-    return _trimmed(typed.replace(",", "").lstrip("+"))
-
-
-def _excel_digits(spelling: str) -> str:
-    """Spell a stored number at the 15 significant digits Excel shows."""
-    if not _LEXICAL.fullmatch(spelling):
-        raise CellFault(NOT_A_NUMBER)
-    number = Decimal(spelling)
-    if number.adjusted() >= _SAFE_DIGITS:
-        raise CellFault(TOO_LARGE)
-    return _trimmed(format(Decimal(f"{number:.14e}"), "f"))
-
-
-def _trimmed(spelling: str) -> str:
-    """Drop the zeros that say nothing: `7200.500` is `7200.5`, `0012.` is `12`."""
-    negative, digits = spelling.startswith("-"), spelling.lstrip("-")
-    whole, _, part = digits.partition(".")
-    whole, part = whole.lstrip("0") or "0", part.rstrip("0")
-    if whole == "0" and not part:
-        return "0"
-    return ("-" if negative else "") + (f"{whole}.{part}" if part else whole)
-
-
-def _points(spelling: str) -> Decimal:
-    trimmed = _trimmed(spelling)
-    if not _YUAN.fullmatch(trimmed):
-        raise CellFault(TWO_DECIMALS)
-    return Decimal(trimmed)
-
-
-def _refusal_of_kind(cell: str, *, date: str, boolean: str) -> str:
+def refusal_of_kind(cell: str, *, date: str, boolean: str) -> str:
+    """Say why a cell of this kind is no value: a formula, an error, a date, a truth value."""
     if isinstance(cell, Formula):
         return FORMULA
     if isinstance(cell, ErrorValue):

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from services.files.cells import Cell, CellFault, integer, percent, yuan
+from services.files.cells import Cell, CellFault
 from services.files.columns import FAULT_HEADING, Column, Value
+from services.files.numbers import integer, percent, yuan
 from services.files.workbook import Sheet
 from services.files.writing import NumberedRow, write, write_numbered
 

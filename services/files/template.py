@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.errors import BusinessError
-from services.files.cells import Cell, CellFault, is_blank, yuan
+from services.files.cells import Cell, CellFault, is_blank
 from services.files.columns import Column, SheetRow, Value
+from services.files.numbers import yuan
 from services.files.workbook import Row, Sheet
 
 

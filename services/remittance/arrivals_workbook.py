@@ -14,9 +14,10 @@ from data.models.register import Employer
 from services import audit
 from services.actor import Actor
 from services.files import workbook
-from services.files.cells import Cell, CellFault, shown, text, yuan
+from services.files.cells import Cell, CellFault, shown, text
 from services.files.columns import Column, SheetRow
 from services.files.faults import Fault, faults_workbook, in_order
+from services.files.numbers import yuan
 from services.files.template import File, Template, filled_rows, refilled
 from services.files.words import day
 from services.files.workbook import Row, Sheet

@@ -5,7 +5,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 
-from services.files import cells
+from services.files import cells, numbers
 from services.files.cells import Cell, CellFault
 from services.files.workbook import Row
 from tests.files.books import (
@@ -26,7 +26,7 @@ from tests.files.books import (
 from tests.files.zips import at_end
 
 Seen = tuple[int, tuple[str, str, str, str, str]]
-READERS = (cells.text, cells.text, cells.text, cells.yuan, cells.yuan)
+READERS = (cells.text, cells.text, cells.text, numbers.yuan, numbers.yuan)
 DDE = "=cmd|'/c calc'!A1"
 TAG = "<img src=x onerror=alert(1)>"
 
@@ -252,12 +252,12 @@ def _numbers() -> Iterator[tuple[str, bytes, list[Seen]]]:
     yield (
         "a date for a number",
         cell(E=number("E2", 46000, ' s="2"')),
-        [good(E=cells.DATE), good(3)],
+        [good(E=numbers.DATE), good(3)],
     )
     yield (
         "truth for money",
         cell(E='<c r="E2" t="b"><v>1</v></c>'),
-        [good(E=cells.NOT_A_NUMBER), good(3)],
+        [good(E=numbers.NOT_A_NUMBER), good(3)],
     )
     wrong = '<c r="E2" t="e"><v>#DIV/0!</v></c>'
     yield (
@@ -269,14 +269,18 @@ def _numbers() -> Iterator[tuple[str, bytes, list[Seen]]]:
         yield (
             f"{value} for money",
             cell(E=number("E2", value)),
-            [good(E=cells.NOT_A_NUMBER), good(3)],
+            [good(E=numbers.NOT_A_NUMBER), good(3)],
         )
     for value in ("1E400", "1e308", "9" * 18):
-        yield f"{value} for money", cell(E=number("E2", value)), [good(E=cells.TOO_LARGE), good(3)]
+        yield (
+            f"{value} for money",
+            cell(E=number("E2", value)),
+            [good(E=numbers.TOO_LARGE), good(3)],
+        )
     yield (
         "a third of a yuan",
         cell(E=number("E2", "0.333333333333333")),
-        [good(E=cells.TWO_DECIMALS), good(3)],
+        [good(E=numbers.TWO_DECIMALS), good(3)],
     )
     yield (
         "a double's last digit",

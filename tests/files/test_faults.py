@@ -7,7 +7,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from services.files import cells, faults, workbook
+from services.files import faults, numbers, workbook
 from services.files.faults import Fault
 from tests.files.books import COLUMNS, book, number, person, row, text
 
@@ -78,7 +78,7 @@ def test_the_corrected_faults_workbook_can_be_uploaded_as_it_is(uploaded) -> Non
     book.save(saved)
     read = workbook.read(saved.getvalue(), COLUMNS)
     assert [line.number for line in read.rows] == [2, 4, 5]
-    assert [cells.yuan(line.cells[4]) for line in read.rows] == [
+    assert [numbers.yuan(line.cells[4]) for line in read.rows] == [
         Decimal("8000.00"),
         Decimal("8100.25"),
         Decimal("7200.50"),

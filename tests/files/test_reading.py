@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.files import cells, workbook
+from services.files import cells, numbers, workbook
 from services.files.allowance import Allowance
 from services.files.cells import CellFault
 from services.files.refusals import TooComplex
@@ -46,7 +46,7 @@ def assert_good(content) -> None:
     account, name, identity, before, after = read_rows(content)[0].cells
     read = (cells.text(account), cells.text(name), cells.text(identity))
     assert read == ("522601000002", "张三", PERSON[2])
-    assert (cells.yuan(before), cells.yuan(after)) == (Decimal("6000.00"), Decimal("7200.50"))
+    assert (numbers.yuan(before), numbers.yuan(after)) == (Decimal("6000.00"), Decimal("7200.50"))
 
 
 MONEY_READ = [
@@ -77,39 +77,39 @@ MONEY_READ = [
 
 @pytest.mark.parametrize(("xml", "expected"), MONEY_READ)
 def test_money_is_read_exactly(xml, expected) -> None:
-    value = cells.yuan(read_one(E=xml)[4])
+    value = numbers.yuan(read_one(E=xml)[4])
     assert str(value) == expected
-    assert cells.fen(read_one(E=xml)[4]) == int(Decimal(expected) * 100)
+    assert numbers.fen(read_one(E=xml)[4]) == int(Decimal(expected) * 100)
 
 
 MONEY_REFUSED = [
     ("", cells.EMPTY),
     (text("E2", "   "), cells.EMPTY),
     (text("E2", ZERO_WIDTH), cells.EMPTY),
-    (text("E2", "七千二"), cells.NOT_A_NUMBER),
-    (text("E2", "7200元"), cells.NOT_A_NUMBER),
-    (text("E2", "72,00.00"), cells.NOT_A_NUMBER),
-    (text("E2", "1e3"), cells.NOT_A_NUMBER),
-    (text("E2", "NaN"), cells.NOT_A_NUMBER),
-    (text("E2", "7200.505"), cells.TWO_DECIMALS),
-    (text("E2", "0.30000000000000004"), cells.TWO_DECIMALS),
-    (number("E2", "7200.505"), cells.TWO_DECIMALS),
-    (number("E2", "7200.001"), cells.TWO_DECIMALS),
-    (number("E2", "1E-20"), cells.TWO_DECIMALS),
-    (number("E2", "NaN"), cells.NOT_A_NUMBER),
-    (number("E2", "INF"), cells.NOT_A_NUMBER),
-    (number("E2", "1E400"), cells.TOO_LARGE),
-    (number("E2", "1E+13"), cells.TOO_LARGE),
-    (number("E2", "9" * 30), cells.NOT_A_NUMBER),
+    (text("E2", "七千二"), numbers.NOT_A_NUMBER),
+    (text("E2", "7200元"), numbers.NOT_A_NUMBER),
+    (text("E2", "72,00.00"), numbers.NOT_A_NUMBER),
+    (text("E2", "1e3"), numbers.NOT_A_NUMBER),
+    (text("E2", "NaN"), numbers.NOT_A_NUMBER),
+    (text("E2", "7200.505"), numbers.TWO_DECIMALS),
+    (text("E2", "0.30000000000000004"), numbers.TWO_DECIMALS),
+    (number("E2", "7200.505"), numbers.TWO_DECIMALS),
+    (number("E2", "7200.001"), numbers.TWO_DECIMALS),
+    (number("E2", "1E-20"), numbers.TWO_DECIMALS),
+    (number("E2", "NaN"), numbers.NOT_A_NUMBER),
+    (number("E2", "INF"), numbers.NOT_A_NUMBER),
+    (number("E2", "1E400"), numbers.TOO_LARGE),
+    (number("E2", "1E+13"), numbers.TOO_LARGE),
+    (number("E2", "9" * 30), numbers.NOT_A_NUMBER),
     ('<c r="E2"><f>D2*1.2</f></c>', cells.FORMULA),
     ('<c r="E2"><f>D2*1.2</f><v>7200.5</v></c>', cells.FORMULA),
     ('<c r="E2"><f t="shared" ref="E2:E9" si="0">D2*1.2</f><v>7200.5</v></c>', cells.FORMULA),
     ('<c r="E2"><f t="shared" si="0"/><v>7200.5</v></c>', cells.FORMULA),
     ('<c r="E2"><v>7200.5</v><f>D2</f></c>', cells.FORMULA),
-    (number("E2", "46000", ' s="2"'), cells.DATE),
-    (number("E2", "46000", ' s="3"'), cells.DATE),
-    ('<c r="E2" t="d"><v>2026-07-01</v></c>', cells.DATE),
-    ('<c r="E2" t="b"><v>1</v></c>', cells.NOT_A_NUMBER),
+    (number("E2", "46000", ' s="2"'), numbers.DATE),
+    (number("E2", "46000", ' s="3"'), numbers.DATE),
+    ('<c r="E2" t="d"><v>2026-07-01</v></c>', numbers.DATE),
+    ('<c r="E2" t="b"><v>1</v></c>', numbers.NOT_A_NUMBER),
     ('<c r="E2" t="e"><v>#N/A</v></c>', "单元格是错误值#N/A，请改为填写内容"),
     ('<c r="E2" t="e"><v>#DIV/0!</v></c>', "单元格是错误值#DIV/0!，请改为填写内容"),
 ]
@@ -125,16 +125,16 @@ SPELT = [
 @pytest.mark.parametrize("spelt", SPELT)
 def test_a_column_of_money_is_read_as_its_cells_are_or_left_to_them(spelt) -> None:
     column = [cells.Number("7200.5"), cells.Number(spelt), cells.Number("12")]
-    found = cells.plain_fens(column)
-    assert found is None or found == [720050, cells.fen(column[1]), 1200]
+    found = numbers.plain_fens(column)
+    assert found is None or found == [720050, numbers.fen(column[1]), 1200]
 
 
 def test_a_column_of_money_as_offices_save_it_is_read_at_once() -> None:
     column = [cells.Number(spelt) for spelt in SPELT[:9]]
-    assert cells.plain_fens(column) == [500, 500, 550, 525, 525, 0, 59000, 848856, 99999999999999]
-    assert cells.plain_fens([*column, None]) is None
-    assert cells.plain_fens([*column, "7200.50"]) is None
-    assert cells.plain_fens([*column, cells.DateNumber("46000")]) is None
+    assert numbers.plain_fens(column) == [500, 500, 550, 525, 525, 0, 59000, 848856, 99999999999999]
+    assert numbers.plain_fens([*column, None]) is None
+    assert numbers.plain_fens([*column, "7200.50"]) is None
+    assert numbers.plain_fens([*column, cells.DateNumber("46000")]) is None
 
 
 @pytest.mark.parametrize(("xml", "reason"), MONEY_REFUSED)
@@ -142,7 +142,7 @@ def test_what_is_not_money_is_a_fault_with_its_reason(xml, reason) -> None:
     row_read = read_rows(book(person(2, E=xml)))[0]
     assert row_read.number == 2
     with pytest.raises(CellFault) as fault:
-        cells.yuan(row_read.cells[4])
+        numbers.yuan(row_read.cells[4])
     assert fault.value.reason == reason
 
 
@@ -152,8 +152,8 @@ def test_a_fault_far_down_is_found_in_its_row_though_the_rows_above_taught_a_sha
     rows = read_rows(book(person(2), person(3), person(4), person(5, E=here), person(6)))
     assert [row.number for row in rows] == [2, 3, 4, 5, 6]
     with pytest.raises(CellFault):
-        cells.yuan(rows[3].cells[4])
-    assert cells.yuan(rows[4].cells[4]) == Decimal("7200.50")
+        numbers.yuan(rows[3].cells[4])
+    assert numbers.yuan(rows[4].cells[4]) == Decimal("7200.50")
 
 
 TEXT_READ = [
@@ -226,7 +226,7 @@ def test_an_empty_text_is_a_fault_only_where_it_is_required() -> None:
     [("12", 12), (cells.Number("12"), 12), (cells.Number("1.2E1"), 12), ("１２", 12), ("12.0", 12)],
 )
 def test_whole_numbers_are_read(cell, expected) -> None:
-    assert cells.integer(cell) == expected
+    assert numbers.integer(cell) == expected
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_whole_numbers_are_read(cell, expected) -> None:
 )
 def test_what_is_no_whole_number_is_a_fault(cell, reason) -> None:
     with pytest.raises(CellFault, match=reason):
-        cells.integer(cell)
+        numbers.integer(cell)
 
 
 @pytest.mark.parametrize(
@@ -260,13 +260,13 @@ def test_what_is_no_whole_number_is_a_fault(cell, reason) -> None:
     ],
 )
 def test_percentages_are_read_as_points(cell, expected) -> None:
-    assert cells.percent(cell) == Decimal(expected)
+    assert numbers.percent(cell) == Decimal(expected)
 
 
 @pytest.mark.parametrize("cell", ["%", "十二", "12%%", None, cells.Boolean("1"), "12.345%"])
 def test_what_is_no_percentage_is_a_fault(cell) -> None:
     with pytest.raises(CellFault):
-        cells.percent(cell)
+        numbers.percent(cell)
 
 
 def test_a_choice_is_one_of_the_words_or_a_fault_that_lists_them() -> None:

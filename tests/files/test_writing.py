@@ -8,7 +8,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from services.files import cells, workbook
+from services.files import cells, numbers, workbook
 from services.files.workbook import Column
 
 COLUMNS = (
@@ -80,7 +80,11 @@ def test_what_is_written_is_read_back() -> None:
     assert [row.number for row in sheet.rows] == [2, 3, 4]
     for row, expected in zip(sheet.rows, ROWS, strict=True):
         for cell, column, value in zip(row.cells, COLUMNS, expected, strict=True):
-            readers = {"percent": cells.percent, "integer": cells.integer, "money": cells.yuan}
+            readers = {
+                "percent": numbers.percent,
+                "integer": numbers.integer,
+                "money": numbers.yuan,
+            }
             read = readers.get(column.kind, cells.text)
             assert (None if value is None else read(cell)) == value
 
@@ -95,7 +99,7 @@ def test_a_template_filled_in_by_another_program_reads_exactly() -> None:
     book.save(saved)
     read = workbook.read(saved.getvalue(), COLUMNS)
     assert read.identification == MARKS
-    amounts = [cells.yuan(row.cells[7]) for row in read.rows]
+    amounts = [numbers.yuan(row.cells[7]) for row in read.rows]
     assert amounts == [Decimal("7200.50"), Decimal("0.30"), Decimal("5200.00")]
     assert [cells.text(row.cells[0]) for row in read.rows] == [row[0] for row in ROWS]
     assert [cells.text(row.cells[2]) for row in read.rows] == [row[2] for row in ROWS]
