@@ -192,6 +192,5 @@ def trace(row: Proposal, actor: Actor) -> Trace:
         clock.in_china(row.proposed_at), row.decider,
         clock.in_china(row.decided_at) if row.decided_at else None, row.opinion,
         row.proposed_by == actor.user_id,
-        [(act, found) for act, found in (
-            ("提出", row.proposal_evidence_id), ("复核", row.decision_evidence_id)) if found],
+        evidence.by_two(row.proposal_evidence_id, row.decision_evidence_id),
     )  # fmt: skip

@@ -63,6 +63,12 @@ def hold(session: Session, actor: Actor, say: Callable[[], Item]) -> int | None:
     return _kept(session, actor, statement)
 
 
+def by_two(proposed: int | None, decided: int | None) -> list[tuple[str, int]]:
+    """Return which acts of what two persons decide were signed, each with its evidence."""
+    acts = {"提出": proposed, "复核": decided}
+    return [(act, evidence_id) for act, evidence_id in acts.items() if evidence_id]
+
+
 def said(session: Session, case: Case, action: Action, sheet: Sheet, opinion: str) -> Item:
     """Return what a step says, in words and figures."""
     employer = session.get_one(Employer, case.employer_id)

@@ -4,6 +4,7 @@ A wage above the cap is no slip of the clerk's: the cap itself is the base then 
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from services.base_adjustment.facts import Terms
 from services.rules.limits import yuan
@@ -12,9 +13,20 @@ _YUAN = 100
 _PERCENT = 100
 
 
-def nearest(base: int, terms: Terms) -> int:
+class Ends(NamedTuple):
+    """The lowest and the highest base, in fen, that all four limits allow."""
+
+    lowest: int
+    highest: int
+
+
+def ends(terms: Terms) -> Ends:
+    return Ends(_lowest(terms), _highest(terms))
+
+
+def nearest(base: int, allowed: Ends) -> int:
     """Return the allowed base next to this one, both in fen; what is no wage at all stays as it is."""
-    lowest, highest = _lowest(terms), _highest(terms)
+    lowest, highest = allowed
     if base <= 0 or lowest > highest:
         return base
     return min(max(base, lowest), highest)
@@ -22,13 +34,14 @@ def nearest(base: int, terms: Terms) -> int:
 
 def offer(bases: Iterable[int], terms: Terms) -> str:
     """Say what bringing these bases (fen) within the limits would change, or ""."""
-    moved = [(base, there) for base in bases if (there := nearest(base, terms)) != base]
+    allowed = ends(terms)
+    moved = [(base, there) for base in bases if (there := nearest(base, allowed)) != base]
     above = sum(base > there for base, there in moved)
     said = []
     if above:
-        said.append(f"{above}人高于上限，改为{yuan(_highest(terms)):,.2f}元")
+        said.append(f"{above}人高于上限，改为{yuan(allowed.highest):,.2f}元")
     if below := len(moved) - above:
-        said.append(f"{below}人低于下限，改为{yuan(_lowest(terms)):,.2f}元")
+        said.append(f"{below}人低于下限，改为{yuan(allowed.lowest):,.2f}元")
     return "；".join(said)
 
 

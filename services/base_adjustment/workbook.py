@@ -137,10 +137,11 @@ def within_limits(actor: Actor, content: bytes) -> File:
     sheet = workbook.read(content, columns())
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
+    allowed = within.ends(terms)
     rows = [list(row) for row in refilled(sheet, columns())]
     for row in rows:
         if isinstance(base := row[NEW_BASE], Decimal):
-            row[NEW_BASE] = yuan(within.nearest(int(base.scaleb(2)), terms))
+            row[NEW_BASE] = yuan(within.nearest(int(base.scaleb(2)), allowed))
     return File(
         f"基数调整_{terms.number}_按上下限修正.xlsx",
         workbook.write(

@@ -12,6 +12,7 @@ from services.rules import clock, identity
 from services.rules.months import Month
 
 YOUNGEST, OLDEST = 16, 70
+A_YEAR = 365  # days: nobody is registered longer before being hired
 HIRING_DAYS = 30  # 条例 §15: an account is opened within 30 days of the hiring
 RETIREMENT = {Sex.MALE: 60, Sex.FEMALE: 55}
 #: Brackets and every kind of middle dot, too: so are people's names in the register.
@@ -140,9 +141,7 @@ def _about_document(entry: Entry) -> Iterator[Objection]:
 def _about_age(entry: Entry) -> Iterator[Objection]:
     if entry.born_on and not YOUNGEST <= _age(entry.born_on) <= OLDEST:
         yield "born_on", f"年龄应在{YOUNGEST}至{OLDEST}周岁之间"
-    if entry.hired_on and entry.hired_on > clock.today().replace(day=1).replace(
-        year=clock.today().year + 1
-    ):
+    if entry.hired_on and (entry.hired_on - clock.today()).days > A_YEAR:
         yield "hired_on", "入职日期过晚"
 
 

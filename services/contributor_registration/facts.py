@@ -79,8 +79,7 @@ Identity = tuple[IdType, str]
 def terms(session: Session, employer_id: int) -> Terms:
     """Return the employer's terms today. Raises PolicyMissing."""
     employer = session.get_one(Employer, employer_id)
-    settled = Settled(*(Month.of(month) if month else None
-                        for month in (employer.settled_to, employer.paid_to)))  # fmt: skip
+    settled = Settled.of(employer.settled_to, employer.paid_to)
     today = clock.today()
     return Terms(
         employer.id,

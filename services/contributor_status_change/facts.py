@@ -82,8 +82,7 @@ def terms(session: Session, kind: BusinessKind, employer_id: int) -> Terms:
     """Return the employer's terms today. Raises UnknownKind, PolicyMissing."""
     require_kind(kind)
     employer = session.get_one(Employer, employer_id)
-    settled = Settled(*(Month.of(month) if month else None
-                        for month in (employer.settled_to, employer.paid_to)))  # fmt: skip
+    settled = Settled.of(employer.settled_to, employer.paid_to)
     today = clock.today()
     return Terms(
         kind,

@@ -15,6 +15,7 @@ from data.models.register import Employer
 from data.policy_codes import ProposalStatus
 from services import audit
 from services.actor import Actor
+from services.approval import evidence
 from services.errors import BusinessError
 from services.remittance import correction_statement
 from services.rules import clock
@@ -84,8 +85,7 @@ def _listed(  # noqa: PLR0917 — the columns of one statement
         clock.in_china(row.proposed_at), decider or "", row.opinion,
         row.proposed_by == actor.user_id,
         _effect(session, row, employer) if row.status is ProposalStatus.PENDING else "",
-        [(act, found) for act, found in (
-            ("提出", row.proposal_evidence_id), ("复核", row.decision_evidence_id)) if found],
+        evidence.by_two(row.proposal_evidence_id, row.decision_evidence_id),
     )  # fmt: skip
 
 

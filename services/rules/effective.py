@@ -1,6 +1,6 @@
 """Which months (年月) a change of people may begin in: after the assessed ones, not far ahead."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from services.rules.months import Month
 
@@ -12,6 +12,11 @@ class Settled(NamedTuple):
     """The last month assessed or booked, whichever is later."""
     paid_to: Month | None
     """The last month booked, which no clerk can undo."""
+
+    @classmethod
+    def of(cls, settled_to: int | None, paid_to: int | None) -> Self:
+        """Return the same of an employer's months as they are stored."""
+        return cls(*(Month.of(month) if month else None for month in (settled_to, paid_to)))
 
 
 class Late(NamedTuple):

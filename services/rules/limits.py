@@ -37,7 +37,7 @@ class Limits(NamedTuple):
         return frozenset((self.base_min, self.base_max))
 
     def is_at_limit(self, base: int) -> bool:
-        return base in (self.base_min, self.base_max)
+        return base in self.ends
 
 
 def yuan(fen: int) -> Decimal:

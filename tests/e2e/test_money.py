@@ -5,13 +5,14 @@ from decimal import Decimal
 from io import BytesIO
 
 from openpyxl import load_workbook
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from services.remittance import arrivals
 from services.remittance.credits import Credit
 from tests.conftest import person
 from tests.e2e import conftest, newcomers
 from tests.e2e.conftest import Arrive
+from tests.e2e.newcomers import Newcomer
 from tests.e2e.serving import Hall
 from tests.e2e.visitor import Visitor
 from tests.e2e.wording import assert_all_chinese
@@ -89,9 +90,7 @@ def test_a_credit_entered_wrongly_is_reversed_by_two_officers(hall: Hall, arrive
     with hall.behind():
         arrivals.receive(person("officerA"), wrong)
     first, second = arrive("officerA"), arrive("officerB")
-    first.open(MONEY)
-    first.entry(WRONG.employer).get_by_role("button", name="台账").click()
-    dialog = first.dialog("未分摊台账")
+    dialog = _ledger(first, WRONG)
     dialog.get_by_role("radio", name="到账冲正").click()
     dialog.get_by_label("冲正原因（必填）").fill("登记到了别的单位")
     dialog.get_by_label("冲正原因（必填）").press("Tab")
@@ -130,9 +129,7 @@ def test_a_refund_is_turned_down_with_a_signed_reason(hall: Hall, arrive: Arrive
     with hall.behind():
         arrivals.receive(person("officerA"), over)
     first, second = arrive("officerA"), arrive("officerB")
-    first.open(MONEY)
-    first.entry(TOO_MUCH.employer).get_by_role("button", name="台账").click()
-    dialog = first.dialog("未分摊台账")
+    dialog = _ledger(first, TOO_MUCH)
     dialog.get_by_role("radio", name="未分摊退款").click()
     for label, text in (
         ("收款户名（必填）", "某单位"), ("收款银行（必填）", "建设银行凯里分行"),
@@ -161,6 +158,12 @@ def test_a_refund_is_turned_down_with_a_signed_reason(hall: Hall, arrive: Arrive
     second.to_tab("资金更正")
     expect(second.entry("未分摊退款")).to_contain_text("已退回")
     second.shot("money-refused")
+
+
+def _ledger(officer: Visitor, whose: Newcomer) -> Locator:
+    officer.open(MONEY)
+    officer.entry(whose.employer).get_by_role("button", name="台账").click()
+    return officer.dialog("未分摊台账")
 
 
 def _enter(officer: Visitor, amount: str, reference: str) -> None:
