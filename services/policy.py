@@ -1,10 +1,11 @@
 """Policy (政策参数) in force on a day, for an employer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ from data.policy_codes import PolicyKey, Rounding
 from services.errors import BusinessError
 from services.rules.limits import Limits
 from services.rules.months import HpfYear, Month
+
+T = TypeVar("T")
 
 
 class PolicyMissing(BusinessError):
@@ -124,10 +127,12 @@ def _values(session: Session, day: date, employer_id: int) -> dict[PolicyKey, st
     open once is forgotten with its last day: what was set before it holds again.
     """
     rows = session.execute(_ROWS, {"day": day, "employer_id": employer_id}).all()
-    for_all = {key: value for key, value, owner in rows if owner is None}
-    standing = [row for row in rows if not has_passed(row.key, row.value, day)]
-    for_all |= {key: value for key, value, owner in standing if owner is None}
-    own = {key: value for key, value, owner in standing if owner is not None}
+    for_all = latest(((key, value, value) for key, value, owner in rows if owner is None), day)
+    own = {
+        key: value
+        for key, value, owner in rows
+        if owner is not None and not has_passed(key, value, day)
+    }
     supposed = _supposed(session)
     if supposed and supposed.employer_id in (None, employer_id):
         (for_all if supposed.employer_id is None else own).update(
@@ -159,6 +164,16 @@ def supposing(session: Session, supposed: Supposed) -> Iterator[None]:
 def _supposed(session: Session) -> Supposed | None:
     found = session.info.get(Supposed)
     return found if isinstance(found, Supposed) else None
+
+
+def latest(rows: Iterable[tuple[PolicyKey, str, T]], day: date) -> dict[PolicyKey, T]:
+    """Return what holds on `day` of rows of key, value and something, in the order they begin.
+
+    The last of a key holds; a window that was open once and has passed gives way to what stood before.
+    """
+    rows = list(rows)
+    found = {key: what for key, _, what in rows}
+    return found | {key: what for key, value, what in rows if not has_passed(key, value, day)}
 
 
 def has_passed(key: PolicyKey, value: str, day: date) -> bool:

@@ -182,17 +182,18 @@ def in_force(
         )
         .order_by(PolicyRow.effective_from, PolicyRow.id)
     ).all()
-    standing = dict(row for row in rows if not policy.has_passed(*row, day))
-    found = standing if employer_id else dict(rows) | standing
+    if employer_id:
+        found = dict(row for row in rows if not policy.has_passed(*row, day))
+    else:
+        found = policy.latest(((key, value, value) for key, value in rows), day)
     return {field.key: found.get(field.key, "") for field in fields}
 
 
 def _standing(topic: ProposalTopic, rows: Sequence[PolicyRow], waiting: int | None) -> Standing:
     keys, today = [field.key for field in FIELDS[topic]], clock.today()
     mine = [row for row in rows if row.key in keys]
-    begun = [row for row in mine if row.effective_from <= today]
-    now = {row.key: row for row in begun}
-    now |= {row.key: row for row in begun if not policy.has_passed(row.key, row.value, today)}
+    begun = ((row.key, row.value, row) for row in mine if row.effective_from <= today)
+    now = policy.latest(begun, today)
     last = max(now.values(), key=lambda row: (row.effective_from, row.id), default=None)
     return Standing(
         topic,

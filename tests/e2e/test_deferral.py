@@ -9,6 +9,7 @@ from services import review
 from services.deferral import approval
 from tests.conftest import person
 from tests.e2e import books, conftest
+from tests.e2e.accessible import assert_accessible
 from tests.e2e.conftest import Arrive
 from tests.e2e.serving import Hall
 from tests.e2e.visitor import Visitor
@@ -79,6 +80,7 @@ def _upload_and_submit(clerk: Visitor) -> None:
     expect(clerk.button("提交审批")).to_have_count(0)
     assert_all_chinese(clerk.page)
     clerk.shot("deferral-pending")
+    assert_accessible(clerk.page)
 
 
 def _upload(clerk: Visitor, material: str) -> None:

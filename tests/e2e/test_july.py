@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import base_adjustment as adjusting
 from tests.e2e import books
+from tests.e2e.accessible import assert_accessible
 from tests.e2e.base_adjustment import PAGE, SUBMIT, SUBMITTED, TEMPLATE
 from tests.e2e.conftest import Arrive
 from tests.e2e.visitor import Visitor
@@ -75,6 +76,7 @@ def _import_three_errors(clerk: Visitor, template: bytes) -> None:
     expect(dialog.get_by_role("button", name="确定", exact=True)).to_be_disabled()
     assert_all_chinese(clerk.page)
     clerk.shot("july-errors")
+    assert_accessible(clerk.page)
     name, report = clerk.download("下载错误清单")
     assert name == "基数调整错误清单.xlsx"
     for cells in expected:
@@ -102,6 +104,7 @@ def _import_the_right_one(clerk: Visitor, template: bytes) -> bytes:
     expect(clerk.cell(0, NEW_BASE_CELL)).to_have_text("6500")
     assert_all_chinese(clerk.page)
     clerk.shot("july-roster")
+    assert_accessible(clerk.page)
     return good
 
 

@@ -11,6 +11,7 @@ from services.remittance import arrivals
 from services.remittance.credits import Credit
 from tests.conftest import person
 from tests.e2e import conftest, newcomers
+from tests.e2e.accessible import assert_accessible
 from tests.e2e.conftest import Arrive
 from tests.e2e.newcomers import Newcomer
 from tests.e2e.serving import Hall
@@ -107,6 +108,7 @@ def test_a_credit_entered_wrongly_is_reversed_by_two_officers(hall: Hall, arrive
     second.entry(WRONG.employer).get_by_role("button", name="复核").click()
     asked = second.dialog("资金更正复核")
     second.shot("money-second")
+    assert_accessible(second.page)
     asked.get_by_role("button", name="复核通过").click()
     second.sign_if_asked()
     second.hears("到账冲正已生效")

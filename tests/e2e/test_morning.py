@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.accessible import assert_accessible
 from tests.e2e.conftest import Arrive
 from tests.e2e.morning import MEANWHILE
 from tests.e2e.serving import Hall
@@ -39,6 +40,7 @@ def _see_what_is_late(officer: Visitor) -> None:
     expect(rows.nth(0)).to_contain_text("超时 07-03")
     expect(rows.nth(1)).to_contain_text("正常 07-09")
     assert_all_chinese(officer.page)
+    assert_accessible(officer.page)
     officer.shot("morning-queue")
     officer.page.get_by_text("只看超时", exact=True).click()
     officer.idle()
@@ -57,6 +59,7 @@ def _send_it_back(officer: Visitor) -> None:
     expect(page.locator(".hall-table.checks tbody tr")).to_have_count(5)
     expect(page.locator("iframe")).to_be_visible()
     assert_all_chinese(page)
+    assert_accessible(page)
     officer.shot("morning-case")
     page.keyboard.press("Alt+2")
     officer.idle()
@@ -113,6 +116,7 @@ def _approve_three_at_once(officer: Visitor) -> None:
     expect(left).to_contain_text(f"“手机号码”的登记内容已变为“{MEANWHILE}”")
     expect(rows).to_have_count(2)
     assert_all_chinese(page)
+    assert_accessible(page)
     officer.shot("morning-summary")
     officer.press("知道了")
     rows.nth(0).get_by_role("button", name="办理").click()
