@@ -56,6 +56,8 @@ nightly: system-test $(VENV)/nightly.stamp ## run every test in full, and record
 	@deploy/system.sh nightly
 	@HALL_NIGHTLY=1 $(BIN)/python -m tests.fuzz
 	@HALL_NIGHTLY=1 $(BIN)/python -m pytest -n 2 -o timeout=7200
+	@HALL_NIGHTLY=1 $(BIN)/python -m tests.mutation
+	@HALL_NIGHTLY=1 $(BIN)/python -m bench.load --clerks 100 --minutes 30 --processes 2 --postgresql
 
 mutation: $(VENV)/dev.stamp ## change the rules a little, a thousand times, and count what the tests notice (ARGS=money)
 	@$(BIN)/python -m tests.mutation $(ARGS)

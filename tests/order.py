@@ -1,7 +1,8 @@
 """Random order (figure 30): each whole run of the suite writes down its seed, its tests and its failures.
 
 Whole is a run of everything there is, chosen by no path, name or mark, ended by itself, its order thrown
-by dice. Five in a row of one commit are the figure; the runs stand in `30-runs.jsonl` beside the figures.
+by dice. The last five in a row are the figure, each with its commit; the runs stand in `30-runs.jsonl`
+beside the figures.
 """
 
 import json
@@ -51,7 +52,7 @@ def is_whole(config: pytest.Config, exitstatus: int) -> bool:
 
 
 def note(seed: int, stats: Mapping[str, Sized]) -> None:
-    """Write a run down; record the figure of those of this commit, as many as there are."""
+    """Write a run down; record the figure of the last ones, as many as there are."""
     counts = {name: len(stats.get(name, ())) for name in ("passed", "failed", "error")}
     folder = figures.WHOLE if figures.IS_WHOLE else figures.QUICK
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,15 +60,21 @@ def note(seed: int, stats: Mapping[str, Sized]) -> None:
     with (folder / RUNS).open("a", encoding="utf-8") as kept:
         kept.write(json.dumps(line) + "\n")
     runs = [json.loads(one) for one in (folder / RUNS).read_text("utf-8").splitlines()]
-    _record([run for run in runs if run["commit"] == line["commit"]][-ENOUGH:])
+    _record(runs[-ENOUGH:])
 
 
 def _record(runs: list[dict[str, Any]]) -> None:
-    tests = sorted({run["passed"] + run["failed"] for run in runs})
+    tests = [run["passed"] + run["failed"] for run in runs]
     failures = sum(run["failed"] + run["error"] for run in runs)
     seeds = {run["seed"] for run in runs}
+    commits = ", ".join(dict.fromkeys(run["commit"] for run in runs))
     figures.record(
-        30, f"{len(runs)} runs in random order of {' to '.join(f'{n:,}' for n in tests)} tests, {failures} "
+        30, f"the last {len(runs)} runs in random order of {_span(tests)} tests (at {commits}): {failures} "
         "failures", ", ".join(map(str, sorted(seeds))),
         reached=len(seeds) >= ENOUGH and failures == 0, is_whole=len(seeds) >= ENOUGH,
     )  # fmt: skip
+
+
+def _span(counts: list[int]) -> str:
+    """Spell 4,476, or 4,474 to 4,481."""
+    return " to ".join(f"{count:,}" for count in sorted({min(counts), max(counts)}))

@@ -22,6 +22,12 @@ def test_a_miss_says_so_and_each_part_has_its_row() -> None:
     assert "| sqlite: 8 kinds | 7 | reached | abc 2026-07-06 08:00 |" in page
 
 
+def test_a_figure_of_two_databases_is_whole_with_both() -> None:
+    both = [Result(20, part, "9 s", None, True, True, "-", "abc") for part in ("pg", "sqlite")]
+    assert "0 of 30 figures reached, 0 missed, 30 not measured" in assurance.page(both[:1])
+    assert "1 of 30 figures reached, 0 missed, 29 not measured" in assurance.page(both)
+
+
 def test_what_the_whole_run_measured_outranks_a_quick_share(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(figures, "WHOLE", tmp_path / "whole")
     monkeypatch.setattr(figures, "QUICK", tmp_path / "quick")

@@ -1,12 +1,16 @@
 """What the load tool judges by (bench.load): marks that must not be mixed, seconds, runs that have ended."""
 
+from pathlib import Path
+
+import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from bench.load import figures
+from bench.load import figures, promises
 from bench.load.figures import Tally
 from bench.load.talk import marks
 from bench.load.town import MARK
 from bench.screen import Screen
+from tests import figures as kept
 
 
 def test_a_mark_is_found_wherever_it_stands_in_a_message() -> None:
@@ -38,3 +42,23 @@ def test_seconds_beside_an_import_are_counted_apart() -> None:
     assert (len(tally.alone), tally.beside) == (100, [9.0])
     assert 0.095 <= figures.quantile(tally.alone, 95) <= 0.096
     assert "| home | 101 |" in tally.table()
+
+
+@pytest.mark.parametrize(
+    ("last", "error", "reached"),
+    [(347, "", [True, True]), (348, "", [True, False]), (300, "home: Refused", [False, False])],
+)
+def test_a_soak_of_half_an_hour_is_two_of_the_promises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: float, error: str, reached: list[bool]
+) -> None:
+    for name in ("WHOLE", "QUICK"):
+        monkeypatch.setattr(kept, name, tmp_path)
+    tally = Tally(memory=[[260.0, 300.0], [262.0, last]], errors=[error] if error else [])
+    for _ in range(100):
+        tally.note("home", 0.9)
+    promises.record(100, 30, tally)
+    promised = [found for found in kept.results() if found.is_whole]
+    assert [found.number for found in promised] == [27, 29]
+    assert [found.reached for found in promised] == reached
+    promises.record(49, 29, tally)
+    assert [found.is_whole for found in kept.results()] == [False, False]

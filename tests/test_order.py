@@ -1,4 +1,4 @@
-"""A whole run writes itself down; five of one commit are the figure, and a failure in one spoils it."""
+"""A whole run writes itself down; the last five are the figure, and a failure in one spoils it."""
 
 import json
 import subprocess

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-from bench.rounds import DAY
+from bench.rounds import DAY, ROOT
 
 _STORAGE = tempfile.TemporaryDirectory(prefix="load-")
 os.environ.update(
@@ -27,7 +27,7 @@ from streamlit import logger as streamlit_logger
 streamlit_logger.set_log_level("ERROR")  # it warns of being imported outside its own server
 
 from bench import stores
-from bench.load import figures, town, work
+from bench.load import figures, promises, town, work
 from bench.load.figures import Tally
 from bench.load.talk import Talk
 from bench.pages import Server, running, seconds
@@ -40,6 +40,7 @@ STREAMLIT = (
     "streamlit", "run", "{}", "--server.headless", "true", "--server.address", "127.0.0.1",
     "--browser.gatherUsageStats", "false", "--server.port",
 )  # fmt: skip
+SERVICE = ROOT / "deploy" / "hall.service"
 BARE = "bench/peers/bare/script.py"
 
 
@@ -55,6 +56,8 @@ def main() -> None:
         print(f"{asked}; {machine()}", flush=True)
         tally = asyncio.run(_run(asked, people, servers))
     print(f"\n{tally.table()}\n\n{_verdict(tally)}")
+    if people:
+        promises.record(asked.clerks, asked.minutes, tally)
 
 
 def _asked() -> argparse.Namespace:
@@ -77,13 +80,20 @@ def _servers(
     script = BARE if asked.peer else "app.py"
     is_theirs = asked.peer or asked.streamlit_run
     command = [part.format(script) for part in STREAMLIT] if is_theirs else list(HALL)
-    environment = {"DATABASE_URL": address}
+    environment = {"DATABASE_URL": address, **_deployed()}
     if asked.workers:
         environment["HALL_WORKS"] = "queue"
     for _ in range(asked.processes):
         yield running(command, folder, **environment)
     for _ in range(asked.workers):
         yield running(["worker"], folder, **environment, is_listening=False)
+
+
+def _deployed() -> dict[str, str]:
+    """Return the settings of the process that the service of a real hall has."""
+    lines = SERVICE.read_text("utf-8").splitlines()
+    told = [line.partition("=")[2] for line in lines if line.startswith("Environment=")]
+    return dict(one.split("=", 1) for one in told)
 
 
 async def _run(asked: argparse.Namespace, people: town.Town | None, servers: list[Server]) -> Tally:
