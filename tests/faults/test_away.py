@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from data import database
+from data import database, engines
 from data.base import Base
 from data.engines import sqlite_file
 from services.errors import BusinessError, Unavailable
@@ -168,7 +168,7 @@ def _in_small_files(url: str, act: Act, ready: Ready, size: int) -> bool:
 def test_a_database_locked_by_another_process(
     sqlite: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.02)
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.02)
     for act in CHOSEN:
         ready = sqlite.ready(act)
         engine = database.connect(ready.url)

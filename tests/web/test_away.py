@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from components.base_adjustment_view import HEADINGS
-from data import database
+from data import database, engines
 from data.database import snapshot
 from data.engines import sqlite_file
 from data.models.base_adjustment import BaseAdjustmentLine
@@ -26,7 +26,7 @@ def test_a_clerk_at_a_locked_database_reads_a_sentence_and_finds_her_draft(
     pages, sqlite_db, monkeypatch
 ) -> None:
     imported(person("clerk2"), 5000)
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.05)
     engine = database.connect(str(sqlite_db.url))
     before = _bases()
     with opened(pages, "clerk2") as window:
