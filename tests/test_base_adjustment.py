@@ -332,8 +332,8 @@ def test_the_limits_of_the_monthly_amount_bound_the_base_too(
     set_for(None, PolicyKey.TOTAL_MAX, total_max)
     with snapshot() as session:
         terms = facts.terms(session, clerk3.employer)
-    allowed = within.ends(terms)
-    ends = within.nearest(1_00, allowed), within.nearest(99_999_00, allowed)
+    found = within.ends(terms)
+    ends = within.nearest(1_00, found), within.nearest(99_999_00, found)
     assert tuple(Decimal(end) / 100 for end in ends) == tuple(map(Decimal, allowed))
     for end in ends:
         assert terms.policy.limits.objection(end, sum(terms.parts(end))) is None

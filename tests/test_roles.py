@@ -7,7 +7,7 @@ import pytest
 from data.enums import ADMINISTRATORS, OFFICERS, Role
 from services import review, review_queue
 from services.actor import Actor
-from services.approval.engine import MAY
+from services.approval.moves import MAY
 from services.errors import NotAllowed
 from tests.conftest import person
 
