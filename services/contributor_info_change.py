@@ -12,7 +12,7 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind
 from data.models.case import Case
 from data.models.register import OPEN, Contributor
-from services import audit
+from services import audit, standing
 from services.actor import Actor
 from services.approval import change_case, change_list, papers
 from services.approval import change_checks as checks
@@ -152,7 +152,7 @@ def _fixed(person: Contributor) -> list[tuple[str, str]]:
         ("性别", Sex(person.sex).label),  # type: ignore[call-arg]  # by value, as every enum
         ("出生日期", f"{person.born_on:%Y-%m-%d}" if person.born_on else "—"),
         ("缴存基数", f"{person.base:,.2f}"),
-        ("账户状态", person.status.label),
+        ("账户状态", standing.status(person).label),
     ]
 
 

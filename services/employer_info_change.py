@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
 from data.enums import BusinessKind, ContributorStatus
 from data.models.case import Case
-from data.models.register import Contributor, Employer
-from services import audit
+from data.models.register import Employer
+from services import audit, standing
 from services.actor import Actor
 from services.approval import change_case, change_list, papers
 from services.approval.change_case import Business, Standing
@@ -89,13 +89,7 @@ def _open_case(session: Session, actor: Actor) -> Case:
 
 
 def _fixed(session: Session, employer: Employer) -> list[tuple[str, str]]:
-    heads = session.scalar(
-        select(func.count())
-        .select_from(Contributor)
-        .where(
-            Contributor.employer_id == employer.id, Contributor.status == ContributorStatus.NORMAL
-        )
-    )
+    heads = standing.counted(session, employer.id)[0][ContributorStatus.NORMAL]
     return [
         ("单位账号", employer.number),
         ("统一社会信用代码", employer.uscc),

@@ -5,12 +5,11 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from data.base import YuanType
 from data.database import snapshot
 from data.enums import BusinessKind, CaseStatus, ContributorStatus
 from data.models.case import Case
 from data.models.people import User
-from data.models.register import Contributor, Employer
+from data.models.register import Employer
 from services import audit, standing
 from services.actor import Actor
 from services.approval import casework
@@ -53,18 +52,7 @@ def home(actor: Actor) -> Home:
     with snapshot() as session:
         employer = session.get_one(Employer, actor.employer)
         clerk = session.get_one(User, actor.user_id)
-        people = session.execute(
-            select(
-                standing.STATUS,
-                func.count(),
-                func.sum(
-                    Contributor.employer_amount + Contributor.contributor_amount, type_=YuanType
-                ),
-            )
-            .where(Contributor.employer_id == employer.id)
-            .group_by(standing.STATUS)
-        )
-        by_status = {status: (count, amount) for status, count, amount in people.all()}
+        people, due = standing.counted(session, employer.id)
         cases = session.execute(
             select(Case.kind, Case.status, func.count())
             .where(Case.employer_id == employer.id, casework.is_live())
@@ -75,13 +63,12 @@ def home(actor: Actor) -> Home:
         open_cases: dict[BusinessKind, dict[CaseStatus, int]] = {}
         for kind, stands, count in cases:
             open_cases.setdefault(kind, {})[stands] = count
-    normal, due = by_status.get(ContributorStatus.NORMAL.value, (0, Decimal(0)))
     status = employer.status.label + (f"（{periods.label(deferral)}）" if deferral else "")
     return Home(
         employer.name, employer.number, employer.uscc, employer.kind.label, employer.branch.label,
         employer.address, status,
         f"单位{employer.employer_rate}% + 个人{employer.contributor_rate}%",
-        normal, by_status.get(ContributorStatus.SEALED.value, (0, Decimal(0)))[0], due,
+        people[ContributorStatus.NORMAL], people[ContributorStatus.SEALED], due,
         _month(employer.paid_to), _month(employer.assessed_to),
         clerk.name, clerk.mobile, clerk.landline, next_month,
         next_month.through(Month.containing(clock.today())), open_cases,

@@ -1,4 +1,4 @@
-"""Months that are over, as they were (缓缴补缴): each at the bases and the rates in force in it.
+"""Months as they were (缓缴补缴, 重新核定): each at the bases and the rates in force in it.
 
 For those who were in status 正常 in it (domain rules 4.10). What was in force is read backwards from
 today's accounts through the records of changes.
@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from data.enums import ChangeKind
@@ -43,6 +43,23 @@ def due(session: Session, employer: Employer, months: Sequence[Month]) -> list[M
         _as_then(session, employer, month, _bases(bases, month), _rates(rates, month))
         for month in months
     ]
+
+
+def has_changed(session: Session, employer: Employer, month: Month) -> bool:
+    """Tell whether a base or the rates have changed from a later month on.
+
+    A month deleted or returned and assessed again is what it was, not what is paid today.
+    """
+    change = ContributorChange
+    return session.scalars(
+        select(
+            exists().where(
+                change.employer_id == employer.id,
+                change.kind.in_((ChangeKind.BASE_CHANGED, ChangeKind.RATE_CHANGED)),
+                change.effective_month > month.number,
+            )
+        )
+    ).one()
 
 
 def _as_then(

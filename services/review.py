@@ -6,16 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, partial
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.base import YuanType
 from data.database import snapshot, transaction
 from data.enums import OFFICERS, Action, AuditAction, CaseStatus, ContributorStatus
 from data.models.case import Case
 from data.models.people import User
-from data.models.register import Contributor, Employer
-from services import audit, businesses, working_days
+from data.models.register import Employer
+from services import audit, businesses, standing, working_days
 from services.actor import Actor
 from services.approval import casework, deciders, engine, history, holding, papers
 from services.approval.history import Stage
@@ -228,26 +227,12 @@ def _page(session: Session, case: Case, actor: Actor, not_hers: str | None) -> C
 
 def _employer(session: Session, employer_id: int) -> EmployerFacts:
     employer = session.get_one(Employer, employer_id)
-    counts = dict(
-        session.execute(
-            select(Contributor.status, func.count())
-            .where(Contributor.employer_id == employer_id)
-            .group_by(Contributor.status)
-        ).all()
-    )
-    due = session.scalar(
-        select(
-            func.sum(Contributor.employer_amount + Contributor.contributor_amount, type_=YuanType)
-        ).where(
-            Contributor.employer_id == employer_id, Contributor.status == ContributorStatus.NORMAL
-        )
-    )
+    counts, due = standing.counted(session, employer_id)
     return EmployerFacts(
         employer.number, employer.name, employer.uscc, employer.kind.label, employer.branch.label,
         employer.status.label, f"{employer.employer_rate}%+{employer.contributor_rate}%",
-        counts.get(ContributorStatus.NORMAL, 0), counts.get(ContributorStatus.SEALED, 0),
-        due or Decimal(0), _month(employer.assessed_to), _month(employer.paid_to),
-        employer.opened_on,
+        counts[ContributorStatus.NORMAL], counts[ContributorStatus.SEALED], due,
+        _month(employer.assessed_to), _month(employer.paid_to), employer.opened_on,
     )  # fmt: skip
 
 

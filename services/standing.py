@@ -4,8 +4,24 @@ The sealing stands in the account from the day it is done, so that nobody seals 
 employer may enter the person; what counts people today asks here.
 """
 
-from sqlalchemy import BindParameter, Integer, String, and_, bindparam, case, func, or_, type_coerce
+from collections import Counter
+from decimal import Decimal
 
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import Session
+
+from data.base import YuanType
 from data.bulk import table_of
 from data.enums import ContributorStatus
 from data.models.register import Contributor
@@ -32,3 +48,18 @@ def status(person: Contributor) -> ContributorStatus:
     if person.status is SEALED and person.sealed_month and person.sealed_month > _this_month():
         return NORMAL
     return person.status
+
+
+def counted(session: Session, employer_id: int) -> tuple[Counter[ContributorStatus], Decimal]:
+    """Return how many accounts of each status an employer has, and what the 正常 pay a month in yuan."""
+    both = Contributor.employer_amount + Contributor.contributor_amount
+    found = session.execute(
+        select(STATUS, func.count(), func.sum(both, type_=YuanType()))
+        .where(Contributor.employer_id == employer_id)
+        .group_by(STATUS)
+    )
+    by_code = {code: (heads, amount) for code, heads, amount in found.all()}
+    heads = Counter(
+        {one: by_code[one.value][0] for one in ContributorStatus if one.value in by_code}
+    )
+    return heads, by_code.get(NORMAL.value, (0, Decimal(0)))[1]

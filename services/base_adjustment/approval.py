@@ -64,7 +64,7 @@ def situation(actor: Actor) -> Situation:
         objection = facts.season_objection(session, terms)
         if case and case.status is CaseStatus.PENDING:
             objection = refusals.AlreadyPending()
-        months = facts.months_objection(terms)
+        months = facts.months_objection(session, terms)
         return Situation(
             year=terms.effective_month.year,
             window=terms.policy.window,
@@ -159,7 +159,9 @@ def submit(actor: Actor, *, version: int, client_id: str) -> None:
         case = casework.live(session, KIND.code, actor.employer)
         if case and casework.was_submitted(session, case, client_id):
             return
-        for objection in (facts.season_objection(session, terms), facts.months_objection(terms)):
+        for objection in (
+            facts.season_objection(session, terms), facts.months_objection(session, terms),
+        ):  # fmt: skip
             if objection:
                 raise objection
         case = _open_case(session, actor)
@@ -175,5 +177,4 @@ def submit(actor: Actor, *, version: int, client_id: str) -> None:
 
 
 def _open_case(session: Session, actor: Actor) -> Case:
-    terms = facts.terms(session, actor.employer)
-    return casework.editable(session, KIND.code, actor, terms.effective_month.number)
+    return roster.opened(session, actor, facts.terms(session, actor.employer))

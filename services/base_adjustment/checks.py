@@ -21,11 +21,12 @@ def checks(session: Session, case: Case, materials: Sequence[Material]) -> list[
     terms = facts.terms(session, case.employer_id)
     found, lacking = roster.lines(session, case), roster.missing(session, case)
     limits, month = terms.policy.limits, Month.of(case.effective_month)
+    moved = {account for _, account in roster.moved_away(session, case)}
     return [
         _complete(found, lacking),
         checked("汇缴核定", f"{month.label}起的汇缴尚未核定", lambda: _unassessed(terms, month)),
-        _all(found, "账户状态", "清册职工的账户均为正常状态",
-             lambda line: line.status is ContributorStatus.NORMAL),
+        _all(found, "账户状态", "清册职工的账户均在本单位且为正常状态",
+             lambda line: line.status is ContributorStatus.NORMAL and line.account not in moved),
         _all(found, "调整前基数", "与登记的缴存基数一致",
              lambda line: line.present_base == line.old_base),
         _all(found, "月缴存额", f"按现缴存比例{terms.rates}和“{terms.policy.rounding.label}”计算",

@@ -14,6 +14,7 @@ from data.enums import BusinessKind, CaseStatus, ContributorStatus, EmployerStat
 from data.models.case import Case
 from data.models.register import Contributor, Employer
 from services import policy, standing
+from services.deferral import periods
 from services.errors import BusinessError
 from services.policy import Policy
 from services.rules import clock, contribution
@@ -175,15 +176,20 @@ def season_objection(session: Session, terms: Terms) -> BusinessError | None:
     return None
 
 
-def months_objection(terms: Terms) -> BusinessError | None:
-    """Say why the chain of assessed months forbids submission, or None (domain rules 4.2)."""
+def months_objection(session: Session, terms: Terms) -> BusinessError | None:
+    """Say why the chain of assessed months forbids submission, or None (domain rules 4.2).
+
+    Deferred months wait for no assessment: they are paid back at the bases of then.
+    """
     first = terms.effective_month
     if terms.settled_to and terms.settled_to >= first:
         return AlreadyAssessed(month=f"{first.month}月")
     if not terms.policy.june_first or terms.settled_to is None:
         return None
     last = first.plus(-1)
-    missing = terms.settled_to.plus(1).through(last)
+    freed = periods.spans(session, terms.employer_id)
+    open_months = terms.settled_to.plus(1).through(last)
+    missing = [month for month in open_months if not any(one.covers(month) for one in freed)]
     if missing:
         return EarlierMonthsOpen(last=last.label, months="、".join(map(str, missing)))
     return None

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from data import bulk
-from data.enums import BusinessKind, ChangeKind, ContributorStatus
+from data.enums import BusinessKind, CaseStatus, ChangeKind, ContributorStatus
 from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.case import Case
 from data.models.register import Contributor, ContributorChange
@@ -63,16 +63,23 @@ def _check(session: Session, case: Case) -> None:
         raise EmptyRoster
     if terms.settled_to and terms.settled_to >= Month.of(case.effective_month):
         raise facts.AlreadyAssessed(month=f"{terms.effective_month.month}月")
+    way = (
+        "请退回单位" if case.status is CaseStatus.PENDING else "请"
+    )  # to the officer, to the clerk
+    for name, account in roster.moved_away(session, case):
+        reason = f"账户已转出本单位，{way}删除该行"
+        raise LineObjection(name=name, account=account, reason=reason)
     if _stands_at_a_glance(session, case, terms):
         return
     for line in roster.lines(session, case):
-        if reason := _objection(line, terms):
-            raise LineObjection(name=line.name, account=line.account, reason=reason)
+        if said := _objection(line, terms, way):
+            raise LineObjection(name=line.name, account=line.account, reason=said)
 
 
 def _stands_at_a_glance(session: Session, case: Case, terms: Terms) -> bool:
     """Tell whether no line is objected to, from the few columns that say so; names are for refusals."""
-    found = bulk.tuples(session, _GLANCE, {"case_id": case.id, "employer_id": case.employer_id})
+    of_case = {"case_id": case.id, "employer_id": case.employer_id}
+    found = bulk.tuples(session, _GLANCE, {**of_case, **roster.as_of(case)})
     bases, own, withheld, have_moved = zip(*found, strict=True)
     return (
         not any(have_moved)
@@ -81,15 +88,15 @@ def _stands_at_a_glance(session: Session, case: Case, terms: Terms) -> bool:
     )
 
 
-def _objection(line: Line, terms: Terms) -> str | None:
-    """Say why this person may not take this base today, or None."""
+def _objection(line: Line, terms: Terms, way: str) -> str | None:
+    """Say why this person may not take this base today, and what to do, or None."""
     if line.status is not ContributorStatus.NORMAL:
-        return f"账户状态已为{line.status.label}，请退回单位删除该行"
+        return f"账户状态已为{line.status.label}，{way}删除该行"
     if line.present_base != line.old_base:
-        return "调整前基数已变动，请退回单位重新下载模板"
+        return f"调整前基数已变动，{way}重新下载模板"
     parts = terms.parts(line.new_base)
     if parts != (line.employer_amount, line.contributor_amount):
-        return "缴存比例或计算方法已变动，请退回单位重新导入"
+        return f"缴存比例或计算方法已变动，{way}重新导入"
     return terms.policy.limits.objection(line.new_base, sum(parts))
 
 

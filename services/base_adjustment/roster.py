@@ -46,6 +46,16 @@ _MISSING = (
 _PLACES = select(LINE.c.contributor_id, LINE.c.row).where(
     LINE.c.case_id == bindparam("case_id"), LINE.c.employer_id == bindparam("employer_id")
 )
+_MOVED = (
+    select(PERSON.c.name, PERSON.c.account)
+    .join_from(LINE, PERSON)
+    .where(
+        LINE.c.case_id == bindparam("case_id"),
+        LINE.c.employer_id == bindparam("employer_id"),
+        PERSON.c.employer_id != LINE.c.employer_id,
+    )
+    .order_by(LINE.c.row)
+)
 _MONEY = ("old_base", "new_base", "employer_amount", "contributor_amount")
 _SET_BASE = (
     update(LINE)
@@ -101,6 +111,17 @@ def roster(actor: Actor) -> pd.DataFrame:
         return frames.frame(lines(session, case) if case else [], limits)
 
 
+def opened(session: Session, actor: Actor, terms: Terms) -> Case:
+    """Return the open case, begun now if need be, for this year's bases, and locked.
+
+    A roster left over from last July serves this one. Raises AlreadyPending while it is under review.
+    """
+    month = terms.effective_month.number
+    case = casework.editable(session, BusinessKind.BASE_ADJUSTMENT, actor, month)
+    case.effective_month = month
+    return case
+
+
 def count(session: Session, case: Case) -> int:
     """Return how many people are on the roster."""
     chosen = select(func.count()).select_from(BaseAdjustmentLine).filter_by(**_of(case))
@@ -110,6 +131,11 @@ def count(session: Session, case: Case) -> int:
 def missing(session: Session, case: Case) -> list[str]:
     """Return the names of the employer's people in status 正常 who are not on the roster."""
     return list(session.scalars(_MISSING, _of(case)))
+
+
+def moved_away(session: Session, case: Case) -> list[tuple[str, str]]:
+    """Return name and account of those on the roster who have moved to another employer since."""
+    return [(name, account) for name, account in session.execute(_MOVED, _of(case))]
 
 
 def effect(found: Iterable[Line], terms: Terms) -> Effect:
@@ -191,12 +217,21 @@ def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
 
 
 def lines(session: Session, case: Case, accounts: Iterable[str] | None = None) -> list[Line]:
-    """Return the lines of a case in the roster's order, or those of some accounts only."""
-    given: dict[str, object] = {**_of(case)}
+    """Return the lines of a case in the roster's order, or those of some accounts only.
+
+    Who is sealed from a later month than the new bases run from is still 正常 for them: an officer may
+    decide after that month has come.
+    """
+    given: dict[str, object] = {**_of(case), **as_of(case)}
     if accounts is None:
         return [Line._make(row) for row in session.execute(_OF_CASE, given).all()]
     given["accounts"] = list(accounts)
     return [Line._make(row) for row in session.execute(_OF_ACCOUNTS, given).all()]
+
+
+def as_of(case: Case) -> dict[str, object]:
+    """Name the month whose status counts (see `standing`)."""
+    return {"this_month": case.effective_month}
 
 
 def put(session: Session, case: Case, entered: Sequence[Line]) -> None:

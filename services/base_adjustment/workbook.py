@@ -10,13 +10,11 @@ from sqlalchemy.orm import Session
 
 from data.database import has_one_writer, mark, snapshot, transaction
 from data.enums import AuditAction, BusinessKind, ContributorStatus, Role
-from data.models.case import Case
 from services import audit
 from services.actor import Actor
 from services.approval import casework
 from services.base_adjustment import facts, judging, roster, within
 from services.base_adjustment.columns import NEW_BASE, columns
-from services.base_adjustment.facts import Terms
 from services.base_adjustment.judging import TEMPLATE, Basis, Upload
 from services.base_adjustment.roster import Effect
 from services.errors import BusinessError
@@ -110,7 +108,7 @@ def import_workbook(
         terms = facts.terms(session, actor.employer)
         case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         if case:
-            case = _editable(session, actor, terms)
+            case = roster.opened(session, actor, terms)
         if ahead and ahead.seen == _seen(session):
             upload = ahead.upload
         else:
@@ -118,7 +116,7 @@ def import_workbook(
             known = ahead.upload if ahead and ahead.basis == basis else None
             upload = known or judging.judge(session, basis, sheet, count)
         if not upload.faults:
-            case = case or _editable(session, actor, terms)  # a refused file begins no case
+            case = case or roster.opened(session, actor, terms)  # a refused file begins no case
             roster.put(session, case, upload.lines)
             rows = len(upload.lines)
             audit.record(session, actor, AuditAction.IMPORTED, casework.about(case), rows=rows)
@@ -179,11 +177,6 @@ def _ahead(actor: Actor, sheet: Sheet, count: Count) -> _Ahead | None:
 def _seen(session: Session) -> tuple[object, date]:
     """Return what is the same again while nobody has written anything, and no day has passed."""
     return mark(session), clock.today()
-
-
-def _editable(session: Session, actor: Actor, terms: Terms) -> Case:
-    month = terms.effective_month.number
-    return casework.editable(session, BusinessKind.BASE_ADJUSTMENT, actor, month)
 
 
 def _checked(upload: Upload, sheet: Sheet) -> Checked:

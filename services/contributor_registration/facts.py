@@ -10,6 +10,7 @@ from data.codes import IdType
 from data.enums import ContributorStatus, EmployerStatus
 from data.models.register import OPEN, Contributor, Employer
 from services import policy
+from services.deferral import periods
 from services.errors import BusinessError
 from services.policy import Policy
 from services.rules import clock, contribution, effective, identity
@@ -79,7 +80,8 @@ Identity = tuple[IdType, str]
 def terms(session: Session, employer_id: int) -> Terms:
     """Return the employer's terms today. Raises PolicyMissing."""
     employer = session.get_one(Employer, employer_id)
-    settled = Settled.of(employer.settled_to, employer.paid_to)
+    deferred = periods.over(session, employer_id)
+    settled = Settled.of(employer.settled_to, employer.paid_to, deferred)
     today = clock.today()
     return Terms(
         employer.id,

@@ -12,6 +12,7 @@ from data.models.case import LIVE, Case
 from data.models.register import Contributor, ContributorChange, Employer
 from data.models.status_change import StatusChangeLine
 from services import policy, standing
+from services.deferral import periods
 from services.errors import BusinessError
 from services.policy import Policy
 from services.rules import clock, contribution, effective
@@ -82,7 +83,8 @@ def terms(session: Session, kind: BusinessKind, employer_id: int) -> Terms:
     """Return the employer's terms today. Raises UnknownKind, PolicyMissing."""
     require_kind(kind)
     employer = session.get_one(Employer, employer_id)
-    settled = Settled.of(employer.settled_to, employer.paid_to)
+    deferred = periods.over(session, employer_id)
+    settled = Settled.of(employer.settled_to, employer.paid_to, deferred)
     today = clock.today()
     return Terms(
         kind,

@@ -58,6 +58,12 @@ def spans(session: Session, employer_id: int) -> tuple[Span, ...]:
     return tuple(span(row) for row in _granted(session, employer_id))
 
 
+def over(session: Session, employer_id: int) -> frozenset[Month]:
+    """Return the months of deferrals that run no more: out of the chain, paid back on their own."""
+    ended = [one for one in spans(session, employer_id) if not one.is_running]
+    return frozenset(month for one in ended for month in one.first.through(one.last))
+
+
 def _granted(session: Session, employer_id: int) -> list[Deferral]:
     chosen = select(Deferral).where(Deferral.employer_id == employer_id)
     return list(session.scalars(chosen.order_by(Deferral.first_month)))

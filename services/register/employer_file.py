@@ -14,8 +14,9 @@ from data.models.people import CertificateBinding, User
 from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment
 from data.models.summary import PeopleSummary
-from services import audit
+from services import audit, standing
 from services.actor import Actor
+from services.deferral import periods
 from services.register import scope
 from services.rules import clock, identity
 from services.rules.months import Month
@@ -23,6 +24,7 @@ from services.rules.months import Month
 A_PAGE = 50
 MOST_CASES, MOST_MONTHS = 100, 48
 PAID_WITHIN = timedelta(days=5)
+BOOKED = AssessmentStatus.BOOKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +114,8 @@ def opened(actor: Actor, employer_id: int) -> EmployerFile:
     """Return an employer's facts. Raises NotFound, NotAllowed."""
     with snapshot() as session:
         row = scope.employer(session, actor, employer_id)
-        people = session.get(PeopleSummary, employer_id)
-        amount = people.employer_amount + people.contributor_amount if people else Decimal(0)
-        normal, sealed = (people.normal_heads, people.sealed_heads) if people else (0, 0)
+        counts, amount = standing.counted(session, employer_id)
+        normal, sealed = counts[ContributorStatus.NORMAL], counts[ContributorStatus.SEALED]
         return EmployerFile(
             row.id, row.number, row.name, _register(row), _account(row, normal, sealed, amount),
             _contact(row), _clerks(session, employer_id), normal, sealed, amount,
@@ -130,7 +131,7 @@ def people(
         scope.employer(session, actor, employer_id)
         chosen = select(Contributor).where(Contributor.employer_id == employer_id)
         if status:
-            chosen = chosen.where(Contributor.status == status)
+            chosen = chosen.where(status.value == standing.STATUS)
         count = session.scalars(select(func.count()).select_from(chosen.subquery())).one()
         pages = max(1, -(-count // A_PAGE))
         page = min(max(page, 1), pages)
@@ -139,8 +140,8 @@ def people(
         )
         return PeoplePage(
             [
-                PersonRow(who.account, who.name, identity.masked(who.id_number), who.status,
-                          who.base, who.employer_amount + who.contributor_amount,
+                PersonRow(who.account, who.name, identity.masked(who.id_number),
+                          standing.status(who), who.base, who.employer_amount + who.contributor_amount,
                           Month.of(who.first_month),
                           str(Month.of(who.paid_to)) if who.paid_to else "—")
                 for who in rows
@@ -192,7 +193,8 @@ def owed(actor: Actor, employer_id: int) -> list[Owed]:
     """Return the months up to this one that are not booked, the oldest first.
 
     A month that nobody has assessed is reckoned with the people and amounts of today, and says so.
-    Deferred months are in 【缓缴】, not here. Raises NotFound, NotAllowed.
+    Deferred months are in 【缓缴】, and here once they are assessed to be paid back. Raises NotFound,
+    NotAllowed.
     """
     with snapshot() as session:
         row = scope.employer(session, actor, employer_id)
@@ -207,8 +209,14 @@ def owed(actor: Actor, employer_id: int) -> list[Owed]:
                 )
             )
         }  # fmt: skip
+        freed = periods.spans(session, employer_id)
         now = session.get(PeopleSummary, employer_id)
-        return [_owed(row, when, assessed.get(when.number), now) for when in due]
+        return [
+            _owed(row, when, found, now)
+            for when in due
+            if not ((found := assessed.get(when.number)) and found.status is BOOKED)
+            and (found or not any(one.covers(when) for one in freed))
+        ]
 
 
 def _owed(row: Employer, when: Month, found: Assessment | None, now: PeopleSummary | None) -> Owed:

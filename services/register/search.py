@@ -14,7 +14,7 @@ from data.database import snapshot
 from data.enums import ContributorStatus, EmployerStatus
 from data.models.register import Contributor, Employer
 from data.text_search import LastFour, begins_with
-from services import audit
+from services import audit, standing
 from services.actor import Actor
 from services.errors import BusinessError
 from services.register import scope
@@ -110,7 +110,7 @@ def _people(session: Session, text: str, visible: ColumnElement[bool]) -> list[P
         .limit(MOST + 1)
     ).all()
     hits = [
-        PersonHit(who.account, who.name, identity.masked(who.id_number), who.status,
+        PersonHit(who.account, who.name, identity.masked(who.id_number), standing.status(who),
                   employer_id, number, name)
         for who, employer_id, number, name in rows
     ]  # fmt: skip

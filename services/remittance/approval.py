@@ -20,7 +20,7 @@ from services.approval.kind import ApprovalKind
 from services.approval.sheet import Figure, Sheet
 from services.deferral import periods
 from services.errors import BusinessError
-from services.remittance import chain, matrix
+from services.remittance import chain, matrix, reckoning
 from services.remittance.matrix import Matrix
 from services.rules import clock
 from services.rules.months import Month
@@ -52,8 +52,8 @@ def require(session: Session, employer: Employer, month: Month, kind: Remittance
 
 def _reckoned(session: Session, employer: Employer, month: Month, kind: RemittanceKind) -> Matrix:
     if kind is RemittanceKind.DEFERRED:
-        return matrix.paid_back(session, employer, [month])[0]
-    return matrix.against_last(session, employer, month)
+        return reckoning.as_they_were(session, employer, [month])[0]
+    return reckoning.in_a_row(session, employer, [month])[0]
 
 
 def emptiness(found: Matrix) -> BusinessError | None:
@@ -110,9 +110,10 @@ def _written(case: Case, found: Matrix) -> Assessment:
 
 
 def _write_lines(session: Session, employer: Employer, assessment: Assessment) -> None:
-    """Write everybody in the month: as of now, or as of then where it is paid back."""
+    """Write everybody in the month: as of now, or as of then where more has changed since."""
     month = Month.of(assessment.month)
-    if assessment.kind is RemittanceKind.DEFERRED:
+    is_paid_back = assessment.kind is RemittanceKind.DEFERRED
+    if is_paid_back or past_months.has_changed(session, employer, month):
         (due,) = past_months.due(session, employer, [month])
         session.execute(
             insert(AssessmentLine),

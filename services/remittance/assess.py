@@ -16,7 +16,7 @@ from services.actor import Actor
 from services.approval import casework, conflicts, engine
 from services.approval.conflicts import Blocker
 from services.errors import BusinessError
-from services.remittance import approval, chain, matrix
+from services.remittance import approval, chain, reckoning
 from services.remittance.matrix import Matrix
 from services.rules.months import Month
 
@@ -50,9 +50,7 @@ def situation(actor: Actor, count: int = 1) -> Situation:
         employer = session.get_one(Employer, actor.employer)
         now = chain.read(session, employer)
         months = now.open_months[:count] or [now.next_month]
-        found = [matrix.against_last(session, employer, months[0])]
-        for month in months[1:]:
-            found.append(matrix.against(session, employer, month, found[-1]))
+        found = reckoning.in_a_row(session, employer, months)
         blockers = conflicts.blockers(session, BusinessKind.REMITTANCE, employer.id)
         objection = now.objection(months[0]) or approval.emptiness(found[0])
         if not objection and blockers:

@@ -8,7 +8,7 @@ from data.models.register import Employer
 from services import audit
 from services.actor import Actor
 from services.deferral import periods
-from services.remittance import matrix
+from services.remittance import reckoning
 from services.remittance.assess import assess_each
 from services.remittance.matrix import Matrix
 from services.rules.months import Month
@@ -19,7 +19,7 @@ def deferred_months(actor: Actor) -> list[Matrix]:
     """Return what the clerk's employer still owes of its deferrals, the oldest month first."""
     with snapshot() as session:
         employer = session.get_one(Employer, actor.employer)
-        return matrix.paid_back(session, employer, periods.unpaid(session, employer.id))
+        return reckoning.as_they_were(session, employer, periods.unpaid(session, employer.id))
 
 
 @audit.refusals

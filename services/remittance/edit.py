@@ -16,6 +16,7 @@ from data.models.remittance import Assessment, AssessmentLine
 from services import audit, exports
 from services.actor import Actor
 from services.approval import conflicts
+from services.deferral import periods
 from services.errors import BusinessError, NotFound
 from services.exports import Listing
 from services.files.columns import Column, SheetRow
@@ -176,13 +177,19 @@ def delete(actor: Actor, assessment_id: int, *, reason: str = "") -> None:
 def take_back(
     session: Session, employer: Employer, assessment: Assessment, status: AssessmentStatus
 ) -> None:
-    """End an assessment as deleted or returned; the employer's chain goes back before it."""
+    """End an assessment as deleted or returned; the employer's chain goes back before it.
+
+    Not behind a deferral that is over: its months are paid back on their own.
+    """
     assessment.status, assessment.deleted_at = status, clock.now()
     session.flush()
     if assessment.kind is RemittanceKind.REGULAR:
         left = session.scalars(select(func.max(Assessment.month)).where(*standing(assessment)))
         settled = max(left.one() or 0, employer.paid_to or 0)
         employer.assessed_to = settled or None
+        if settled:
+            over = [span for span in periods.spans(session, employer.id) if not span.is_running]
+            employer.assessed_to = periods.first_open(employer, over).plus(-1).number
 
 
 def standing(assessment: Assessment) -> tuple[ColumnElement[bool], ...]:

@@ -1,10 +1,8 @@
 """A month against the one before: 上月 + 增加 − 减少 ± 差额 = 本月, in heads and in yuan.
 
-Reckoned by the database over whole rosters. Months paid back (缓缴补缴), which are few, are reckoned
-here: each with the figures of then.
+Reckoned by the database over whole rosters, at the figures of today's accounts: see `reckoning`.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,8 +12,7 @@ from sqlalchemy.orm import Session
 from data.base import YuanType
 from data.models.register import Employer
 from data.models.remittance import Assessment, AssessmentLine
-from services import months_due, past_months
-from services.months_due import MonthDue
+from services import months_due
 from services.rules.months import Month
 
 
@@ -86,57 +83,6 @@ def against(session: Session, employer: Employer, month: Month, last: Matrix) ->
     """Return the month against one not assessed yet, as it is foreseen. Raises OutOfBalance."""
     foreseen = months_due.people(employer, last.month).subquery()
     return _compare(session, foreseen, last.heads, last.amount, this=(employer, month))
-
-
-def paid_back(session: Session, employer: Employer, months: Sequence[Month]) -> list[Matrix]:
-    """Return deferred months as they were, each against the one before.
-
-    The first is against the last assessed month before it. Raises OutOfBalance, PolicyMissing.
-    """
-    found: list[Matrix] = []
-    amounts: Mapping[int, Decimal] = {}
-    for due in past_months.due(session, employer, months):
-        if found:
-            last_heads, last_amount = found[-1].heads, found[-1].amount
-        else:
-            last_heads, last_amount, amounts = _last(session, employer, due.month)
-        found.append(_paid_back(due, amounts, last_heads, last_amount))
-        amounts = {line.contributor_id: line.amount for line in due.lines}
-    return found
-
-
-def _last(
-    session: Session, employer: Employer, month: Month
-) -> tuple[int, Decimal, dict[int, Decimal]]:
-    """Return heads, amount, and everybody's amount, of the last assessed month before this one."""
-    last = before(session, employer.id, month)
-    if last is None:
-        return 0, Decimal(0), {}
-    line = AssessmentLine
-    found = session.execute(
-        select(line.contributor_id, line.employer_amount, line.contributor_amount).where(
-            line.assessment_id == last.id, line.employer_id == employer.id
-        )
-    )
-    amounts = {person: own + withheld for person, own, withheld in found}
-    return last.heads, last.employer_amount + last.contributor_amount, amounts
-
-
-def _paid_back(
-    due: MonthDue, was: Mapping[int, Decimal], last_heads: int, last_amount: Decimal
-) -> Matrix:
-    now = {line.contributor_id: line.amount for line in due.lines}
-    plus = [now[person] for person in now.keys() - was.keys()]
-    minus = [was[person] for person in was.keys() - now.keys()]
-    both = now.keys() & was.keys()
-    nothing = Decimal(0)
-    found = Matrix(
-        due.month, last_heads, last_amount, len(plus), sum(plus, nothing), len(minus),
-        sum(minus, nothing), sum((now[person] - was[person] for person in both), nothing),
-        due.heads, due.employer_amount, due.contributor_amount,
-    )  # fmt: skip
-    found.check()
-    return found
 
 
 def _compare(

@@ -12,11 +12,16 @@ class Settled(NamedTuple):
     """The last month assessed or booked, whichever is later."""
     paid_to: Month | None
     """The last month booked, which no clerk can undo."""
+    deferred: frozenset[Month] = frozenset()
+    """Months passed over by a deferral that has ended: nobody has assessed them in the chain."""
 
     @classmethod
-    def of(cls, settled_to: int | None, paid_to: int | None) -> Self:
+    def of(
+        cls, settled_to: int | None, paid_to: int | None, deferred: frozenset[Month] = frozenset()
+    ) -> Self:
         """Return the same of an employer's months as they are stored."""
-        return cls(*(Month.of(month) if month else None for month in (settled_to, paid_to)))
+        months = (Month.of(month) if month else None for month in (settled_to, paid_to))
+        return cls(*months, deferred)
 
 
 class Late(NamedTuple):
@@ -50,6 +55,8 @@ class Span(NamedTuple):
         way = f"最早可填{self.first}"
         if settled.paid_to and month <= settled.paid_to:
             return f"{what}{month}已入账，{way}；如须{late.wish}，请联系所属管理部办理{late.remedy}"
+        if settled.to and month <= settled.to and month in settled.deferred:
+            return f"{what}{month}在已结束的缓缴期内，{way}；如须{late.wish}，请联系所属管理部"
         if settled.to and month <= settled.to:
             return f"{what}{month}已核定，{way}；如须{late.wish}，请先在【汇缴】中删除该月核定"
         if month < self.first:

@@ -22,6 +22,7 @@ from tests.simulation.model import (
     Bill,
     Deferral,
     Employer,
+    Person,
     World,
     part,
     then,
@@ -74,8 +75,7 @@ def _bills(world: World, employer: Employer, months: list[int]) -> list[Bill] | 
     if any(d.covers(m) for d in employer.deferrals for m in months):
         return None
     bills = [
-        Bill(m, {p.number: (due[0], employer.rate, due[1])
-                 for p in world.people.values() if (due := p.due(employer.number, m))})
+        Bill(m, _as_then(employer, m, [p for p in world.people.values() if p.due(employer.number, m)]))
         for m in months
     ]  # fmt: skip
     return bills if all(bill.people for bill in bills) else None
@@ -91,7 +91,10 @@ def pay_back(stage: Stage) -> Act | None:
     months = owed[: stage.dice.choice((1, 1, 2, 3))]
     if stage.sometimes(0.15):
         months = owed[1:] or [owed[0] - 1]
-    bills = [Bill(m, _as_then(world, employer, m), is_deferred=True) for m in months]
+    bills = [
+        Bill(m, _as_then(employer, m, world.in_month(employer, m)), is_deferred=True)
+        for m in months
+    ]
     may = (
         months == owed[: len(months)]
         and employer.status == NORMAL
@@ -108,10 +111,10 @@ def pay_back(stage: Stage) -> Act | None:
                then_ if may else None)  # fmt: skip
 
 
-def _as_then(world: World, employer: Employer, m: int) -> dict[str, tuple[int, int, int]]:
-    """Return who was in a month that is over, at the base and the rate that were in force in it."""
+def _as_then(employer: Employer, m: int, people: list[Person]) -> dict[str, tuple[int, int, int]]:
+    """Return these people of a month at the bases and the rate that were in force in it."""
     rate = then(employer.rates, m)
-    bases = {p.number: then(p.bases[employer.number], m) for p in world.in_month(employer, m)}
+    bases = {p.number: then(p.bases[employer.number], m) for p in people}
     return {number: (base, rate, part(base, rate)) for number, base in bases.items()}
 
 
@@ -163,6 +166,9 @@ def _gone(employer: Employer, bills: list[Bill]) -> None:
     if not bills[0].is_deferred:
         last = max((bill.month for bill in left if not bill.is_deferred), default=0)
         employer.assessed_to = max(last, employer.paid_to)
+        over = [one for one in employer.deferrals if one.ended is not None]
+        while any(one.covers(employer.assessed_to + 1) for one in over):
+            employer.assessed_to += 1
 
 
 def decide_month(stage: Stage) -> Act | None:
