@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
@@ -29,7 +29,7 @@ from data.enums import (
 )
 from data.models.case import Message
 from data.models.deferral import Deferral
-from data.models.register import Employer
+from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment
 from data.models.summary import PeopleSummary
 from services import audit
@@ -104,14 +104,16 @@ def listed(session: Session, *which: ColumnElement[bool]) -> list[Behind]:
     # Hundreds of employers are behind since one of a few months.
     months_since = cache(partial(_unpaid, this_month))
     found = []
-    for employer_id, number, name, branch, kind, paid_to, first, heads, monthly in session.execute(
-        _candidates(chosen)
-    ):
-        own = assessed[employer_id]
+    for (
+        employer_id, number, name, branch, kind, paid_to, assessed_to, first, heads, monthly,
+    ) in session.execute(_candidates(chosen)):  # fmt: skip
+        own, passed = assessed[employer_id], assessed_to or 0
         months = {
             month: own.get(month.number, (False, monthly or Decimal(0)))
             for month in months_since(paid_to or 0, first)
             if month.number not in freed[employer_id]
+            # none of its own up to the last assessed: nobody was in it
+            and (month.number > passed or month.number in own)
         }
         owed = {month: amount for month, (is_booked, amount) in months.items() if not is_booked}
         if owed:
@@ -151,12 +153,15 @@ def _is_candidate(this_month: Month) -> tuple[ColumnElement[bool], ...]:
 
 
 def _candidates(chosen: _Which) -> Select[*tuple[Any, ...]]:
+    """Return the query of those employers; one that has paid nothing yet begins with its first people."""
+    theirs = select(func.min(Contributor.first_month)).where(Contributor.employer_id == Employer.id)
+    begins = case((Employer.paid_to.is_(None), theirs.scalar_subquery()), else_=None)
     both = PeopleSummary.employer_amount + PeopleSummary.contributor_amount
     return (
         select(
             Employer.id, Employer.number, Employer.name, Employer.branch, Employer.kind,
-            Employer.paid_to, Employer.first_month, PeopleSummary.normal_heads,
-            type_coerce(both, YuanType),
+            Employer.paid_to, Employer.assessed_to, func.coalesce(begins, Employer.first_month),
+            PeopleSummary.normal_heads, type_coerce(both, YuanType),
         )
         .outerjoin(PeopleSummary, PeopleSummary.employer_id == Employer.id)
         .where(*chosen)

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import dropwhile
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from data.database import snapshot
 from data.enums import BusinessKind, CaseStatus, ContributorStatus
 from data.models.case import Case
 from data.models.people import User
 from data.models.register import Employer
-from services import audit, standing
+from services import audit, months_due, standing
 from services.actor import Actor
 from services.approval import casework
 from services.deferral import periods
@@ -58,7 +60,7 @@ def home(actor: Actor) -> Home:
             .where(Case.employer_id == employer.id, casework.is_live())
             .group_by(Case.kind, Case.status)
         )
-        next_month = periods.due(session, employer)
+        next_month, due_months = _due(session, employer)
         deferral = periods.running(session, employer.id)
         open_cases: dict[BusinessKind, dict[CaseStatus, int]] = {}
         for kind, stands, count in cases:
@@ -70,9 +72,16 @@ def home(actor: Actor) -> Home:
         f"单位{employer.employer_rate}% + 个人{employer.contributor_rate}%",
         people[ContributorStatus.NORMAL], people[ContributorStatus.SEALED], due,
         _month(employer.paid_to), _month(employer.assessed_to),
-        clerk.name, clerk.mobile, clerk.landline, next_month,
-        next_month.through(Month.containing(clock.today())), open_cases,
+        clerk.name, clerk.mobile, clerk.landline, next_month, due_months, open_cases,
     )  # fmt: skip
+
+
+def _due(session: Session, employer: Employer) -> tuple[Month, list[Month]]:
+    """Return the month to assess next, and all up to the current one; none at first that nobody is in."""
+    first = periods.due(session, employer)
+    months = first.through(Month.containing(clock.today()))
+    filled = list(dropwhile(lambda m: not months_due.has_anybody(session, employer, m), months))
+    return (filled or [first])[0], filled or months
 
 
 def _month(number: int | None) -> str:

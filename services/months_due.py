@@ -17,6 +17,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import Session
 
 from data.enums import ChangeKind, ContributorStatus
 from data.models.register import Contributor, ContributorChange, Departure, Employer
@@ -77,6 +78,11 @@ def people(employer: Employer, month: Month) -> Select[*tuple[Any, ...]]:
     """
     both = union_all(_on_the_books(employer, month), _gone(employer, month)).subquery()
     return select(both)
+
+
+def has_anybody(session: Session, employer: Employer, month: Month) -> bool:
+    """Tell whether anybody is in the month."""
+    return session.execute(people(employer, month).limit(1)).first() is not None
 
 
 def _on_the_books(employer: Employer, month: Month) -> Select[*tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from data.bulk import table_of
 from data.enums import BusinessKind, CaseStatus, ContributorStatus, EmployerStatus
 from data.models.case import Case
 from data.models.register import Contributor, Employer
-from services import policy, standing
+from services import months_due, policy, standing
 from services.deferral import periods
 from services.errors import BusinessError
 from services.policy import Policy
@@ -179,7 +179,8 @@ def season_objection(session: Session, terms: Terms) -> BusinessError | None:
 def months_objection(session: Session, terms: Terms) -> BusinessError | None:
     """Say why the chain of assessed months forbids submission, or None (domain rules 4.2).
 
-    Deferred months wait for no assessment: they are paid back at the bases of then.
+    Deferred months wait for no assessment, they are paid back at the bases of then; nor do months
+    that nobody is in.
     """
     first = terms.effective_month
     if terms.settled_to and terms.settled_to >= first:
@@ -189,7 +190,12 @@ def months_objection(session: Session, terms: Terms) -> BusinessError | None:
     last = first.plus(-1)
     freed = periods.spans(session, terms.employer_id)
     open_months = terms.settled_to.plus(1).through(last)
-    missing = [month for month in open_months if not any(one.covers(month) for one in freed)]
+    employer = session.get_one(Employer, terms.employer_id)
+    missing = [
+        month for month in open_months
+        if not any(one.covers(month) for one in freed)
+        and months_due.has_anybody(session, employer, month)
+    ]  # fmt: skip
     if missing:
         return EarlierMonthsOpen(last=last.label, months="、".join(map(str, missing)))
     return None

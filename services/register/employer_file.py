@@ -1,5 +1,6 @@
 """An employer's file (单位档案): its facts, its people, its cases, its months, what it owes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from data.models.summary import PeopleSummary
 from services import audit, standing
 from services.actor import Actor
 from services.deferral import periods
+from services.deferral.periods import Span
 from services.register import scope
 from services.rules import clock, identity
 from services.rules.months import Month
@@ -215,8 +217,13 @@ def owed(actor: Actor, employer_id: int) -> list[Owed]:
             _owed(row, when, found, now)
             for when in due
             if not ((found := assessed.get(when.number)) and found.status is BOOKED)
-            and (found or not any(one.covers(when) for one in freed))
+            and (found or _is_open(row, when, freed))
         ]
+
+
+def _is_open(row: Employer, when: Month, freed: Collection[Span]) -> bool:
+    """Tell whether a month is still to be assessed: neither passed over, for nobody was in it, nor deferred."""
+    return when.number > (row.assessed_to or 0) and not any(one.covers(when) for one in freed)
 
 
 def _owed(row: Employer, when: Month, found: Assessment | None, now: PeopleSummary | None) -> Owed:

@@ -17,6 +17,7 @@ from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment, AssessmentLine
 from services import audit
 from services.actor import Actor
+from services.deferral import periods
 from services.errors import BusinessError
 from services.remittance import trail
 from services.rules import clock
@@ -153,29 +154,43 @@ def _last(session: Session, employer_id: int) -> LedgerEntry | None:
 
 def _move_paid_to(session: Session, employer: Employer) -> None:
     """Move 缴至年月 of the employer and of those in the months, month after month."""
-    month = _first_unpaid(employer)
-    booked = select(Assessment).where(
+    first = _first_unpaid(employer)
+    standing = select(Assessment).where(
         Assessment.employer_id == employer.id,
-        Assessment.status == AssessmentStatus.BOOKED,
-        Assessment.month >= month.number,
+        Assessment.deleted_at.is_(None),
+        Assessment.month >= first.number,
     )
-    by_month = {row.month: row for row in session.scalars(booked)}
-    while row := by_month.get(month.number):
-        people = select(AssessmentLine.contributor_id).where(
-            AssessmentLine.assessment_id == row.id, AssessmentLine.employer_id == employer.id
-        )
-        session.execute(
-            update(Contributor)
-            .where(
-                Contributor.id.in_(people),
-                # who moved on may have been paid for further by the next employer
-                or_(Contributor.paid_to.is_(None), Contributor.paid_to < row.month),
-            )
-            .values(paid_to=row.month)
-            .execution_options(synchronize_session=False)
-        )
+    by_month = {Month.of(row.month): row for row in session.scalars(standing)}
+    for month in first.through(max(by_month, default=first)):
+        row = by_month.get(month)
+        if row is None and _was_passed_over(session, employer, month):
+            continue
+        if row is None or row.status is not AssessmentStatus.BOOKED:
+            return
+        _move_people(session, row)
         employer.paid_to = row.month
-        month = month.plus(1)
+
+
+def _was_passed_over(session: Session, employer: Employer, month: Month) -> bool:
+    """Tell whether a month before an assessed one has none of its own because nobody was in it."""
+    return not any(span.covers(month) for span in periods.spans(session, employer.id))
+
+
+def _move_people(session: Session, booked: Assessment) -> None:
+    people = select(AssessmentLine.contributor_id).where(
+        AssessmentLine.assessment_id == booked.id,
+        AssessmentLine.employer_id == booked.employer_id,
+    )
+    session.execute(
+        update(Contributor)
+        .where(
+            Contributor.id.in_(people),
+            # who moved on may have been paid for further by the next employer
+            or_(Contributor.paid_to.is_(None), Contributor.paid_to < booked.month),
+        )
+        .values(paid_to=booked.month)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _first_unpaid(employer: Employer) -> Month:

@@ -1,12 +1,13 @@
 """The chain of months (汇缴年月): which is to be assessed next, and why one may not be now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from data.enums import EmployerStatus
 from data.models.register import Employer
-from services import policy
+from services import months_due, policy
 from services.deferral import periods
 from services.deferral.periods import Span
 from services.errors import BusinessError
@@ -44,7 +45,7 @@ class Chain:
     settled_to: Month | None
     """The last month assessed or taken over; None before the first."""
     next_month: Month
-    """应核定年月."""
+    """应核定年月; a month that nobody is in is passed over."""
     latest: Month
     """The last month that may be assessed today."""
     deferrals: tuple[Span, ...]
@@ -87,5 +88,23 @@ def read(session: Session, employer: Employer) -> Chain:
     # Deferred and over: paid back on its own, not in the chain. One that runs is refused by name.
     over = [span for span in deferrals if not span.is_running]
     month = periods.first_open(employer, over)
+    latest = this_month.plus(ahead)
+    month = _with_people(session, employer, month.through(latest), deferrals) or month
     settled_to = Month.of(employer.settled_to) if employer.settled_to else None
-    return Chain(employer.status, settled_to, month, this_month.plus(ahead), deferrals)
+    return Chain(employer.status, settled_to, month, latest, deferrals)
+
+
+def _with_people(
+    session: Session, employer: Employer, months: Sequence[Month], deferrals: Sequence[Span]
+) -> Month | None:
+    """Return the first of these months that anybody is in: one without is passed over.
+
+    A new employer's first people may come later than its account; one may pause and begin again.
+    """
+    for month in months:
+        span = next((one for one in deferrals if one.covers(month)), None)
+        if span and span.is_running:
+            return None
+        if not span and months_due.has_anybody(session, employer, month):
+            return month
+    return None

@@ -54,10 +54,19 @@ def assess_months(stage: Stage, employer: Employer | None = None) -> Act:
 
 
 def _next(world: World, employer: Employer) -> int:
-    """Return the month the chain waits for: those of a deferral that is over are not in it."""
+    """Return the month the chain waits for: those of a deferral that is over are not in it.
+
+    Nor are those that nobody is in, before one that has somebody.
+    """
     due = employer.settled + 1
     while any(one.covers(due) and not _runs(world, one) for one in employer.deferrals):
         due += 1
+    for later in range(due, world.this_month + 1):
+        covering = [one for one in employer.deferrals if one.covers(later)]
+        if any(_runs(world, one) for one in covering):
+            break
+        if not covering and any(p.due(employer.number, later) for p in world.people.values()):
+            return later
     return due
 
 
@@ -266,8 +275,13 @@ def _payable(employer: Employer) -> list[Bill]:
 def _book(world: World, employer: Employer, bill: Bill) -> None:
     employer.balance -= bill.total
     bill.status = BOOKED
-    booked = {b.month: b for b in employer.bills if b.status == BOOKED}
-    while reached := booked.get(employer.paid_to + 1):
+    standing = {b.month: b for b in employer.bills}
+    for later in range(employer.paid_to + 1, max(standing) + 1):
+        reached = standing.get(later)
+        if reached is None and not any(d.covers(later) for d in employer.deferrals):
+            continue  # nobody was in it
+        if reached is None or reached.status != BOOKED:
+            break
         employer.paid_to = reached.month
         for number in reached.people:
             person = world.people[number]

@@ -1,0 +1,112 @@
+"""Months that nobody is in (没有缴存人的月度): passed over by the chain, by 缴至年月 and by the reminders."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from data.database import snapshot
+from data.enums import Role
+from data.models.register import Employer
+from services import arrears, home, jobs
+from services.actor import Actor
+from services.contributor_registration import roster as newcomers
+from services.register import employer_file, opening
+from services.remittance import assess, chain, desk, edit
+from services.rules.months import Month
+from tests.credits import receive
+from tests.test_contributor_registration import YANG
+from tests.test_contributor_registration import confirm as open_accounts
+from tests.test_contributor_registration import person as registered
+from tests.test_contributor_status_change import (
+    SEALING,
+    UNSEALING,
+    accounts,
+    confirm,
+    enter,
+    person,
+)
+from tests.test_register import NEW, free_uscc
+from tests.test_remittance import go, listed
+
+pytestmark = pytest.mark.usefixtures("db", "storage")
+OnDay = Callable[[str], None]
+AUGUST = Month(2026, 8)
+
+
+def paid_to(clerk: Actor) -> int | None:
+    with snapshot() as session:
+        return session.get_one(Employer, clerk.employer).paid_to
+
+
+def booked(clerk: Actor, officer: Actor, number: int, amount: str) -> None:
+    go(clerk, number, click=f"go-{number}")
+    desk.approve(officer, listed(clerk, number).id)
+    receive(officer, clerk, amount)
+
+
+def behind(officer: Actor, clerk: Actor) -> list[str]:
+    return [
+        str(month)
+        for row in arrears.behind(officer)
+        if row.employer_id == clerk.employer
+        for month in row.months
+    ]
+
+
+def test_a_new_employer_whose_first_people_begin_in_august_begins_with_august(
+    officer_a: Actor, on_day: OnDay
+) -> None:
+    """Opened from July at 8 %; 5200 is 416 a side."""
+    new = opening.open_employer(officer_a, replace(NEW, uscc=free_uscc()))
+    clerk = Actor(new.clerk_id, new.clerk, Role.CLERK, new.employer_id, None)
+    newcomers.add(clerk, replace(YANG, first_month=AUGUST))
+    open_accounts(clerk)
+    on_day("2026-08-05")
+    jobs.dun()
+    assert behind(officer_a, clerk) == []
+    now = assess.situation(clerk)
+    assert (now.next_month, now.objection) == (AUGUST, None)
+    assert [(m.heads, f"{m.amount:,.2f}") for m in now.months] == [(1, "832.00")]
+    assert home.home(clerk).due_months == [AUGUST]
+    with pytest.raises(chain.NotConsecutive, match="应从2026年8月起连续核定"):
+        go(clerk, 202607)
+    on_day("2026-09-01")
+    assert behind(officer_a, clerk) == ["2026-08"]
+    booked(clerk, officer_a, 202608, "832.00")
+    assert paid_to(clerk) == registered(YANG.id_number).paid_to == 202608
+    assert behind(officer_a, clerk) == []
+    assert [str(one.month) for one in employer_file.owed(officer_a, new.employer_id)] == ["2026-09"]
+
+
+def test_an_employer_that_paused_from_august_goes_on_in_october(
+    clerk2: Actor, officer_a: Actor, on_day: OnDay
+) -> None:
+    """All five sealed from August, the first back in October: 7656.25 at 8 % is 613 a side."""
+    everybody = accounts(clerk2)
+    for who in everybody:
+        enter(clerk2, SEALING, who, month=AUGUST)
+    confirm(clerk2, SEALING, everybody, "out")
+    booked(clerk2, officer_a, 202607, "4726.00")
+    on_day("2026-08-20")
+    assert assess.situation(clerk2).objection == "2026年8月没有正常状态的缴存人，不能核定"
+    on_day("2026-10-05")
+    enter(clerk2, UNSEALING, everybody[0], month=Month(2026, 10))
+    confirm(clerk2, UNSEALING, everybody[:1], "back")
+    now = assess.situation(clerk2)
+    assert (str(now.next_month), now.objection) == ("2026-10", None)
+    (october,) = now.months
+    assert (october.last_heads, october.minus_heads, october.heads) == (5, 4, 1)
+    assert [f"{x:,.2f}" for x in (october.last_amount, october.minus_amount, october.amount)] == [
+        "4,726.00", "3,500.00", "1,226.00"]  # fmt: skip
+    assert home.home(clerk2).due_months == [Month(2026, 10)]
+    go(clerk2, 202610)
+    assert behind(officer_a, clerk2) == []
+    edit.delete(clerk2, listed(clerk2, 202610).id)
+    assert str(assess.situation(clerk2).next_month) == "2026-10"
+    booked(clerk2, officer_a, 202610, "1226.00")
+    assert paid_to(clerk2) == person(everybody[0]).paid_to == 202610
+    assert person(everybody[1]).paid_to == 202607
+    assert employer_file.owed(officer_a, clerk2.employer) == []
+    on_day("2026-11-02")
+    assert behind(officer_a, clerk2) == []
