@@ -12,7 +12,7 @@ from services import arrears, home, jobs
 from services.actor import Actor
 from services.contributor_registration import roster as newcomers
 from services.register import employer_file, opening
-from services.remittance import assess, chain, desk, edit
+from services.remittance import assess, chain, deferred, desk, edit
 from services.rules.months import Month
 from tests.credits import receive
 from tests.test_contributor_registration import YANG
@@ -26,6 +26,8 @@ from tests.test_contributor_status_change import (
     enter,
     person,
 )
+from tests.test_deferral import deferred as granted
+from tests.test_deferral import released
 from tests.test_register import NEW, free_uscc
 from tests.test_remittance import go, listed
 
@@ -110,3 +112,29 @@ def test_an_employer_that_paused_from_august_goes_on_in_october(
     assert employer_file.owed(officer_a, clerk2.employer) == []
     on_day("2026-11-02")
     assert behind(officer_a, clerk2) == []
+
+
+def test_a_deferred_month_that_nobody_was_in_is_not_to_be_paid_back(
+    clerk2: Actor, officer_a: Actor, officer_c: Actor, on_day: OnDay
+) -> None:
+    """Deferred from July, all sealed from September, one back in November, the month of the release."""
+    granted(clerk2, officer_a, officer_c)
+    everybody = accounts(clerk2)
+    on_day("2026-08-05")
+    for who in everybody:
+        enter(clerk2, SEALING, who, month=Month(2026, 9))
+    confirm(clerk2, SEALING, everybody, "out")
+    on_day("2026-11-10")
+    enter(clerk2, UNSEALING, everybody[0], month=Month(2026, 11))
+    confirm(clerk2, UNSEALING, everybody[:1], "back")
+    released(clerk2, officer_a, officer_c, Month(2026, 11))
+    booked(clerk2, officer_a, 202611, "1226.00")
+    owed = deferred.deferred_months(clerk2)
+    assert [(str(m.month), m.heads, f"{m.amount:,.2f}") for m in owed] == [
+        ("2026-07", 5, "4,726.00"), ("2026-08", 5, "4,726.00")]  # fmt: skip
+    deferred.assess_deferred(clerk2, [m.month for m in owed], client_id="back")
+    for number in (202607, 202608):
+        desk.approve(officer_a, listed(clerk2, number).id)
+    receive(officer_a, clerk2, "9452.00")
+    assert paid_to(clerk2) == person(everybody[0]).paid_to == 202611
+    assert deferred.deferred_months(clerk2) == []

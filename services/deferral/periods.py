@@ -10,6 +10,7 @@ from data.enums import EmployerStatus
 from data.models.deferral import Deferral
 from data.models.register import Employer
 from data.models.remittance import Assessment
+from services import months_due
 from services.rules import clock
 from services.rules.months import Month
 
@@ -92,10 +93,10 @@ def first_open(employer: Employer, freed: Collection[Span]) -> Month:
 def unpaid(session: Session, employer_id: int) -> list[Month]:
     """Return what is to be paid back: months up to today's of deferrals that run no more.
 
-    The oldest first, without those that an assessment has taken up.
+    The oldest first, without those that an assessment has taken up, and those that nobody was in.
     """
     this_month = Month.containing(clock.today())
-    over = [row for row in _granted(session, employer_id) if not span(row).is_running]
+    ended = [row for row in _granted(session, employer_id) if not span(row).is_running]
     taken = set(
         session.scalars(
             select(Assessment.month).where(
@@ -103,11 +104,14 @@ def unpaid(session: Session, employer_id: int) -> list[Month]:
             )
         )
     )
+    employer = session.get_one(Employer, employer_id)
     return [
         month
-        for row in over
+        for row in ended
         for month in months(row)
-        if month <= this_month and month.number not in taken
+        if month <= this_month
+        and month.number not in taken
+        and months_due.has_anybody(session, employer, month)
     ]
 
 

@@ -15,9 +15,8 @@ from data.enums import MONEY_IN, AssessmentStatus, AuditAction, EntryKind, Remit
 from data.models.ledger import Arrival, LedgerEntry
 from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment, AssessmentLine
-from services import audit
+from services import audit, months_due
 from services.actor import Actor
-from services.deferral import periods
 from services.errors import BusinessError
 from services.remittance import trail
 from services.rules import clock
@@ -163,17 +162,12 @@ def _move_paid_to(session: Session, employer: Employer) -> None:
     by_month = {Month.of(row.month): row for row in session.scalars(standing)}
     for month in first.through(max(by_month, default=first)):
         row = by_month.get(month)
-        if row is None and _was_passed_over(session, employer, month):
-            continue
+        if row is None and not months_due.has_anybody(session, employer, month):
+            continue  # nobody was in it: the chain has passed over it
         if row is None or row.status is not AssessmentStatus.BOOKED:
             return
         _move_people(session, row)
         employer.paid_to = row.month
-
-
-def _was_passed_over(session: Session, employer: Employer, month: Month) -> bool:
-    """Tell whether a month before an assessed one has none of its own because nobody was in it."""
-    return not any(span.covers(month) for span in periods.spans(session, employer.id))
 
 
 def _move_people(session: Session, booked: Assessment) -> None:

@@ -96,7 +96,9 @@ def pay_back(stage: Stage) -> Act | None:
     employer = stage.employer_with(lambda one: one.unpaid(world.this_month))
     if employer is None:
         return None
-    owed = employer.unpaid(world.this_month)
+    owed = [m for m in employer.unpaid(world.this_month) if world.in_month(employer, m)]
+    if not owed:
+        return None
     months = owed[: stage.dice.choice((1, 1, 2, 3))]
     if stage.sometimes(0.15):
         months = owed[1:] or [owed[0] - 1]
@@ -278,7 +280,9 @@ def _book(world: World, employer: Employer, bill: Bill) -> None:
     standing = {b.month: b for b in employer.bills}
     for later in range(employer.paid_to + 1, max(standing) + 1):
         reached = standing.get(later)
-        if reached is None and not any(d.covers(later) for d in employer.deferrals):
+        if reached is None and not any(
+            p.due(employer.number, later) for p in world.people.values()
+        ):
             continue  # nobody was in it
         if reached is None or reached.status != BOOKED:
             break
