@@ -244,6 +244,8 @@ class ChangeKind(LabelledEnum):
     UNSEALED = "04", "启封"
     SEALED = "05", "封存"
     MOVED_IN = "06", "转入"
+    MOVED_OUT = "61", "转出"
+    """The other side of 转入, at the employer left: the table has one code for both."""
     BASE_CHANGED = "10", "基数变更"
     INFO_CHANGED = "70", "信息变更"
     RATE_CHANGED = "75", "比例变更"

@@ -150,7 +150,7 @@ def _told(
         )
         .where(
             change.employer_id == assessment.employer_id,
-            change.kind != ChangeKind.INFO_CHANGED,
+            change.kind.not_in((ChangeKind.INFO_CHANGED, ChangeKind.MOVED_OUT)),
             change.effective_month > (last.month if last else 0),
             change.effective_month <= assessment.month,
         )

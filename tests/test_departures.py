@@ -13,9 +13,11 @@ from data.models.register import Contributor, Departure
 from data.models.remittance import Assessment, AssessmentLine
 from services import review
 from services.actor import Actor
+from services.contributor_query.statuses import statuses
 from services.contributor_registration import approval as registration
 from services.contributor_registration import roster as newcomers
 from services.deferral import back_payment
+from services.exports import Conditions
 from services.remittance import assess, edit
 from services.rules.months import Month
 from services.summary import verify
@@ -203,3 +205,23 @@ def test_who_leaves_before_the_first_month_leaves_nothing_behind(
     assert person(who.id_number).status is ContributorStatus.NORMAL
     with snapshot() as session:
         assert session.scalars(select(Departure)).all() == []
+
+
+@pytest.mark.manual("B6.3")
+def test_the_employer_left_reads_that_somebody_moved_and_not_where_to(
+    clerk1: Actor, clerk2: Actor
+) -> None:
+    who = sealed(clerk1, JULY)
+    moved(who, clerk2, AUGUST)
+
+    def told(actor: Actor) -> list[tuple[object, ...]]:
+        """Kind, statuses, month, clerk of what was done to the person, as the query lists it."""
+        found = statuses(actor, Conditions())
+        assert all(row[10] for row in found.rows if row[9])  # a serial wherever a clerk is named
+        return [(row[3], *row[5:8], row[9]) for row in found.rows if row[1] == who.account]
+
+    assert told(clerk1) == [
+        ("封存", "正常", "封存", "2026-07", clerk1.name),
+        ("转出", "封存", "已转出", "2026-08", ""),
+    ]
+    assert told(clerk2) == [("转入", "封存", "正常", "2026-08", clerk2.name)]

@@ -27,7 +27,10 @@ from services.rules import clock
 
 TITLE = "缴存人账户状态变更记录"
 #: The changes that move an account from one status to another.
-KINDS = (ChangeKind.OPENED, ChangeKind.UNSEALED, ChangeKind.SEALED, ChangeKind.MOVED_IN)
+KINDS = (
+    ChangeKind.OPENED, ChangeKind.UNSEALED, ChangeKind.SEALED, ChangeKind.MOVED_IN,
+    ChangeKind.MOVED_OUT,
+)  # fmt: skip
 COLUMNS = (
     NUMBER, *PERSON, Column("变更类型", width=10), Column("变更原因", width=22),
     Column("变更前状态", width=11), Column("变更后状态", width=11), Column("生效年月", width=10),
@@ -100,12 +103,13 @@ def _row(number: int, found: _Found, clerk: str) -> SheetRow:
     reason = REASONS.get(line.reason, line.reason) if line else ""
     note = f"（{line.note}）" if line and line.note else ""
     done = case.ended_at or case.submitted_at
+    is_own = case.employer_id == change.employer_id  # by whom somebody was taken in is not told
     return (
         number, person.account, person.name, change.kind.label, reason + note,
         STATUSES.get(change.old, change.old), STATUSES.get(change.new, change.new),
         month(change.effective_month),
         f"{clock.in_china(done):%Y-%m-%d %H:%M}" if done else str(change.changed_on),
-        clerk, case.serial or "",
+        clerk if is_own else "", (case.serial or "") if is_own else "",
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ def open_accounts(session: Session, case: Case) -> None:
             employers.add(person.employer_id)
             if departure := _departure(person, case):
                 session.add(departure)
+            session.add(_left(person, line, case))
             _move_in(person, line, case)
             continue
         person = _opened(line, case, facts.account(number))
@@ -64,6 +65,20 @@ def _departure(person: Contributor, case: Case) -> Departure | None:
         base=person.base,
         employer_amount=person.employer_amount,
         contributor_amount=person.contributor_amount,
+    )
+
+
+def _left(person: Contributor, line: RegistrationLine, case: Case) -> ContributorChange:
+    """Return what the employer left reads of the move: that, and from when on."""
+    return ContributorChange(
+        contributor_id=person.id,
+        employer_id=person.employer_id,
+        case_id=case.id,
+        kind=ChangeKind.MOVED_OUT,
+        old=ContributorStatus.SEALED.label,
+        new="已转出",
+        effective_month=line.first_month,
+        changed_on=clock.today(),
     )
 
 
