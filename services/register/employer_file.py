@@ -133,7 +133,7 @@ def people(
         scope.employer(session, actor, employer_id)
         chosen = select(Contributor).where(Contributor.employer_id == employer_id)
         if status:
-            chosen = chosen.where(status.value == standing.STATUS)
+            chosen = chosen.where(standing.STATUS.in_([status.value]))
         count = session.scalars(select(func.count()).select_from(chosen.subquery())).one()
         pages = max(1, -(-count // A_PAGE))
         page = min(max(page, 1), pages)

@@ -20,8 +20,8 @@ class Settled(NamedTuple):
         cls, settled_to: int | None, paid_to: int | None, deferred: frozenset[Month] = frozenset()
     ) -> Self:
         """Return the same of an employer's months as they are stored."""
-        months = (Month.of(month) if month else None for month in (settled_to, paid_to))
-        return cls(*months, deferred)
+        to, paid = (Month.of(month) if month else None for month in (settled_to, paid_to))
+        return cls(to, paid, deferred)
 
 
 class Late(NamedTuple):
