@@ -115,7 +115,8 @@ def test_a_person_entered_and_confirmed_has_an_account_at_once(clerk1: Actor) ->
     with snapshot() as session:
         message = session.scalars(select(Message).filter_by(case_id=case_id)).one()
         assert message.text == "尊敬的凯里市第九中学(示例)，您已完成办理缴存人登记！"
-        change = session.scalars(select(ContributorChange).filter_by(case_id=case_id)).one()
+        chosen = select(ContributorChange).filter_by(case_id=case_id, employer_id=clerk1.employer)
+        change = session.scalars(chosen).one()
         assert (change.kind, change.effective_month) == (ChangeKind.OPENED, 202607)
         assert (change.old, change.new) == ("", "正常")
 
@@ -423,7 +424,8 @@ def test_a_sealed_account_elsewhere_moves_in_and_no_second_is_opened(
     assert (now.employer_id, now.status) == (clerk1.employer, ContributorStatus.NORMAL)
     assert (now.base, now.employer_amount, now.sealed_month) == (5200, 624, None)
     with snapshot() as session:
-        change = session.scalars(select(ContributorChange).filter_by(case_id=case_id)).one()
+        chosen = select(ContributorChange).filter_by(case_id=case_id, employer_id=clerk1.employer)
+        change = session.scalars(chosen).one()
     assert change.kind is ChangeKind.MOVED_IN
     assert (change.old, change.new) == ("封存", "正常")
 
