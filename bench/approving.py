@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from data.models.case import Case
 from services.base_adjustment import facts, roster
-from services.base_adjustment.roster import Line
+from services.base_adjustment.line import Line
 
 RAISE, MIDDLE = 10_000, 1_000_000  # in fen: everybody moves a hundred yuan towards the middle
 #: Bases from a column of the lines, amounts reckoned anew, as the center's rounding has it.

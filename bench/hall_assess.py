@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy.orm import Session
 
 import settings
 from bench import tidy
@@ -58,7 +59,7 @@ class Way:
         assess.assess(actor, [JULY], client_id=secrets.token_urlsafe(16))
 
 
-def _settle_june(session: database.Session, number: int) -> None:
+def _settle_june(session: Session, number: int) -> None:
     """Give the employer the month before, booked, so that there is one to compare July with."""
     employer = session.get_one(Employer, number)
     people = months_due.people(employer, JUNE).subquery()

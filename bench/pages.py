@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bench import center
 from bench.browser import Page
@@ -190,7 +191,7 @@ def _prepare(folder: Path) -> dict[str, str]:
     return cookies
 
 
-def _submit(session: database.Session, number: int, clerk_id: int) -> None:
+def _submit(session: Session, number: int, clerk_id: int) -> None:
     """Put another employer with a submitted case into the queue."""
     employer = center.employer(1000 + number)
     session.add(employer)
@@ -206,7 +207,7 @@ def _submit(session: database.Session, number: int, clerk_id: int) -> None:
     )  # fmt: skip
 
 
-def sign_in(session: database.Session, user: User) -> str:
+def sign_in(session: Session, user: User) -> str:
     """Give a person a key and a session of it; return the cookie."""
     secret = os.urandom(16).hex()
     digest, now = hashlib.sha256(secret.encode()).hexdigest(), clock.instant()

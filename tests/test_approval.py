@@ -13,16 +13,16 @@ from data.policy_codes import PolicyKey
 from services.actor import Actor
 from services.approval import casework, engine, history, holding, moves, refusals
 from services.approval.history import Progress
-from services.base_adjustment import approval
+from services.base_adjustment.kind import KIND
 from services.errors import NotAllowed, Stale
 from tests.policy_rows import set_for
 from tests.rosters import imported, submitted
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
-TWO_LEVELS = replace(approval.KIND, levels=(Role.REVIEWER, Role.SENIOR_REVIEWER), done="办结")
+TWO_LEVELS = replace(KIND, levels=(Role.REVIEWER, Role.SENIOR_REVIEWER), done="办结")
 REFUSED = (refusals.IllegalMove, refusals.Withdrawn, Stale, NotAllowed)
 OFFICERS_ACTS = {action for action, roles in moves.MAY.items() if Role.REVIEWER in roles}
-AT_ONCE = replace(approval.KIND, levels=(), done="办结")
+AT_ONCE = replace(KIND, levels=(), done="办结")
 
 
 @pytest.fixture(autouse=True)
@@ -118,19 +118,15 @@ def test_what_is_not_in_the_table_is_refused(
     with pytest.raises(REFUSED), transaction() as session:
         case = session.get_one(Case, case_id)
         if action is Action.SUBMIT:
-            engine.submit(session, approval.KIND, case, actor, version=case.version, client_id="x")
+            engine.submit(session, KIND, case, actor, version=case.version, client_id="x")
         elif action is Action.CLOSE:
             engine.close(session, case, actor, version=case.version)
         elif action is Action.WITHDRAW:
             engine.withdraw(session, case, actor, version=case.version)
         elif action is Action.TRANSFER:
-            engine.transfer(
-                session, approval.KIND, case, officer_b.user_id, actor, version=case.version
-            )
+            engine.transfer(session, KIND, case, officer_b.user_id, actor, version=case.version)
         else:
-            engine.decide(
-                session, approval.KIND, case, action, actor, version=case.version, opinion="x"
-            )
+            engine.decide(session, KIND, case, action, actor, version=case.version, opinion="x")
     assert status(case_id)[0] == before.label
 
 
@@ -172,4 +168,4 @@ def test_clerks_do_not_decide_and_officers_do_not_submit(clerk2: Actor, officer_
         case = session.get_one(Case, case_id)
         case.status = CaseStatus.RETURNED
         session.flush()
-        engine.submit(session, approval.KIND, case, officer_a, version=case.version, client_id="x")
+        engine.submit(session, KIND, case, officer_a, version=case.version, client_id="x")

@@ -24,6 +24,7 @@ from services.contributor_registration.facts import EmployerNotOpen
 from services.contributor_registration.roster import WrongEntry
 from services.contributor_status_change import approval as status_change
 from services.contributor_status_change import roster as status_roster
+from services.contributor_status_change.entry import Entry as StatusEntry
 from services.errors import BusinessError, NotAllowed, NotFound
 from services.files import template
 from services.remittance import assess
@@ -600,7 +601,7 @@ def test_two_employers_opening_many_at_once_share_no_number(clerk1: Actor, clerk
 def sealed_from(actor: Actor, month: Month) -> Contributor:
     """Seal the first of the employer's people from this month on, by the business itself."""
     who = somebody(actor)
-    entry = status_roster.Entry(who.account, "03", month)
+    entry = StatusEntry(who.account, "03", month)
     status_roster.add(actor, BusinessKind.SEALING, entry)
     status_change.confirm(actor, BusinessKind.SEALING, [who.account], client_id="seal")
     return who

@@ -28,6 +28,7 @@ from services.remittance import (
     corrections,
 )
 from services.remittance.corrections import Refund
+from services.remittance.credits import WrongCredit
 from services.remittance.unbooking import CannotUnbook
 from services.summary import verify
 from tests.credits import credit, receive
@@ -372,7 +373,7 @@ def test_the_reference_of_a_standing_arrival_is_taken_however_often_it_was_rever
         receive(officer_a, clerk2, "10.00", "B-8")
         reverse(officer_a, officer_b, clerk2)
     receive(officer_a, clerk2, "10.00", "B-8")
-    with pytest.raises(arrivals.WrongCredit, match="该银行流水号已登记"):
+    with pytest.raises(WrongCredit, match="该银行流水号已登记"):
         arrivals.receive(officer_a, credit(clerk2, "10.00", "B-8"))
     with snapshot() as session:
         assert session.scalar(select(func.count()).select_from(Arrival)) == 3

@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateTable
 from data import database, engines, migrating, schema, schema_objects, structure
 from data.base import Base
 from data.database import snapshot, transaction
-from data.enums import Role
+from data.enums import AuditAction, Role
 from data.models.audit import AuditEvent
 from data.models.case import Case
 from data.models.register import Contributor
@@ -80,7 +80,7 @@ def test_the_first_state_with_its_data_becomes_the_present_one(db: Engine, empty
     database.connect(empty.url.render_as_string(hide_password=False))
     with transaction() as session:
         verify.rebuild(session)
-        audit.record(session, None, audit.AuditAction.ENTERED, "case:1")
+        audit.record(session, None, AuditAction.ENTERED, "case:1")
     with snapshot() as session:
         after = {
             name: session.scalar(select(func.count()).select_from(Base.metadata.tables[name]))

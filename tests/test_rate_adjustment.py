@@ -17,7 +17,7 @@ from services import inbox, review
 from services.actor import Actor
 from services.approval import conflicts, papers, refusals
 from services.contributor_status_change import approval as status_change
-from services.errors import NotAllowed, Stale
+from services.errors import BusinessError, NotAllowed, Stale
 from services.inbox import Tab
 from services.rate_adjustment import approval, effect, terms
 from services.remittance import assess as remittance
@@ -229,7 +229,7 @@ def test_a_second_application_while_one_is_open_is_refused(clerk2: Actor) -> Non
     ],
 )
 def test_a_crafted_rate_is_refused(clerk2: Actor, rate: Decimal | int, reason: str) -> None:
-    with pytest.raises(approval.BusinessError, match=f"^{reason}$"):
+    with pytest.raises(BusinessError, match=f"^{reason}$"):
         submit(clerk2, rate)
     assert approval.situation(clerk2).status is CaseStatus.DRAFT
 

@@ -15,6 +15,7 @@ from services.approval import refusals, requirements
 from services.approval.papers import MissingDocument, UnknownMaterial
 from services.approval.requirements import Entry
 from services.base_adjustment import approval
+from services.base_adjustment.kind import KIND
 from tests.conftest import employer
 from tests.policy_rows import set_for
 from tests.rosters import PDF, imported, submitted
@@ -61,7 +62,7 @@ def test_levels_hold_from_their_day_on(
     assert approved(officer_a, submitted(clerk2)) is CaseStatus.APPROVED
     on_day("2026-07-07")
     with snapshot() as session:
-        assert len(requirements.levels_today(session, BASE, approval.KIND.levels)) == 2
+        assert len(requirements.levels_today(session, BASE, KIND.levels)) == 2
 
 
 def test_a_business_that_is_done_at_once_gets_no_levels() -> None:

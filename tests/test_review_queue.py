@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from data.database import snapshot, transaction
-from data.enums import Branch, BusinessKind, Role
+from data.enums import OFFICERS, Branch, BusinessKind, Role
 from data.models.case import Case
 from data.policy_codes import DayKind, PolicyKey
 from services import own_cases, review, review_queue, working_days
@@ -233,4 +233,4 @@ def test_an_expired_hold_is_nobodys(clerk2: Actor, officer_a: Actor, officer_b: 
 
 
 def test_the_roles_that_decide_are_the_ones_that_have_a_queue() -> None:
-    assert Role.DIRECTOR in review_queue.OFFICERS
+    assert Role.DIRECTOR in OFFICERS

@@ -17,6 +17,7 @@ from services import inbox, own_cases, review
 from services.actor import Actor
 from services.approval import engine, history, refusals
 from services.base_adjustment import approval, roster
+from services.base_adjustment.kind import KIND
 from services.errors import BusinessError, NotAllowed, NotFound, Stale
 from services.inbox import Tab
 from tests.conftest import person
@@ -38,9 +39,7 @@ def version(case_id: int) -> int:
 def decided(case_id: int, action: Action, actor: Actor) -> None:
     with transaction() as session:
         row = session.get_one(Case, case_id)
-        engine.decide(
-            session, approval.KIND, row, action, actor, version=row.version, opinion="意见"
-        )
+        engine.decide(session, KIND, row, action, actor, version=row.version, opinion="意见")
 
 
 def two_levels() -> None:
@@ -75,7 +74,7 @@ def test_a_withdrawn_case_is_submitted_again_under_its_serial(clerk2: Actor) -> 
     approval.submit(clerk2, version=version(case_id), client_id="again")
     assert (case(case_id).status, case(case_id).serial) == (CaseStatus.PENDING, serial)
     with snapshot() as session:
-        course = history.course(session, approval.KIND, session.get_one(Case, case_id))
+        course = history.course(session, KIND, session.get_one(Case, case_id))
     assert [stage.title for stage in course][:3] == ["提交", "撤回", "提交"]
 
 
@@ -200,7 +199,7 @@ def test_a_case_handed_on_is_the_colleagues_alone(
     assert review.open_case(officer_b, case_id).can_decide
     review.approve(officer_b, case_id, version=version(case_id), opinion="同意")
     with snapshot() as session:
-        course = history.course(session, approval.KIND, session.get_one(Case, case_id))
+        course = history.course(session, KIND, session.get_one(Case, case_id))
     assert [(s.title, s.outcome, s.opinion) for s in course[1:3]] == [
         ("转办", "转办", "转给李春梅：本人回避"),
         ("审批（初审员）", "通过", "同意"),

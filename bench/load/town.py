@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.orm import Session
 
 from bench.center import id_number
 from data import database, schema
@@ -113,7 +114,7 @@ def build(address: str, folder: Path, clerks: int) -> Town:
     return Town(people, officers, importer)
 
 
-def _enlarge(session: database.Session) -> int:
+def _enlarge(session: Session) -> int:
     """Let the largest employer that may adjust its bases have 20,000 people."""
     heads = func.count(Contributor.id)
     found = session.execute(
@@ -136,7 +137,7 @@ def _enlarge(session: database.Session) -> int:
         if column.name not in {"id", "account", "id_number"}
     }
     session.execute(
-        Contributor.__table__.insert(),
+        insert(Contributor),
         [
             copied | {"account": f"5226{90_000_000 + number}", "id_number": id_number(number)}
             for number in range(LARGE - found[1])
@@ -145,14 +146,15 @@ def _enlarge(session: database.Session) -> int:
     return int(found.employer_id)
 
 
-def _chosen(session: database.Session, large: int) -> list[Actor]:
+def _chosen(session: Session, large: int) -> list[Actor]:
     """Return the clerks of the center, in no order, but the large employer's first; mark what is theirs."""
-    rows = session.execute(
+    found = session.execute(
         select(User.id, User.name, User.employer_id)
         .join(Employer, Employer.id == User.employer_id)
         .where(User.role == Role.CLERK, Employer.number.not_like("52260%000%0_"))
         .order_by(User.id)
     ).all()
+    rows = list(found)
     random.Random(20260706).shuffle(rows)
     rows.sort(key=lambda row: row.employer_id != large)
     mark = f"'{MARK}' || substr('00000' || CAST(%s AS VARCHAR), -5)"
@@ -185,13 +187,13 @@ def _clerk(authority: DevCA, actor: Actor) -> Person:
         return _keyed(session, authority, actor.user_id, mark=f"{MARK}{actor.employer:05d}")
 
 
-def _bound(session: database.Session, authority: DevCA, player: Player) -> Person:
+def _bound(session: Session, authority: DevCA, player: Player) -> Person:
     user = session.scalars(select(User).filter_by(name=player.name, role=player.role)).one()
     return _keyed(session, authority, user.id, username=player.username, password=player.password)
 
 
 def _keyed(
-    session: database.Session, authority: DevCA, user_id: int, *, mark: str = "",
+    session: Session, authority: DevCA, user_id: int, *, mark: str = "",
     username: str = "", password: str = "",
 ) -> Person:  # fmt: skip
     key = ec.generate_private_key(ec.SECP256R1())

@@ -14,6 +14,7 @@ import fsspec
 import pytest
 from fsspec import AbstractFileSystem
 
+import settings
 from services.files import documents, storage
 from services.files.documents import Document, Store
 from tests import figures
@@ -160,7 +161,7 @@ def test_a_failed_put_leaves_nothing_behind(tmp_path, monkeypatch) -> None:
     def full(_handle) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storage.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     store = Store(tmp_path)
     (tmp_path / hashlib.sha256(b"material").hexdigest()[:2]).mkdir()
     with pytest.raises(storage.StorageAway, match="请稍后重新上传"):
@@ -192,10 +193,10 @@ def test_an_object_store_keeps_what_a_folder_keeps(elsewhere) -> None:
 
 
 def test_the_halls_stores_stand_where_it_is_told(elsewhere, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(storage.settings, "STORAGE", tmp_path)
+    monkeypatch.setattr(settings, "STORAGE", tmp_path)
     key = storage.store("prints").put(b"paper")
     assert (tmp_path / "prints" / key[:2] / key).read_bytes() == b"paper"
-    monkeypatch.setattr(storage.settings, "FILES", "memory://bucket/hall")
+    monkeypatch.setattr(settings, "FILES", "memory://bucket/hall")
     storage.store("prints").put(b"paper")
     assert list(elsewhere.store) == [f"/bucket/hall/prints/{key[:2]}/{key}"]
 

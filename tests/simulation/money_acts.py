@@ -5,7 +5,7 @@ from functools import partial
 
 from services import jobs
 from services.remittance import arrivals, assess, deferred, desk, edit
-from services.remittance.arrivals import Credit
+from services.remittance.credits import Credit
 from tests.simulation import desk_acts, people_acts
 from tests.simulation.act import Act, Stage
 from tests.simulation.case_rules import LEVELS, end, follow

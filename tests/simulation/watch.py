@@ -97,7 +97,7 @@ def expected(world: World) -> Seen:
             if c.lines
         },
         {(e.number, k): c.changes for e in own for k, c in e.cases.items() if c.changes},
-        {one.number: one.facts for one in (*own, *world.people.values())},
+        {e.number: e.facts for e in own} | {p.number: p.facts for p in world.people.values()},
         Counter((e.number, kind, month) for e in own for kind, month in e.ended),
         world.arrived,
     )
