@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Engine, Index, Select, Table, event, inspect, text
+from sqlalchemy import Engine, Index, Integer, Select, Table, event, inspect, text
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, DropIndex
 
-from data.base import Base
+from data.base import Base, YuanType
 
 #: What PostgreSQL may use for a load's sorts and joins, instead of spilling them to the disk.
 _ROOM: Final = {"work_mem": "128MB", "maintenance_work_mem": "256MB"}
@@ -42,7 +42,12 @@ def insert(
         return
     marks = ", ".join("?" * len(columns))
     if many := list(map(tuple, rows)):
-        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', many)  # noqa: S608
+        are_numbers = all(isinstance(table.c[name].type, (Integer, YuanType)) for name in columns)
+        connection.exec_driver_sql(
+            f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})',  # noqa: S608
+            many,
+            execution_options={"numbers": are_numbers},
+        )
 
 
 def tuples(

@@ -68,16 +68,22 @@ def editable(
     return case
 
 
+def begun(session: Session, kind: BusinessKind, actor: Actor) -> Case | None:
+    """Return the employer's open case, locked, if there is one. Raises AlreadyPending as `editable`."""
+    case = _living(session, kind, actor.employer, None, lock=True)
+    if case and case.status is CaseStatus.PENDING:
+        raise AlreadyPending
+    return case
+
+
 def draft(session: Session, kind: BusinessKind, actor: Actor) -> Case:
     """Return the employer's open case, locked, for one who has seen it.
 
     Raises DraftGone where there is none any more, AlreadyPending while it is under review.
     """
-    case = _living(session, kind, actor.employer, None, lock=True)
+    case = begun(session, kind, actor)
     if case is None:
         raise DraftGone
-    if case.status is CaseStatus.PENDING:
-        raise AlreadyPending
     return case
 
 

@@ -42,6 +42,13 @@ _PEOPLE = select(
     type_coerce(_PERSON.base, BigInteger),
     type_coerce(_PERSON.employer_amount + _PERSON.contributor_amount, BigInteger),
 ).where(_PERSON.employer_id == bindparam("employer_id"))
+_CASE = table_of(Case).c
+_DONE = (
+    select(func.count())
+    .where(_CASE.employer_id == bindparam("employer_id"))
+    .where(_CASE.kind == BusinessKind.BASE_ADJUSTMENT, _CASE.status == CaseStatus.APPROVED)
+    .where(_CASE.effective_month == bindparam("effective_month"))
+)
 _account = operator.attrgetter("account")
 _STATUSES = {status.value: status for status in ContributorStatus}
 
@@ -160,18 +167,9 @@ def season_objection(session: Session, terms: Terms) -> BusinessError | None:
         return refusal(month=window.opens.month, window=window)
     if terms.status in (EmployerStatus.CANCELLED, EmployerStatus.SEALED):
         return AccountNotNormal(status=terms.status.label)
-    done = (
-        select(func.count())
-        .select_from(Case)
-        .filter_by(
-            employer_id=terms.employer_id,
-            kind=BusinessKind.BASE_ADJUSTMENT,
-            status=CaseStatus.APPROVED,
-            effective_month=terms.effective_month.number,
-        )
-    )
-    limit = terms.policy.adjustments_per_year
-    if session.scalars(done).one() >= limit:
+    limit, month = terms.policy.adjustments_per_year, terms.effective_month.number
+    asked = {"employer_id": terms.employer_id, "effective_month": month}
+    if session.execute(_DONE, asked).scalar_one() >= limit:
         return AlreadyAdjusted(year=terms.policy.hpf_year.label, limit=limit)
     return None
 

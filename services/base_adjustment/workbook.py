@@ -106,9 +106,7 @@ def import_workbook(
     ahead = _ahead(actor, sheet, count) if len(sheet.rows) >= MANY and has_one_writer() else None
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
-        case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
-        if case:
-            case = roster.opened(session, actor, terms)
+        case = casework.begun(session, BusinessKind.BASE_ADJUSTMENT, actor)
         if ahead and ahead.seen == _seen(session):
             upload = ahead.upload
         else:

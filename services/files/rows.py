@@ -33,7 +33,7 @@ _MAX_LESSONS = 200
 _SLACK_ROWS = 10_000  # how far below the last possible row a stray cell is still called a row
 _TAGS_A_ROW = 8  # only rows that fit no shape cost tags: 5,000 of those pass in any spelling
 _TAGS_BESIDE = 50_000
-_MAX_BYTES = 56 * 1024 * 1024
+_USUAL_ROWS, _MAX_BYTES = 20_000, 56 * 1024 * 1024  # of text in so many rows
 _MAX_MISSED = 2 * 1024 * 1024  # letters of rows that nearly fit a shape: enough of trying then
 _MAX_DIGITS = 11
 _TRUE = ("1", "true")
@@ -66,7 +66,7 @@ class _SheetElements:
         self.rows: list[Row] = []
         self.shared, self.date_styles = shared, date_styles
         self._max_rows = max_rows
-        self._allowance = Allowance(_MAX_BYTES)
+        self._allowance = Allowance(_MAX_BYTES * max(1, max_rows // _USUAL_ROWS))
         self._longest_shared = max(map(len, shared), default=0)
         self._path: list[str] = []
         self._number = 0
