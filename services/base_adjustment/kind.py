@@ -1,6 +1,5 @@
 """What a base adjustment is to the engine (manual B2.5–B2.10): its check, what an officer sees, its effect."""
 
-import operator
 from decimal import Decimal
 
 import pandas as pd
@@ -13,13 +12,13 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     type_coerce,
     update,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from data import bulk
 from data.enums import BusinessKind, CaseStatus, ChangeKind, ContributorStatus
 from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.case import Case
@@ -32,16 +31,27 @@ from services.base_adjustment import checks, facts, frames, roster
 from services.base_adjustment.facts import Terms
 from services.base_adjustment.line import LINE, PERSON, Line, fen
 from services.errors import BusinessError
-from services.rules import clock
+from services.rules import clock, contribution
 from services.rules.months import Month
 from services.summary import keep
 
+_NEW, _OWN, _WITHHELD = map(
+    fen, (LINE.c.new_base, LINE.c.employer_amount, LINE.c.contributor_amount)
+)
+_HAS_MOVED = or_(
+    PERSON.c.employer_id != LINE.c.employer_id,
+    ~standing.IS_NORMAL,
+    PERSON.c.base != LINE.c.old_base,
+)
+#: What all lines together tell; `_glance` adds whether their parts are reckoned as they would be today.
 _GLANCE = (
     select(
-        fen(LINE.c.new_base),
-        fen(LINE.c.employer_amount),
-        fen(LINE.c.contributor_amount),
-        ~standing.IS_NORMAL | (PERSON.c.base != LINE.c.old_base),
+        func.count(),
+        func.count().filter(_HAS_MOVED),
+        func.min(_NEW),
+        func.max(_NEW),
+        func.min(_OWN + _WITHHELD),
+        func.max(_OWN + _WITHHELD),
     )
     .join_from(LINE, PERSON)
     .where(LINE.c.case_id == bindparam("case_id"), LINE.c.employer_id == bindparam("employer_id"))
@@ -59,33 +69,35 @@ class LineObjection(BusinessError):
 def _check(session: Session, case: Case) -> None:
     """Raise where the roster may not stand: at submission, and again at the approval."""
     terms = facts.terms(session, case.employer_id)
-    if not roster.count(session, case):
+    people, stands = _glance(session, case, terms)
+    if not people:
         raise EmptyRoster
     if terms.settled_to and terms.settled_to >= Month.of(case.effective_month):
         raise facts.AlreadyAssessed(month=f"{terms.effective_month.month}月")
+    if stands:
+        return
     way = (
         "请退回单位" if case.status is CaseStatus.PENDING else "请"
     )  # to the officer, to the clerk
     for name, account in roster.moved_away(session, case):
         reason = f"账户已转出本单位，{way}删除该行"
         raise LineObjection(name=name, account=account, reason=reason)
-    if _stands_at_a_glance(session, case, terms):
-        return
     for line in roster.lines(session, case):
         if said := _objection(line, terms, way):
             raise LineObjection(name=line.name, account=line.account, reason=said)
 
 
-def _stands_at_a_glance(session: Session, case: Case, terms: Terms) -> bool:
-    """Tell whether no line is objected to, from the few columns that say so; names are for refusals."""
-    of_case = {"case_id": case.id, "employer_id": case.employer_id}
-    found = bulk.tuples(session, _GLANCE, {**of_case, **roster.as_of(case)})
-    bases, own, withheld, have_moved = zip(*found, strict=True)
-    return (
-        not any(have_moved)
-        and terms.parts_of_each(bases) == (list(own), list(withheld))
-        and terms.policy.limits.allow(bases, list(map(operator.add, own, withheld)))
-    )
+def _glance(session: Session, case: Case, terms: Terms) -> tuple[int, bool]:
+    """Count the lines, and tell whether none is objected to; names and words are for refusals."""
+    policy = terms.policy
+    own = contribution.part_of_column(_NEW, terms.employer_rate, policy.rounding)
+    withheld = contribution.part_of_column(_NEW, terms.contributor_rate, policy.rounding)
+    asked = _GLANCE.add_columns(func.count().filter(or_(own != _OWN, withheld != _WITHHELD)))
+    of_case = {"case_id": case.id, "employer_id": case.employer_id, **roster.as_of(case)}
+    people, moved, *ends, reckoned_otherwise = session.execute(asked, of_case).one()
+    if not people or moved or reckoned_otherwise:
+        return people, False
+    return people, policy.limits.allow(ends[:2], ends[2:])
 
 
 def _objection(line: Line, terms: Terms, way: str) -> str | None:

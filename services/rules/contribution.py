@@ -8,7 +8,7 @@ fit half up to whole yuan.
 from collections.abc import Iterable
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from data.policy_codes import Rounding
 
@@ -76,5 +76,10 @@ def part_of_each(bases: Iterable[int], rate: int, rounding: Rounding) -> list[in
     if towards is _Towards.DOWN:
         return [base * rate // unit * step for base in bases]
     if towards is _Towards.UP:
-        return [-(-base * rate // unit) * step for base in bases]
+        return [(base * rate + unit - 1) // unit * step for base in bases]
     return [(2 * base * rate + unit) // (2 * unit) * step for base in bases]
+
+
+def part_of_column(base: Any, rate: int, rounding: Rounding) -> Any:  # noqa: ANN401 — an expression of SQL
+    """Return the same of a column of bases, reckoned by the database in whole numbers, none negative."""
+    return part_of_each((base,), rate, rounding)[0]

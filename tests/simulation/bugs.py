@@ -24,7 +24,8 @@ class Bug(NamedTuple):
 BUGS = (
     # money
     Bug("half a yuan goes to the even one", "rules.contribution:part_of_each",
-        "(2 * base * rate + unit) // (2 * unit) * step", "round(base * rate / unit) * step"),
+        "(2 * base * rate + unit) // (2 * unit) * step",
+        "(2 * base * rate + unit - 1 + base * rate // unit % 2) // (2 * unit) * step"),
     Bug("half a yuan is cut off", "rules.contribution:part_of_each",
         "(2 * base * rate + unit) // (2 * unit) * step", "base * rate // unit * step"),
     Bug("amounts are rounded to the fen", "rules.contribution:part_of_each",
