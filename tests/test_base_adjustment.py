@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import func, select, update
+from sqlalchemy import BigInteger, func, literal, select, type_coerce, update
 
 from data.database import snapshot, transaction
 from data.enums import CaseStatus, ContributorStatus
 from data.models.case import Case, Message
 from data.models.policy import PolicyRow
 from data.models.register import Contributor, ContributorChange, Employer
-from data.policy_codes import PolicyKey
+from data.policy_codes import PolicyKey, Rounding
 from services import inbox, own_cases, review, review_queue
 from services.actor import Actor
 from services.approval import papers, refusals
@@ -34,7 +34,7 @@ from services.files import template
 from services.files.guard import WrongColumns
 from services.inbox import Tab
 from services.review_queue import Shown, Wanted
-from services.rules import identity
+from services.rules import contribution, identity
 from tests.policy_rows import set_for
 from tests.rosters import NEW_BASE, PDF, filled, imported, submitted
 
@@ -313,6 +313,17 @@ def test_a_few_rows_alone_are_brought_within_the_limits_too(clerk1: Actor) -> No
     assert checked.effect
     assert (checked.effect.people, checked.effect.at_limit) == (300, 2)
     assert checked.effect.after == 298 * 1560 + 2 * Decimal("5226.00")
+
+
+@pytest.mark.parametrize("method", Rounding)
+def test_the_database_reckons_a_column_of_bases_as_the_rule_does(method: Rounding) -> None:
+    bases = [0, 1, 176365, 198_000, 198_010, 720_050, 999_999, 1_249_950, 2_177_399, 2_177_400]
+    asked = [type_coerce(literal(base), BigInteger) for base in bases]
+    for rate in (5, 7, 12):
+        columns = [contribution.part_of_column(base, rate, method) for base in asked]
+        with snapshot() as session:
+            found = list(session.execute(select(*columns)).one())
+        assert found == contribution.part_of_each(bases, rate, method)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import sys
 from contextlib import nullcontext
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 
-from services.files import cells, numbers, workbook
+from services.files import cells, numbers, rows, workbook
 from services.files.allowance import Allowance
 from services.files.cells import CellFault
 from services.files.refusals import TooComplex
@@ -439,6 +440,16 @@ def test_exactly_the_most_rows_allowed_are_read() -> None:
     assert len(workbook.read(content, COLUMNS, max_rows=10).rows) == 10
     with pytest.raises(workbook.UnreadableWorkbook, match="超过9行"):
         workbook.read(content, COLUMNS, max_rows=9)
+
+
+def test_who_allows_more_rows_than_usual_may_keep_as_much_more_text() -> None:
+    cells = "".join(row(r, SHARED.format(f"A{r}")) for r in range(1, 15_001))
+    spelt = f'<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>'.encode()
+    shared = ["字" * 2_000]  # 4 kB: 60 MB in all
+    for most in (20_001, 39_999):
+        with pytest.raises(TooComplex):
+            rows.read_rows(BytesIO(spelt), shared, frozenset(), max_rows=most)
+    assert len(rows.read_rows(BytesIO(spelt), shared, frozenset(), max_rows=40_000)) == 15_000
 
 
 def test_a_workbook_of_the_house_without_office_namespace_has_no_identification() -> None:
