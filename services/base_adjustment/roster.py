@@ -111,11 +111,19 @@ def roster(actor: Actor) -> pd.DataFrame:
         return frames.frame(lines(session, case) if case else [], limits)
 
 
-def opened(session: Session, actor: Actor, terms: Terms) -> Case:
-    """Return the open case, begun now if need be, for this year's bases, and locked.
+def begun(session: Session, actor: Actor, terms: Terms) -> Case | None:
+    """Return the open case for this year's bases, and locked, if there is one.
 
     A roster left over from last July serves this one. Raises AlreadyPending while it is under review.
     """
+    case = casework.begun(session, BusinessKind.BASE_ADJUSTMENT, actor)
+    if case:
+        case.effective_month = terms.effective_month.number
+    return case
+
+
+def opened(session: Session, actor: Actor, terms: Terms) -> Case:
+    """Return the same, begun now if need be."""
     month = terms.effective_month.number
     case = casework.editable(session, BusinessKind.BASE_ADJUSTMENT, actor, month)
     case.effective_month = month

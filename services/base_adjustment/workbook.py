@@ -106,7 +106,7 @@ def import_workbook(
     ahead = _ahead(actor, sheet, count) if len(sheet.rows) >= MANY and has_one_writer() else None
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
-        case = casework.begun(session, BusinessKind.BASE_ADJUSTMENT, actor)
+        case = roster.begun(session, actor, terms)
         if ahead and ahead.seen == _seen(session):
             upload = ahead.upload
         else:
