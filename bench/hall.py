@@ -10,7 +10,7 @@ import settings
 from bench import tidy
 from bench.actors import CLERKS
 from bench.peers.rules import EMPLOYER, Rejected
-from data import database
+from data import database, schema  # noqa: F401 — the tables that those it uses refer to
 from data.models.base_adjustment import BaseAdjustmentLine
 from services.base_adjustment import workbook
 from services.errors import BusinessError

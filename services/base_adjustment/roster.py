@@ -116,9 +116,12 @@ def begun(session: Session, actor: Actor, terms: Terms) -> Case | None:
 
     A roster left over from last July serves this one. Raises AlreadyPending while it is under review.
     """
-    case = casework.begun(session, BusinessKind.BASE_ADJUSTMENT, actor)
-    if case:
-        case.effective_month = terms.effective_month.number
+    case, month = (
+        casework.begun(session, BusinessKind.BASE_ADJUSTMENT, actor),
+        terms.effective_month,
+    )
+    if case and case.effective_month != month.number:
+        case.effective_month = month.number
     return case
 
 
