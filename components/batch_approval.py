@@ -35,7 +35,17 @@ def ask(chosen: dict[int, int], key: str) -> None:
 
 def _remember(key: str, done: Summary) -> None:
     st.session_state[f"{key}_summary"] = done
+    st.session_state[_count(key)] = decided(key) + 1
     st.rerun()
+
+
+def decided(key: str) -> int:
+    """Return how many batches have been decided in this session."""
+    return int(st.session_state.get(_count(key), 0))
+
+
+def _count(key: str) -> str:
+    return f"{key}_batches"
 
 
 def summary(key: str) -> None:

@@ -47,7 +47,7 @@ def draw(actor: Actor, *, key: str, title: str, go: Callable[[int | None], None]
     is_mine = wanted.shown is Shown.WAITING
     opened, batch = table.show(
         HEADS, [_entry(row, is_mine=is_mine) for row in page.rows], ticks=is_mine,
-        key=f"{key}_table_{wanted.shown.name}",
+        key=f"{key}_table_{wanted.shown.name}", decided=batch_approval.decided(key),
     )  # fmt: skip
     _foot(wanted, page.total, key)
     if opened:

@@ -1,9 +1,11 @@
 // The officers' queue: one table for all rows, with their buttons and ticks. Only ids go back; the
-// server looks at every one of them again. Ticks are kept here until 批量通过 is pressed.
+// server looks at every one of them again. Ticks are kept here until a batch has been decided.
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".hall-queue");
   const ids = new Set(data.rows.map((row) => row.id));
-  const chosen = (root.chosen = new Set([...(root.chosen ?? [])].filter((id) => ids.has(id))));
+  const kept = root.decided === data.decided ? (root.chosen ?? []) : [];
+  const chosen = (root.chosen = new Set([...kept].filter((id) => ids.has(id))));
+  root.decided = data.decided;
   const at = document.activeElement?.closest?.("tr")?.dataset.id;
   const boxes = new Map();
 

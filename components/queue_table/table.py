@@ -36,10 +36,16 @@ def _component() -> Any:  # noqa: ANN401 — Streamlit's renderer has no public 
 
 
 def show(
-    heads: Sequence[str], entries: Sequence[Entry], *, ticks: bool, key: str
+    heads: Sequence[str], entries: Sequence[Entry], *, ticks: bool, key: str, decided: int = 0
 ) -> tuple[int | None, list[int]]:
-    """Draw the rows; return the id of the one whose button was pressed, and those sent as a batch."""
-    data = {"heads": list(heads), "rows": [asdict(entry) for entry in entries], "ticks": ticks}
+    """Draw the rows; return the id of the one whose button was pressed, and those sent as a batch.
+
+    `decided` counts the batches decided: after each one nothing is ticked.
+    """
+    data = {
+        "heads": list(heads), "rows": [asdict(entry) for entry in entries], "ticks": ticks,
+        "decided": decided,
+    }  # fmt: skip
     sent = _component()(
         data=data, key=key, on_opened_change=_nothing, on_batch_change=_nothing
     )  # fmt: skip

@@ -105,6 +105,10 @@ def _approve_three_at_once(officer: Visitor) -> None:
     page.get_by_role("button", name="批量通过（3）", exact=True).click()
     dialog = officer.dialog("批量通过")
     officer.shot("morning-batch")
+    dialog.get_by_role("button", name="取消", exact=True).click()
+    officer.idle()
+    expect(rows.get_by_role("checkbox", checked=True)).to_have_count(3)  # she may look once more
+    page.get_by_role("button", name="批量通过（3）", exact=True).click()
     dialog.get_by_role("button", name="确定", exact=True).click()
     signing = officer.dialog("UKey签名确认")
     expect(signing.locator(".hall-card")).to_have_count(2)  # the third is refused before the PIN
@@ -115,6 +119,8 @@ def _approve_three_at_once(officer: Visitor) -> None:
     left = page.locator(".hall-table tbody tr").filter(has_text="未通过复核")
     expect(left).to_contain_text(f"“手机号码”的登记内容已变为“{MEANWHILE}”")
     expect(rows).to_have_count(2)
+    expect(rows.get_by_role("checkbox", checked=True)).to_have_count(0)
+    expect(page.get_by_role("button", name="批量通过：请勾选同一业务")).to_be_disabled()
     assert_all_chinese(page)
     assert_accessible(page)
     officer.shot("morning-summary")
