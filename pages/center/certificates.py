@@ -4,7 +4,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components import brand, case_timeline, entries, feedback, key_forms, plain_table
+from components import (
+    brand,
+    case_timeline,
+    counted_tabs,
+    entries,
+    feedback,
+    key_forms,
+    plain_table,
+)
 from data.enums import BindingStatus, Role
 from services.actor import Actor
 from services.administration import (
@@ -18,6 +26,8 @@ from services.administration.certificate_list import Holder, Key
 TITLE = "证书管理"
 ICON = ":material/key:"
 KEY = "certificates"
+TABS = f"tabs_of_{KEY}"  # outlives what `leave` forgets
+BIND, LISTS, SOON, ALL = "绑定UKey", "吊销列表", "60天内到期", "在用及历史证书"
 SHARES = (0.8, 0.9, 3.6, 1.5, 1.7, 0.7)
 PEOPLE = (1.2, 1.2, 3.6, 1.2)
 
@@ -50,16 +60,16 @@ def _open(what: str, subject: object) -> None:
 def _list(actor: Actor) -> None:
     brand.title(TITLE, "UKey的绑定、换证、停用、恢复和注销；每次办理都留有记录。")
     soon = certificate_list.count(actor, soon=True)
-    names = ["在用及历史证书", f"60天内到期（{soon}）"]
-    names += ["绑定UKey"] if actor.role in certificates.KEEPERS else []
-    names += ["吊销列表"] if actor.role in revocation_lists.READERS else []
-    for name, tab in zip(names, st.tabs(names), strict=True):
+    names: dict[str, int | None] = {ALL: None, SOON: soon}
+    names |= {BIND: None} if actor.role in certificates.KEEPERS else {}
+    names |= {LISTS: None} if actor.role in revocation_lists.READERS else {}
+    for name, tab in zip(names, counted_tabs.draw(names, key=TABS, is_kept=True), strict=True):
         with tab:
-            if name == "绑定UKey":
+            if name == BIND:
                 _people(actor)
-            elif name == "吊销列表":
+            elif name == LISTS:
                 _lists(actor)
-            elif name == names[0]:
+            elif name == ALL:
                 _all(actor)
             else:
                 found = certificate_list.keys(actor, soon=True, page=_page("soon"))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import (
     brand,
+    counted_tabs,
     entries,
     feedback,
     plain_table,
@@ -29,6 +30,7 @@ from services.rules import clock
 TITLE = "政策参数"
 ICON = ":material/tune:"
 KEY = "policy"
+TABS = f"tabs_of_{KEY}"  # outlives what `leave` forgets
 SHARES = (1.6, 4.2, 1.0, 2.6, 1.3)
 HEADS = ("参数", "现行值", "生效日期", "依据", "状态", "操作")
 TERMS = (1.6, 2.2, 6.2)
@@ -130,16 +132,21 @@ def _list(actor: Actor) -> None:
         TITLE, "由系统管理员提出变更，另一名管理员复核后按生效日期执行；原有记录保留，不作修改。"
     )
     waiting = policy_view.changes(actor, waiting=True)
-    now, pending, past = st.tabs(["现行参数", f"待复核（{len(waiting)}）", "变更记录"])
+    now, pending, past = counted_tabs.draw(
+        {"现行参数": None, "待复核": len(waiting), "变更记录": None}, key=TABS, is_kept=True
+    )
     may_propose = actor.role is Role.ADMINISTRATOR
-    with now:
-        _topics(actor, may_propose=may_propose)
-        _terms(actor, may_propose=may_propose)
-    with pending:
-        _changes(waiting, "暂无待复核的变更。系统管理员提出变更后会显示在这里。", "办理")
-    with past:
-        decided = policy_view.changes(actor, waiting=False)
-        _changes(decided, "暂无变更记录。变更复核或退回后会显示在这里。", "查看")
+    if now.open:
+        with now:
+            _topics(actor, may_propose=may_propose)
+            _terms(actor, may_propose=may_propose)
+    if pending.open:
+        with pending:
+            _changes(waiting, "暂无待复核的变更。系统管理员提出变更后会显示在这里。", "办理")
+    if past.open:
+        with past:
+            decided = policy_view.changes(actor, waiting=False)
+            _changes(decided, "暂无变更记录。变更复核或退回后会显示在这里。", "查看")
 
 
 def _topics(actor: Actor, *, may_propose: bool) -> None:
