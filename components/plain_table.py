@@ -5,6 +5,8 @@ from html import escape
 
 import streamlit as st
 
+from components import long_codes
+
 #: A cell of so many characters stays on one line.
 SHORT = 20
 
@@ -37,7 +39,7 @@ def show(
 def _cells(row: Sequence[str], numbers: Collection[int], codes: Collection[int]) -> str:
     return "".join(
         f'<td class="{"number" if place in numbers else ""}'
-        f'{" short" if len(cell) <= SHORT else ""}">'
-        f"{f'<code>{escape(cell)}</code>' if place in codes else escape(cell)}</td>"
+        f'{" short" if len(long_codes.shortened(cell)) <= SHORT else ""}">'
+        f"{f'<code>{long_codes.html(cell)}</code>' if place in codes else escape(cell)}</td>"
         for place, cell in enumerate(row)
     )

@@ -6,6 +6,7 @@ import time
 from playwright.sync_api import expect
 
 from tests.e2e import conftest
+from tests.e2e.accessible import assert_accessible
 from tests.e2e.conftest import Arrive
 from tests.e2e.visitor import Visitor
 from tests.e2e.wording import assert_all_chinese
@@ -29,6 +30,7 @@ def test_an_administrators_policy_change(arrive: Arrive) -> None:
     _propose(admin)
     _confirm(security)
     assert time.monotonic() - began < 25
+    _where_she_worked(security)
     _seen_in_force(admin)
 
 
@@ -89,8 +91,24 @@ def _confirm(security: Visitor) -> None:
     security.hears("变更已复核，将按生效日期执行")
 
 
+def _where_she_worked(security: Visitor) -> None:
+    """The page stays on the tab that a decision, and a look, were begun from."""
+    security.sees("暂无待复核的变更。系统管理员提出变更后会显示在这里。")
+    both_sizes(security, "policy-decided")
+    security.to_tab("变更记录")
+    security.row(TOPIC).filter(has_text=SOURCE).get_by_role("button", name="查看").click()
+    security.idle()
+    security.press("返回列表")
+    expect(security.row(TOPIC).filter(has_text=SOURCE).first).to_be_visible()
+
+
 def _seen_in_force(admin: Visitor) -> None:
     admin.press("返回列表")
+    admin.sees("暂无待复核的变更。系统管理员提出变更后会显示在这里。")  # the tab she came from
+    expect(admin.page.get_by_role("tab", name="待复核（0）")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    admin.to_tab("现行参数")
     expect(admin.row(TOPIC).first).to_contain_text("2026-08-06起：缴存基数上限（元） 8,000.00")
     admin.row(TOPIC).first.get_by_role("button", name="历史").click()
     admin.idle()
@@ -128,6 +146,7 @@ def test_a_new_employer_gets_its_clerk_her_key_and_loses_it(arrive: Arrive) -> N
     _suspended(security)
     clerk.page.reload()
     expect(clerk.page.locator("#sign-in")).to_be_visible()
+    _read_in_the_log(security)
 
 
 def _opened(officer: Visitor) -> str:
@@ -194,6 +213,7 @@ def _bound(security: Visitor, number: str) -> None:
 
 
 def _suspended(security: Visitor) -> None:
+    security.to_tab("在用及历史证书")
     typed(security, "查找", "潘小梅")
     security.row("潘小梅").get_by_role("button", name="办理").first.click()
     security.idle()
@@ -203,6 +223,19 @@ def _suspended(security: Visitor) -> None:
     both_sizes(security, "certificates-key")
     security.press("停用")
     security.hears("潘小梅的UKey已停用")
+
+
+def _read_in_the_log(security: Visitor) -> None:
+    """The key's fingerprint stands on one line, the whole of it where the pointer rests."""
+    to(security, "审计日志")
+    shown = security.page.locator("abbr.hall-digest").first
+    expect(shown).to_have_text(re.compile(r"^[0-9a-f]{8}…[0-9a-f]{8}$"))
+    expect(shown).to_have_attribute("title", re.compile(r"^[0-9a-f]{64}$"))
+    box = shown.bounding_box()
+    assert box
+    assert box["height"] < 24
+    both_sizes(security, "audit-fingerprints")
+    assert_accessible(security.page)
 
 
 def test_staff_are_taken_on_and_given_a_role_by_two(arrive: Arrive) -> None:

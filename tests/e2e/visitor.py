@@ -92,10 +92,20 @@ class Visitor:
         self.page.wait_for_selector(READY, timeout=20_000)
 
     def shot(self, name: str) -> None:
-        if os.environ.get("HALL_SHOTS") == "1":
-            SHOTS.mkdir(exist_ok=True)
-            self.page.wait_for_timeout(400)
-            self.page.screenshot(path=SHOTS / f"{name}.png")
+        """Write down how the page looks; with HALL_SHOTS=2 on a small and on a large screen."""
+        asked = os.environ.get("HALL_SHOTS")
+        if asked == "1":
+            self._shot(name)
+        elif asked == "2" and (before := self.page.viewport_size):
+            for width, height in ((1366, 768), (1920, 1080)):
+                self.page.set_viewport_size({"width": width, "height": height})
+                self._shot(f"{name}-{width}")
+            self.page.set_viewport_size(before)
+
+    def _shot(self, name: str) -> None:
+        SHOTS.mkdir(exist_ok=True)
+        self.page.wait_for_timeout(400)
+        self.page.screenshot(path=SHOTS / f"{name}.png")
 
     # ---- signing in
 
@@ -198,8 +208,8 @@ class Visitor:
         return dialog
 
     def to_tab(self, name: str) -> None:
-        """Choose one of the tabs, which also show how many entries they have."""
-        self.page.get_by_role("tab", name=re.compile(f"^{name}（")).click()
+        """Choose one of the tabs, which may also show how many entries they have."""
+        self.page.get_by_role("tab", name=re.compile(f"^{name}(（|$)")).click()
         self.idle()
 
     def row(self, text: str) -> Locator:
