@@ -26,7 +26,6 @@ from services.base_adjustment import (
     judging,
     kind,
     roster,
-    within,
     workbook,
 )
 from services.errors import NotAllowed, NotFound, Stale
@@ -34,7 +33,7 @@ from services.files import template
 from services.files.guard import WrongColumns
 from services.inbox import Tab
 from services.review_queue import Shown, Wanted
-from services.rules import contribution, identity
+from services.rules import contribution, identity, within
 from tests.policy_rows import set_for
 from tests.rosters import NEW_BASE, PDF, filled, imported, submitted
 

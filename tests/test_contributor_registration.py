@@ -319,6 +319,41 @@ def test_every_fault_is_found_at_once_and_nothing_stored(clerk1: Actor) -> None:
     assert again.cell(3, COLUMN["base"]).value == 1500
 
 
+def test_bases_beyond_the_limits_become_the_limits_and_all_else_stays(clerk1: Actor) -> None:
+    def spoil(sheet) -> None:
+        for row, base in enumerate((30000, "1,500.00", 0, "缺", 21774.01), 2):
+            sheet.cell(row, COLUMN["base"]).value = base
+        sheet.cell(7, COLUMN["mobile"]).value = "1388551234"
+
+    content = filled(clerk1, spoil)
+    checked = workbook.check_workbook(clerk1, content)
+    assert checked.beyond == "2人高于上限，改为21,774.00元；1人低于下限，改为1,980.00元"
+    mended = workbook.within_limits(clerk1, content).content
+    sheet = load_workbook(BytesIO(mended)).worksheets[0]
+    found = [sheet.cell(row, COLUMN["base"]).value for row in range(2, 8)]
+    assert found == [21774, 1980, 0, "缺", 21774, 5200]
+    assert [sheet.cell(row, COLUMN["name"]).value for row in range(2, 8)] == [one for one, _ in SIX]
+    again = workbook.check_workbook(clerk1, mended)
+    assert [(fault.row, fault.column) for fault in again.faults] == [
+        (4, "缴存基数*"), (5, "缴存基数*"), (7, "手机号码*")]  # fmt: skip
+    assert again.beyond == ""
+
+
+def test_what_was_put_right_is_taken_in(clerk1: Actor) -> None:
+    content = filled(clerk1, lambda sheet: setattr(sheet["H3"], "value", 99999))
+    workbook.import_workbook(clerk1, workbook.within_limits(clerk1, content).content)
+    assert list(roster.roster(clerk1)["base"]) == [
+        Decimal(5200),
+        Decimal(21774),
+        *[Decimal(5200)] * 4,
+    ]
+
+
+def test_nothing_is_put_right_of_another_employers_file(clerk1: Actor, clerk2: Actor) -> None:
+    with pytest.raises(template.OtherEmployersTemplate):
+        workbook.within_limits(clerk1, filled(clerk2))
+
+
 def test_who_is_on_the_roster_already_is_a_fault_of_the_file(clerk1: Actor) -> None:
     roster.add(clerk1, YANG)
     faults = workbook.check_workbook(clerk1, filled(clerk1)).faults

@@ -13,7 +13,7 @@ from data.enums import AuditAction, BusinessKind, ContributorStatus, Role
 from services import audit
 from services.actor import Actor
 from services.approval import casework
-from services.base_adjustment import facts, judging, roster, within
+from services.base_adjustment import facts, judging, roster
 from services.base_adjustment.columns import NEW_BASE, columns
 from services.base_adjustment.judging import TEMPLATE, Basis, Upload
 from services.base_adjustment.roster import Effect
@@ -22,7 +22,7 @@ from services.files import workbook
 from services.files.faults import Fault, faults_workbook
 from services.files.template import File, refilled
 from services.files.workbook import Sheet
-from services.rules import clock
+from services.rules import clock, within
 from services.rules.limits import yuan
 from services.works.kinds import Count, quietly
 
@@ -133,11 +133,7 @@ def within_limits(actor: Actor, content: bytes) -> File:
     sheet = workbook.read(content, columns())
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
-    allowed = within.ends(terms)
-    rows = [list(row) for row in refilled(sheet, columns())]
-    for row in rows:
-        if isinstance(base := row[NEW_BASE], Decimal):
-            row[NEW_BASE] = yuan(within.nearest(int(base.scaleb(2)), allowed))
+    rows = within.brought(refilled(sheet, columns()), NEW_BASE, terms)
     return File(
         f"基数调整_{terms.number}_按上下限修正.xlsx",
         workbook.write(

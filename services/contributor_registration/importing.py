@@ -5,6 +5,7 @@ from typing import Final
 from services import imports
 from services.contributor_registration import workbook
 from services.contributor_registration.workbook import Checked
+from services.imports import Mending
 
 
 def _done(taken: Checked) -> str:
@@ -21,4 +22,5 @@ IMPORT: Final = imports.declare(
     effect=lambda checked: imports.facts(checked.effect),
     again=imports.filled_in,
     done=_done,
+    mending=Mending("按上下限修正", lambda checked: checked.beyond, workbook.within_limits),
 )

@@ -1,6 +1,6 @@
 """Registration by workbook (manual B7.2): the template for a rate, the checks, the import."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -22,11 +22,12 @@ from services.files.cells import shown
 from services.files.faults import Fault, faults_workbook, in_order
 from services.files.template import File, Template, filled_rows, refilled
 from services.files.workbook import Row, Sheet, SheetRow
+from services.rules import within
 from services.works.kinds import Count, counted, quietly
 
 TEMPLATE = Template("contributor_registration", "缴存人登记")
 SPARE_ROWS = 500
-NAME = FIELDS.index("name")
+NAME, BASE = FIELDS.index("name"), FIELDS.index("base")
 
 
 class OtherRate(BusinessError):
@@ -37,13 +38,15 @@ class OtherRate(BusinessError):
 class Checked:
     """What an upload holds: every fault of every row, or the effect it would have.
 
-    `report` is the upload with its faults marked; `again` a template with what was filled in.
+    `report` is the upload with its faults marked; `again` a template with what was filled in;
+    `beyond` says what `within_limits` would change, where there is anything.
     """
 
     faults: list[Fault]
     effect: Effect | None
     report: bytes | None = field(default=None, repr=False)
     again: File | None = field(default=None, repr=False)
+    beyond: str = ""
 
 
 @audit.refusals
@@ -109,6 +112,21 @@ def import_workbook(
     return _checked(upload, sheet)
 
 
+@audit.refusals
+def within_limits(actor: Actor, content: bytes) -> File:
+    """Return the upload with each base beyond the limits brought to the nearest that is allowed.
+
+    All else stays as it was, to be checked again. Raises UnreadableWorkbook, OtherRate or a refusal
+    of the whole file.
+    """
+    actor.require(Role.CLERK)
+    sheet = workbook.read(content, COLUMNS, max_rows=roster.MOST_ROWS)
+    with snapshot() as session:
+        terms = facts.terms(session, actor.employer)
+    _require_ours(sheet, terms)
+    return _template(terms, within.brought(refilled(sheet, COLUMNS), BASE, terms))
+
+
 @dataclass(slots=True)
 class _Upload:
     """What has been found out about an upload so far."""
@@ -121,6 +139,8 @@ class _Upload:
     lines: list[RegistrationLine] = field(default_factory=list)
     rows: dict[Identity, int] = field(default_factory=dict)
     """Where each person stands first."""
+    bases: list[int] = field(default_factory=list)
+    """Those that could be read, in fen."""
 
     def fault(self, row: Row, name: str, reason: str) -> None:
         column = FIELDS.index(name)
@@ -137,15 +157,20 @@ def _judge(
 ) -> _Upload:
     if terms.objection:
         raise terms.objection
-    TEMPLATE.require(sheet, employer=terms.number)
-    if (rate := sheet.identification.get("rates", terms.rates)) != terms.rates:
-        raise OtherRate(stated=rate, present=terms.rates)
+    _require_ours(sheet, terms)
     entered = [(row, *parsed(row.cells)) for row in filled_rows(sheet)]
     people = facts.known(session, {entry.id_number for _, entry, _ in entered})
     upload = _Upload(terms, people, {roster.identity_of(line) for line in present})
     for row, entry, unread in counted(entered, count):
         _judge_row(upload, row, entry, unread)
+    upload.bases += [int(one.base.scaleb(2)) for _, one, _ in entered if one.base is not None]
     return upload
+
+
+def _require_ours(sheet: Sheet, terms: Terms) -> None:
+    TEMPLATE.require(sheet, employer=terms.number)
+    if (rate := sheet.identification.get("rates", terms.rates)) != terms.rates:
+        raise OtherRate(stated=rate, present=terms.rates)
 
 
 def _judge_row(upload: _Upload, row: Row, entry: entries.Entry, unread: dict[str, str]) -> None:
@@ -176,10 +201,10 @@ def _checked(upload: _Upload, sheet: Sheet) -> Checked:
     faults = in_order(upload.faults)
     report = faults_workbook(sheet, COLUMNS, faults)
     again = _template(upload.terms, refilled(sheet, COLUMNS))
-    return Checked(faults, None, report, again)
+    return Checked(faults, None, report, again, within.offer(upload.bases, upload.terms))
 
 
-def _template(terms: Terms, rows: list[SheetRow]) -> File:
+def _template(terms: Terms, rows: Sequence[SheetRow]) -> File:
     content = workbook.write(
         TEMPLATE.title,
         columns(terms),

@@ -223,10 +223,15 @@ def _import_two_errors(clerk: Visitor, template: bytes) -> None:
         for column, text in enumerate(cells):
             expect(clerk.cell(row, column)).to_have_text(text)
     assert_all_chinese(clerk.page)
+    clerk.sees("1人低于下限，改为1,980.00元；其余内容不变。")
     clerk.shot("registration-import-errors")
     name, report = clerk.download("下载错误清单")
     assert name == "缴存人登记错误清单.xlsx"
     assert "性别与证件号码不一致" in books.texts(report)
+    clerk.press("按上下限修正并重新检查")
+    clerk.sees("文件未导入：发现1处错误，涉及1行。请按下表修改后重新上传，原有数据未受影响。")
+    expect(clerk.cell(0, 2)).to_have_text("性别")
+    expect(clerk.button("按上下限修正并重新检查")).to_have_count(0)
     clerk.confirm("批量导入", "取消")
     clerk.sees(EMPTY)
 

@@ -3,14 +3,32 @@
 A wage above the cap is no slip of the clerk's: the cap itself is the base then (domain rules 1.5).
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple, Protocol
 
-from services.base_adjustment.facts import Terms
-from services.rules.limits import yuan
+from services.rules.limits import Limits, yuan
 
 _YUAN = 100
 _PERCENT = 100
+
+
+class _Policy(Protocol):
+    @property
+    def limits(self) -> Limits: ...
+
+
+class Terms(Protocol):
+    """An employer's rates, in whole percent, and the limits that hold for it."""
+
+    @property
+    def employer_rate(self) -> int: ...
+    @property
+    def contributor_rate(self) -> int: ...
+    @property
+    def policy(self) -> _Policy: ...
+    def parts(self, base: int) -> tuple[int, int]:
+        """Return the employer's and the contributor's part of the monthly amount, all in fen."""
 
 
 class Ends(NamedTuple):
@@ -30,6 +48,15 @@ def nearest(base: int, allowed: Ends) -> int:
     if base <= 0 or lowest > highest:
         return base
     return min(max(base, lowest), highest)
+
+
+def brought(rows: Iterable[Sequence[Any]], place: int, terms: Terms) -> list[list[Any]]:
+    """Return the rows of an upload with what stands at `place`, where it is money, brought within."""
+    allowed, mended = ends(terms), [list(row) for row in rows]
+    for row in mended:
+        if isinstance(base := row[place], Decimal):
+            row[place] = yuan(nearest(int(base.scaleb(2)), allowed))
+    return mended
 
 
 def offer(bases: Iterable[int], terms: Terms) -> str:
