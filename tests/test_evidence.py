@@ -27,7 +27,7 @@ from data.models.register import Contributor
 from data.policy_codes import PolicyKey, ProposalTopic
 from services import review, signing
 from services.actor import Actor
-from services.administration import policy_changes, policy_view, roles
+from services.administration import correction_log, policy_changes, policy_view, roles
 from services.approval.evidence import NotSigned, SignedOtherwise
 from services.base_adjustment import approval as base_adjustment
 from services.contributor_status_change import approval as status_change
@@ -322,6 +322,7 @@ def test_a_reversal_is_signed_by_both_officers_with_the_months_it_takes_back(
         }]  # fmt: skip
     kept = correction_list.corrections(officer_a)[0].evidence
     assert [act for act, _ in kept] == ["提出", "复核"]
+    assert correction_log.corrections(auditor).rows[0].evidence == kept
     for (_, number), prepared in zip(kept, (asked, done), strict=True):
         file = signing.exported(auditor, number)
         assert re.fullmatch(rf"签名证据_资金更正\d+_{number}\.json", file.name)

@@ -4,17 +4,18 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from components import audit_words, brand, case_timeline, feedback, plain_table
-from data.enums import AuditAction
+from components import audit_words, brand, case_timeline, entries, feedback, plain_table
+from data.enums import AuditAction, Role
 from services.actor import Actor
-from services.administration import audit_log
-from services.administration.audit_log import Asked
+from services.administration import audit_log, correction_log
+from services.administration.audit_asked import Asked
 from services.rules import clock
 
 TITLE = "审计日志"
 ICON = ":material/policy:"
 KEY = "audit_log"
 A_WEEK = timedelta(days=7)
+CORRECTIONS = (0.9, 1.1, 2.8, 1.1, 1.5, 0.8, 0.8)
 
 
 def render(actor: Actor) -> None:
@@ -22,11 +23,12 @@ def render(actor: Actor) -> None:
         TITLE, "登录、办理、审批、设置、拒绝和数据下载的记录，只能查阅，不能修改。按实际日期查询。"
     )
     asked = _asked()
-    done, taken = st.tabs(["操作日志", "数据下载日志"])
-    with done, feedback.refusals():
-        _events(actor, asked)
-    with taken, feedback.refusals():
-        _exports(actor, asked)
+    parts = {"操作日志": _events, "数据下载日志": _exports}
+    if actor.role is Role.AUDITOR:
+        parts["资金更正"] = _corrections
+    for draw, tab in zip(parts.values(), st.tabs(list(parts)), strict=True):
+        with tab, feedback.refusals():
+            draw(actor, asked)
 
 
 def _asked() -> Asked:
@@ -71,6 +73,29 @@ def _exports(actor: Actor, asked: Asked) -> None:
     heads = ("时间", "下载人", "角色", "单位账号", "内容", "条件", "行数")
     plain_table.show(heads, rows, numbers=(6,))
     _turn("exports", found.count, found.pages)
+
+
+def _corrections(actor: Actor, asked: Asked) -> None:
+    found = correction_log.corrections(
+        actor, who=asked.who, employer=asked.employer, page=_page("corrections")
+    )
+    if not found.rows:
+        brand.quiet("没有符合条件的资金更正。审批员提出后会显示在这里。")
+        return
+    st.caption(
+        "全部日期的冲正和退款，可按操作人姓名（提出人或复核人）和单位账号查询；签名证据供稽核核验。"
+    )
+    heads = ("类型", "管理部", "单位", "金额", "提出", "复核", "状态", "签名证据")
+    with st.container(key="list_corrections", gap=None):
+        entries.head(heads, CORRECTIONS, numbers=(3,))
+        for one in found.rows:
+            cells = (one.kind.label, one.branch.label, one.employer, f"{one.amount:,.2f}",
+                     f"{one.proposer} {case_timeline.moment(one.proposed_at)}", one.decider,
+                     one.status.label)  # fmt: skip
+            with entries.row(cells, CORRECTIONS, numbers=(3,)):
+                for act, evidence_id in one.evidence:
+                    brand.link(act, f"/download/evidence/{evidence_id}")
+    _turn("corrections", found.count, found.pages)
 
 
 def _turn(name: str, count: int, pages: int) -> None:

@@ -1,10 +1,9 @@
 """The auditor's reading (审计日志查询): what was done, refused or taken out, by whom and when."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from data.database import snapshot
 from data.enums import AuditAction, Role
@@ -14,31 +13,12 @@ from data.models.record import Export
 from data.models.register import Employer
 from services import audit
 from services.actor import Actor
-from services.errors import BusinessError
-from services.rules import clock, identity
+from services.administration.audit_asked import A_PAGE, Asked, employers, paged, people, span
+from services.rules import clock
 
 READERS = (Role.AUDITOR, Role.SECURITY_ADMINISTRATOR)
-A_PAGE = 50
-LONGEST = timedelta(days=366)
 _ACTIONS = {action.value: action for action in AuditAction}
 _ROLES = {role.value: role for role in Role}
-
-
-class BadDays(BusinessError):
-    message = "开始日期不能晚于结束日期，一次最多查询一年"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What to look for; empty words and None are no limit. Days are the real ones, in China."""
-
-    first: date
-    last: date
-    action: AuditAction | None = None
-    who: str = ""
-    """Part of a person's name."""
-    employer: str = ""
-    """An employer's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +67,16 @@ class TakenPage:
 def events(actor: Actor, asked: Asked, *, page: int = 1) -> EventPage:
     """Return a page of the audit, the latest first. Raises BadDays, NotAllowed."""
     actor.require(*READERS)
-    begin, end = _span(asked)
+    begin, end = span(asked)
     with snapshot() as session:
         wanted = [AuditEvent.instant >= _text(begin), AuditEvent.instant < _text(end)]
         if asked.action:
             wanted.append(AuditEvent.action == asked.action.value)
         if asked.who.strip():
-            wanted.append(AuditEvent.actor.in_(_people(session, asked.who)))
+            wanted.append(AuditEvent.actor.in_(people(session, asked.who)))
         if asked.employer.strip():
-            wanted.append(AuditEvent.employer.in_(_employers(session, asked.employer)))
-        count, pages, offset = _paged(session, AuditEvent, wanted, page)
+            wanted.append(AuditEvent.employer.in_(employers(session, asked.employer)))
+        count, pages, offset = paged(session, AuditEvent, wanted, page)
         rows = session.execute(
             select(AuditEvent, User.name, Employer.number)
             .outerjoin(User, User.id == AuditEvent.actor)
@@ -115,14 +95,14 @@ def events(actor: Actor, asked: Asked, *, page: int = 1) -> EventPage:
 def exports(actor: Actor, asked: Asked, *, page: int = 1) -> TakenPage:
     """Return a page of the export log, the latest first. Raises BadDays, NotAllowed."""
     actor.require(*READERS)
-    begin, end = _span(asked)
+    begin, end = span(asked)
     with snapshot() as session:
         wanted = [Export.exported_at >= begin, Export.exported_at < end]
         if asked.who.strip():
-            wanted.append(Export.user_id.in_(_people(session, asked.who)))
+            wanted.append(Export.user_id.in_(people(session, asked.who)))
         if asked.employer.strip():
-            wanted.append(Export.employer_id.in_(_employers(session, asked.employer)))
-        count, pages, offset = _paged(session, Export, wanted, page)
+            wanted.append(Export.employer_id.in_(employers(session, asked.employer)))
+        count, pages, offset = paged(session, Export, wanted, page)
         rows = session.execute(
             select(Export, User.name, User.role, Employer.number)
             .join(User, User.id == Export.user_id)
@@ -142,37 +122,9 @@ def exports(actor: Actor, asked: Asked, *, page: int = 1) -> TakenPage:
         )  # fmt: skip
 
 
-def _span(asked: Asked) -> tuple[datetime, datetime]:
-    if not timedelta(0) <= asked.last - asked.first <= LONGEST:
-        raise BadDays
-    after = asked.last + timedelta(days=1)
-    return (
-        datetime.combine(asked.first, time(), clock.CHINA).astimezone(UTC),
-        datetime.combine(after, time(), clock.CHINA).astimezone(UTC),
-    )
-
-
 def _text(moment: datetime) -> str:
     """Return a moment as the audit writes it: as text it sorts as time does."""
     return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
-
-
-def _people(session: Session, words: str) -> list[int]:
-    name = User.name.contains(identity.normal(words), autoescape=True)
-    return list(session.scalars(select(User.id).where(name)))
-
-
-def _employers(session: Session, number: str) -> list[int]:
-    return list(session.scalars(select(Employer.id).filter_by(number=identity.normal(number))))
-
-
-def _paged(
-    session: Session, table: type[AuditEvent] | type[Export], wanted: list[ColumnElement[bool]],
-    page: int,
-) -> tuple[int, int, int]:  # fmt: skip
-    count = session.scalars(select(func.count()).select_from(table).where(*wanted)).one()
-    pages = max(1, -(-count // A_PAGE))
-    return count, pages, (min(max(page, 1), pages) - 1) * A_PAGE
 
 
 def _event(row: AuditEvent, name: str, number: str) -> Event:

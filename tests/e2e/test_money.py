@@ -124,6 +124,25 @@ def test_a_credit_entered_wrongly_is_reversed_by_two_officers(hall: Hall, arrive
         said = verify_evidence.verify(content)
         assert said["signer"]["name"] == officer  # type: ignore[index]
     second.page.keyboard.press("Escape")
+    _read_by_the_auditor(arrive("auditor"))
+
+
+def _read_by_the_auditor(auditor: Visitor) -> None:
+    auditor.open("/")
+    auditor.page.get_by_role("tab", name="资金更正").click()
+    auditor.idle()
+    row = auditor.entry(WRONG.employer)
+    expect(row).to_contain_text("到账冲正")
+    for act, officer in (("提出", "王建国"), ("复核", "李春梅")):
+        with auditor.page.expect_download() as caught:
+            row.get_by_role("link", name=act, exact=True).click()
+        said = verify_evidence.verify(caught.value.path().read_bytes())
+        assert said["signer"]["name"] == officer  # type: ignore[index]
+    assert_all_chinese(auditor.page)
+    assert_accessible(auditor.page)
+    for width, height in ((1366, 768), (1920, 1080)):
+        auditor.page.set_viewport_size({"width": width, "height": height})
+        auditor.shot(f"audit-corrections-{width}")
 
 
 def test_a_refund_is_turned_down_with_a_signed_reason(hall: Hall, arrive: Arrive) -> None:
