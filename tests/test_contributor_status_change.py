@@ -17,7 +17,7 @@ from services import home, months_due, review
 from services.actor import Actor
 from services.approval import conflicts, refusals
 from services.contributor_query import accounts as queried
-from services.contributor_status_change import approval, facts, roster, workbook
+from services.contributor_status_change import approval, candidates, facts, roster, workbook
 from services.contributor_status_change.entry import Entry
 from services.contributor_status_change.roster import WrongEntry
 from services.deferral import approval as deferral
@@ -128,12 +128,12 @@ def test_a_person_unsealed_is_in_again_at_todays_rates(clerk1: Actor) -> None:
 
 @pytest.mark.manual("B9.1")
 def test_only_people_in_the_fitting_status_can_be_chosen(clerk1: Actor) -> None:
-    assert len(roster.candidates(clerk1, SEALING)) == 300
-    unsealable = roster.candidates(clerk1, UNSEALING)
+    assert len(candidates.candidates(clerk1, SEALING)) == 300
+    unsealable = candidates.candidates(clerk1, UNSEALING)
     assert [who.account for who in unsealable] == accounts(clerk1, SEALED)
     assert unsealable[0].sealed_month == Month(2026, 4)
     enter(clerk1, UNSEALING, unsealable[0].account)
-    assert len(roster.candidates(clerk1, UNSEALING)) == 1
+    assert len(candidates.candidates(clerk1, UNSEALING)) == 1
 
 
 @pytest.mark.parametrize(

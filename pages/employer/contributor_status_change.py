@@ -1,53 +1,37 @@
 """Sealing and unsealing (缴存人状态变更, manual B9): the form, the import, the roster, the act."""
 
 import secrets
-from decimal import Decimal
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from components import brand, feedback, person_form, person_roster, roster_import, session, signing
+from components import (
+    brand,
+    feedback,
+    person_roster,
+    roster_import,
+    session,
+    signing,
+    status_change_form,
+    status_change_view,
+)
 from components.form_fields import Fields
-from components.roster import EDGE, ROW, Heading
-from data.enums import BusinessKind, LabelledEnum
+from components.roster import EDGE, ROW
+from data.enums import BusinessKind
 from services.actor import Actor
 from services.approval.refusals import RowsRefused
-from services.contributor_status_change import approval, roster, workbook
-from services.contributor_status_change.entry import NOTE_LENGTH, Entry
-from services.contributor_status_change.facts import REASONS, SEALING, UNSEALING, VERBS, Terms
+from services.contributor_status_change import approval, candidates, roster, workbook
+from services.contributor_status_change.entry import Entry
+from services.contributor_status_change.facts import SEALING, UNSEALING, VERBS
 from services.contributor_status_change.importing import IMPORTS
-from services.contributor_status_change.roster import Candidate, Effect, WrongEntry
+from services.contributor_status_change.roster import WrongEntry
 from services.imports import Found
-from services.rules import identity
-from services.rules.limits import yuan
 
 TITLE = "缴存人状态变更"
 ICON = ":material/swap_horiz:"
 KEY = "contributor_status_change"
 DONE = {SEALING: "您已完成办理缴存人封存！", UNSEALING: "您已完成办理缴存人启封！"}
-_SHARED = {
-    "row": Heading("序号", width=52),
-    "account": Heading("个人账号", width=112),
-    "name": Heading("姓名", width=84),
-    "id_number": Heading("证件号码", width=152),
-    "status": Heading("当前状态", width=76),
-    "reason": Heading("变更原因", width=170),
-    "month": Heading("生效年月", width=84),
-}
-HEADINGS = {
-    SEALING: {
-        **_SHARED,
-        "left_on": Heading("离职日期", width=92),
-        "amount": Heading("月缴存额", is_money=True, width=92),
-        "note": Heading("核对提示", width=260),
-    },
-    UNSEALING: {
-        **_SHARED,
-        "base": Heading("启封后缴存基数", is_money=True, width=112),
-        "amount": Heading("启封后月缴存额", is_money=True, width=112),
-    },
-}
 
 
 def render(actor: Actor) -> None:
@@ -83,9 +67,11 @@ def _key(kind: BusinessKind) -> str:
 def _entry(actor: Actor, kind: BusinessKind) -> None:
     """Draw the form of one person, and the way to enter many."""
     fields = Fields(_key(kind))
-    now, candidates = approval.situation(actor, kind), roster.candidates(actor, kind)
+    now, people = approval.situation(actor, kind), candidates.candidates(actor, kind)
     with st.container(border=True, width=brand.FORM_WIDTH):
-        entry = _form(fields, kind, now.terms, candidates)
+        entry = status_change_form.draw(
+            fields, kind, now.terms, people, wanted=st.session_state.pop(f"{KEY}_wanted", None)
+        )
         with st.container(horizontal=True, horizontal_alignment="right"):
             is_asked = st.button("批量导入", key=f"{_key(kind)}_open_import")
             if is_asked or roster_import.is_wanted(IMPORTS[kind]):
@@ -98,70 +84,6 @@ def _entry(actor: Actor, kind: BusinessKind) -> None:
                 help="请先选择个人账号" if is_empty else None,
             ) and entry:  # fmt: skip
                 _add(actor, kind, fields, entry)
-
-
-def _form(
-    fields: Fields, kind: BusinessKind, terms: Terms, candidates: list[Candidate]
-) -> Entry | None:
-    """Draw the form; return what stands in it once a person is chosen."""
-    first, second = st.columns(3, gap="medium"), st.columns(3, gap="medium")
-    with first[0]:
-        reason = fields.choice("reason", "变更原因", list(REASONS[kind]), _reason, is_required=True)
-    with first[1]:
-        who = _person(fields, candidates)
-    with first[2]:
-        fields.fixed("name", "姓名", who.name if who else "")
-    with second[0]:
-        fields.fixed("id_number", "证件号码", identity.masked(who.id_number) if who else "")
-    with second[1]:
-        months = terms.span.months
-        month = fields.choice("month", "生效年月", months, str, is_required=True, default=months[0])
-    with second[2]:
-        left_on = person_form.typed_day(fields, "left_on", "离职日期") if kind is SEALING else None
-        base = _base(fields, terms, who) if kind is UNSEALING else None
-    note = fields.text("note", "说明（原因为“其他”时必填）", most=NOTE_LENGTH)
-    if not candidates:
-        brand.quiet(f"没有可办理{VERBS[kind]}的职工。")
-    if who is None:
-        return None
-    code = reason.value if reason else ""
-    return Entry(who.account, code, month, note=note, left_on=left_on, base=base)
-
-
-def _person(fields: Fields, candidates: list[Candidate]) -> Candidate | None:
-    by_account = {who.account: who for who in candidates}
-    wanted = st.session_state.pop(f"{KEY}_wanted", None)
-    for who in candidates:
-        if wanted and who.id_number == wanted:
-            st.session_state[fields.place("account")] = who.account
-    account = fields.choice(
-        "account", "个人账号", list(by_account), lambda number: f"{number}　{by_account[number].name}",
-        is_required=True,
-    )  # fmt: skip
-    return by_account.get(account) if account else None
-
-
-def _base(fields: Fields, terms: Terms, who: Candidate | None) -> Decimal | None:
-    """Draw the base after the unsealing: the old one where it is within limits, else to be typed."""
-    if who is None:
-        fields.fixed("base", "启封后缴存基数（元）", "")
-        return None
-    kept = "" if who.base_objection else f"{who.base:.2f}"
-    base = fields.money(
-        f"base_{who.account}", "启封后缴存基数（元）", is_required=True, default=kept,
-        placeholder="原基数不在今年上下限内，请填写",
-        objection=lambda amount: terms.base_objection(int(amount.scaleb(2))),
-    )  # fmt: skip
-    own, withheld = terms.parts(int(base.scaleb(2))) if base and base > 0 else (0, 0)
-    st.caption(
-        f"原基数{who.base:,.2f}；启封后单位{yuan(own):,.2f} + 个人{yuan(withheld):,.2f}"
-        f"（{terms.employer_rate}%+{terms.contributor_rate}%）"
-    )
-    return base
-
-
-def _reason(member: LabelledEnum) -> str:
-    return f"{member.value} {member.label}"
 
 
 def _add(actor: Actor, kind: BusinessKind, fields: Fields, entry: Entry) -> None:
@@ -187,9 +109,12 @@ def _roster(actor: Actor, kind: BusinessKind) -> None:
     st.markdown(
         f"**待{verb}清册**　:small[:gray[已为您保存，退出后可继续办理；请勾选需{verb}的职工]]"
     )
-    _figures(now.effect, kind)
+    status_change_view.figures(now.effect, kind)
     chosen = person_roster.show(
-        frame, HEADINGS[kind], key=key, on_delete=lambda accounts: _confirm_delete(kind, accounts)
+        frame,
+        status_change_view.HEADINGS[kind],
+        key=key,
+        on_delete=lambda accounts: _confirm_delete(kind, accounts),
     )
     with st.container(horizontal=True, horizontal_alignment="right"):
         why_not = now.objection or (None if chosen else f"请先在清册中勾选需{verb}的职工")
@@ -198,16 +123,6 @@ def _roster(actor: Actor, kind: BusinessKind) -> None:
             st.session_state[f"{key}_click"] = secrets.token_hex(16)
             st.session_state.pop(f"{key}_refused", None)
             _confirm(kind, frame[frame["account"].isin(chosen)])
-
-
-def _figures(effect: Effect, kind: BusinessKind) -> None:
-    sign = "+" if kind is UNSEALING else "-"
-    brand.figures(
-        [
-            ("清册人数", f"{effect.people}", ""),
-            ("月缴存额变动", f"{sign}{effect.amount:,.2f}", "up" if kind is UNSEALING else "down"),
-        ]
-    )
 
 
 @st.dialog("办理确认")

@@ -22,8 +22,9 @@ from services.approval.refusals import RowsRefused
 from services.approval.sheet import Figure, Sheet
 from services.contributor_status_change import entry as entries
 from services.contributor_status_change import facts, roster
+from services.contributor_status_change import line as status_lines
 from services.contributor_status_change.facts import SEALING, UNSEALING, Terms
-from services.contributor_status_change.roster import Effect, Line
+from services.contributor_status_change.line import Effect, Line
 from services.errors import BusinessError
 from services.rules import clock, identity
 from services.rules.limits import yuan
@@ -59,7 +60,7 @@ def situation(actor: Actor, kind: BusinessKind) -> Situation:
         return Situation(
             terms,
             str(terms.objection) if terms.objection else None,
-            roster.effect(roster.lines(session, case) if case else [], terms),
+            status_lines.effect(roster.lines(session, case) if case else [], terms),
         )
 
 
@@ -134,7 +135,7 @@ def _check(session: Session, case: Case) -> None:
             refused.append((who, "账户已转出本单位，请从清册中删除"))
             continue
         said = entries.objections(
-            roster.as_entry(line), line.person, terms, others.get(line.person.id),
+            status_lines.as_entry(line), line.person, terms, others.get(line.person.id),
             since.get(line.person.id),
         )  # fmt: skip
         refused += [(who, reason) for _, reason in said]
@@ -165,7 +166,7 @@ def _seal(line: Line) -> None:
 
 
 def _unseal(line: Line, terms: Terms) -> None:
-    base = roster.base_of(line)
+    base = status_lines.base_of(line)
     own, withheld = terms.parts(int(base.scaleb(2)))
     line.person.status = facts.AFTER[UNSEALING]
     line.person.sealed_month, line.person.seal_reason = None, ""
@@ -204,8 +205,8 @@ def _present(session: Session, case: Case) -> Sheet:
     """Return whose status is changed, why, and from when."""
     terms = facts.terms(session, case.kind, case.employer_id)
     found = roster.lines(session, case)
-    frame = roster.frame(found, terms)
-    summed = roster.effect(found, terms)
+    frame = status_lines.frame(found, terms)
+    summed = status_lines.effect(found, terms)
     lines = pd.DataFrame(
         {
             "个人账号": frame["account"],

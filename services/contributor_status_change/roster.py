@@ -1,9 +1,7 @@
 """The roster (待封存清册, 待启封清册): what it holds, entering one person, taking rows off."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from decimal import Decimal
-from typing import NamedTuple
 
 import pandas as pd
 from sqlalchemy import delete, func, select
@@ -21,9 +19,8 @@ from services.contributor_status_change import entry as entries
 from services.contributor_status_change import facts
 from services.contributor_status_change.entry import HEADINGS, Entry
 from services.contributor_status_change.facts import UNSEALING, Terms
+from services.contributor_status_change.line import Line, frame
 from services.errors import BusinessError, NotFound
-from services.rules.limits import yuan
-from services.rules.months import Month
 
 MOST_ROWS = 5_000
 ON_THE_ROSTER = "该职工已在清册中"
@@ -37,73 +34,6 @@ class WrongEntry(BusinessError):
     def __init__(self, faults: list[entries.Objection]) -> None:
         self.faults = dict(reversed(faults))
         super().__init__(what="；".join(reason for _, reason in faults))
-
-
-class Line(NamedTuple):
-    """A line with the person it is about."""
-
-    entry: StatusChangeLine
-    person: Contributor
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a roster would do to the month's amount. Money is yuan a month, never negative."""
-
-    people: int
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody whose account may be changed so. Money is yuan a month."""
-
-    account: str
-    name: str
-    id_number: str
-    base: Decimal
-    amount: Decimal
-    base_objection: str | None
-    """Why an unsealing can't keep the old base, or None."""
-    sealed_month: Month | None
-
-
-@audit.refusals
-def candidates(actor: Actor, kind: BusinessKind) -> list[Candidate]:
-    """Return the people in the fitting status who are not on the roster yet, by account."""
-    with snapshot() as session:
-        terms = facts.terms(session, kind, actor.employer)
-        case = casework.live(session, kind, actor.employer)
-        there = {line.person.id for line in lines(session, case)} if case else set()
-        found = facts.people(session, actor.employer).values()
-        return [
-            _candidate(person, terms)
-            for person in found
-            if person.status is facts.BEFORE[kind] and person.id not in there
-        ]
-
-
-def _candidate(person: Contributor, terms: Terms) -> Candidate:
-    base = int(person.base.scaleb(2))
-    amount = person.employer_amount + person.contributor_amount
-    is_unsealed = terms.kind is UNSEALING
-    return Candidate(
-        person.account,
-        person.name,
-        person.id_number,
-        person.base,
-        yuan(sum(terms.parts(base))) if is_unsealed else amount,
-        terms.base_objection(base) if is_unsealed else None,
-        Month.of(person.sealed_month) if person.sealed_month else None,
-    )
-
-
-@audit.refusals
-def amounts(actor: Actor, kind: BusinessKind, base: Decimal) -> tuple[Decimal, Decimal]:
-    """Return the employer's and the contributor's part of the monthly amount on `base` yuan."""
-    with snapshot() as session:
-        own, withheld = facts.terms(session, kind, actor.employer).parts(int(base.scaleb(2)))
-    return yuan(own), yuan(withheld)
 
 
 @audit.refusals
@@ -120,46 +50,6 @@ def roster(actor: Actor, kind: BusinessKind) -> pd.DataFrame:
         case = casework.live(session, kind, actor.employer)
         terms = facts.terms(session, kind, actor.employer)
         return frame(lines(session, case) if case else [], terms)
-
-
-def frame(found: Sequence[Line], terms: Terms) -> pd.DataFrame:
-    """Return lines as `roster` describes."""
-    labels = {member.value: member.label for member in facts.REASONS[terms.kind]}
-    return pd.DataFrame(
-        {
-            "row": list(map(str, range(1, len(found) + 1))),
-            "account": [person.account for _, person in found],
-            "name": [person.name for _, person in found],
-            "id_number": [person.id_number for _, person in found],
-            "status": [person.status.label for _, person in found],
-            "reason": [
-                labels.get(line.reason, line.reason) + (f"（{line.note}）" if line.note else "")
-                for line, _ in found
-            ],
-            "month": [str(Month.of(line.effective_month)) for line, _ in found],
-            "left_on": [str(line.left_on or "") for line, _ in found],
-            "base": [base_of(line) for line in found],
-            "amount": [amount_of(line, terms) for line in found],
-            "note": [entries.warning(terms.kind, line.left_on) for line, _ in found],
-        }
-    )
-
-
-def base_of(line: Line) -> Decimal:
-    """Return the base that counts: the old one unless the line has its own."""
-    return entries.base_after(line.entry.base, line.person)
-
-
-def amount_of(line: Line, terms: Terms) -> Decimal:
-    """Return the monthly amount that goes (sealing) or comes (unsealing), in yuan."""
-    if terms.kind is UNSEALING:
-        return yuan(sum(terms.parts(int(base_of(line).scaleb(2)))))
-    return line.person.employer_amount + line.person.contributor_amount
-
-
-def effect(found: Collection[Line], terms: Terms) -> Effect:
-    """Sum up what these lines would do."""
-    return Effect(len(found), sum((amount_of(line, terms) for line in found), Decimal(0)))
 
 
 @audit.refusals
@@ -268,12 +158,3 @@ def put(session: Session, case: Case, entered: Iterable[tuple[Entry, Contributor
 
 def _kept(entry: Entry, person: Contributor) -> Decimal:
     return entries.base_after(entry.base, person)
-
-
-def as_entry(line: Line) -> Entry:
-    """Return what a line says, to be judged again."""
-    return Entry(
-        account=line.person.account, reason=line.entry.reason, note=line.entry.note,
-        month=Month.of(line.entry.effective_month), left_on=line.entry.left_on,
-        base=line.entry.base,
-    )  # fmt: skip
