@@ -6,7 +6,9 @@ from decimal import Decimal
 import streamlit as st
 
 from components import brand, case_timeline, plain_table
-from services.register.employer_file import CaseRow, EmployerFile, MonthRow, Owed, PeoplePage
+from services.register.employer_file import EmployerFile
+from services.register.employer_months import MonthRow, Owed
+from services.register.employer_records import CaseRow, PeoplePage
 
 
 def facts(file: EmployerFile) -> None:

@@ -31,7 +31,6 @@ from data.models.case import Message
 from data.models.deferral import Deferral
 from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment
-from data.models.summary import PeopleSummary
 from services import audit
 from services.actor import Actor
 from services.approval import casework, conflicts
@@ -39,6 +38,8 @@ from services.deferral import periods
 from services.errors import BusinessError, NotFound
 from services.rules import clock
 from services.rules.months import Month
+from services.summary import leavers
+from services.summary.present import PEOPLE
 
 _Which = tuple[ColumnElement[bool], ...]
 SENTENCE = "贵单位{month}公积金尚未入账，请尽快汇缴"
@@ -54,7 +55,7 @@ class RemindedAlready(BusinessError):
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """An employer in arrears. The amount is yuan: as assessed, else as its people pay now."""
+    """An employer in arrears. The amount is yuan: as assessed, else as those who were in the month pay now."""
 
     employer_id: int
     number: str
@@ -100,7 +101,7 @@ def listed(session: Session, *which: ColumnElement[bool]) -> list[Behind]:
     this_month = Month.containing(clock.today())
     chosen = (*_is_candidate(this_month), *which)
     freed, assessed = _deferred(session, chosen), _assessed(session, chosen)
-    reminded = _reminded(session, chosen)
+    reminded, left = _reminded(session, chosen), leavers.of_employers(session, *chosen)
     # Hundreds of employers are behind since one of a few months.
     months_since = cache(partial(_unpaid, this_month))
     found = []
@@ -109,7 +110,8 @@ def listed(session: Session, *which: ColumnElement[bool]) -> list[Behind]:
     ) in session.execute(_candidates(chosen)):  # fmt: skip
         own, passed = assessed[employer_id], assessed_to or 0
         months = {
-            month: own.get(month.number, (False, monthly or Decimal(0)))
+            month: own.get(month.number)
+            or (False, (monthly or 0) + leavers.in_month(left.get(employer_id, ()), month)[1])
             for month in months_since(paid_to or 0, first)
             if month.number not in freed[employer_id]
             # none of its own up to the last assessed: nobody was in it
@@ -156,14 +158,14 @@ def _candidates(chosen: _Which) -> Select[*tuple[Any, ...]]:
     """Return the query of those employers; one that has paid nothing yet begins with its first people."""
     theirs = select(func.min(Contributor.first_month)).where(Contributor.employer_id == Employer.id)
     begins = case((Employer.paid_to.is_(None), theirs.scalar_subquery()), else_=None)
-    both = PeopleSummary.employer_amount + PeopleSummary.contributor_amount
+    both = PEOPLE.c.employer_amount + PEOPLE.c.contributor_amount
     return (
         select(
             Employer.id, Employer.number, Employer.name, Employer.branch, Employer.kind,
             Employer.paid_to, Employer.assessed_to, func.coalesce(begins, Employer.first_month),
-            PeopleSummary.normal_heads, type_coerce(both, YuanType),
+            PEOPLE.c.normal_heads, type_coerce(both, YuanType),
         )
-        .outerjoin(PeopleSummary, PeopleSummary.employer_id == Employer.id)
+        .outerjoin(PEOPLE, PEOPLE.c.employer_id == Employer.id)
         .where(*chosen)
     )  # fmt: skip
 

@@ -37,10 +37,15 @@ def _this_month() -> int:
 
 
 _THIS_MONTH: BindParameter[int] = bindparam("this_month", callable_=_this_month, type_=Integer)
-_IS_STILL = and_(_PERSON.status == SEALED, func.coalesce(_PERSON.sealed_month, 0) > _THIS_MONTH)
-IS_NORMAL = or_(_PERSON.status == NORMAL, _IS_STILL)
+#: Sealed from a later month on. Each part is true or false, never unknown: a month need not be there.
+IS_STILL = and_(
+    _PERSON.status == SEALED,
+    _PERSON.sealed_month.is_not(None),
+    _PERSON.sealed_month > _THIS_MONTH,
+)
+IS_NORMAL = or_(_PERSON.status == NORMAL, IS_STILL)
 #: The code of the status.
-STATUS = case((_IS_STILL, NORMAL.value), else_=type_coerce(_PERSON.status, String))
+STATUS = case((IS_STILL, NORMAL.value), else_=type_coerce(_PERSON.status, String))
 
 
 def status(person: Contributor) -> ContributorStatus:

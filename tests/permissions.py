@@ -22,9 +22,10 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         contributor_registration.approval: situation confirm
         contributor_registration.outcome: outcome outcome_workbook
         contributor_registration.roster: roster add delete_rows
-        contributor_registration.workbook: rates template check_workbook import_workbook
+        contributor_registration.workbook: rates template check_workbook import_workbook within_limits
         contributor_status_change.approval: situation confirm
-        contributor_status_change.roster: candidates amounts roster add delete_rows
+        contributor_status_change.candidates: candidates
+        contributor_status_change.roster: roster add delete_rows
         contributor_status_change.workbook: template check_workbook import_workbook
         deferral.approval: situation preview attach detach submit
         deferral.back_payment: back_payment
@@ -66,7 +67,9 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         overview.board: default_scope page chart behind
     """),
     (STAFF, """
-        register.employer_file: opened people cases months owed
+        register.employer_file: opened
+        register.employer_records: people cases
+        register.employer_months: months owed
         register.scope: visible
         register.search: search
         working_days: listed
@@ -94,6 +97,9 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
     ((Role.SECURITY_ADMINISTRATOR,), """
         administration.demo_keys: make
         administration.revocation_lists: take_in
+    """),
+    ((Role.AUDITOR,), """
+        administration.correction_log: corrections
     """),
     ((Role.SECURITY_ADMINISTRATOR, Role.AUDITOR), """
         administration.audit_log: events exports
@@ -143,6 +149,6 @@ PAGES: dict[Role, str] = {
 READING = frozenset(
     """
     events exports count keys history overview terms current changes change of_proposal held staff
-    role_changes opened people cases months owed visible search listed exported
+    role_changes corrections opened people cases months owed visible search listed exported
     """.split()  # noqa: SIM905
 )

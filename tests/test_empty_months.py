@@ -11,7 +11,7 @@ from data.models.register import Employer
 from services import arrears, home, jobs
 from services.actor import Actor
 from services.contributor_registration import roster as newcomers
-from services.register import employer_file, opening
+from services.register import employer_months, opening
 from services.remittance import assess, chain, deferred, desk, edit
 from services.rules.months import Month
 from tests.credits import receive
@@ -78,7 +78,9 @@ def test_a_new_employer_whose_first_people_begin_in_august_begins_with_august(
     booked(clerk, officer_a, 202608, "832.00")
     assert paid_to(clerk) == registered(YANG.id_number).paid_to == 202608
     assert behind(officer_a, clerk) == []
-    assert [str(one.month) for one in employer_file.owed(officer_a, new.employer_id)] == ["2026-09"]
+    assert [str(one.month) for one in employer_months.owed(officer_a, new.employer_id)] == [
+        "2026-09"
+    ]
 
 
 def test_an_employer_that_paused_from_august_goes_on_in_october(
@@ -109,7 +111,7 @@ def test_an_employer_that_paused_from_august_goes_on_in_october(
     booked(clerk2, officer_a, 202610, "1226.00")
     assert paid_to(clerk2) == person(everybody[0]).paid_to == 202610
     assert person(everybody[1]).paid_to == 202607
-    assert employer_file.owed(officer_a, clerk2.employer) == []
+    assert employer_months.owed(officer_a, clerk2.employer) == []
     on_day("2026-11-02")
     assert behind(officer_a, clerk2) == []
 

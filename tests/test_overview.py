@@ -9,18 +9,24 @@ import pytest
 from sqlalchemy import Engine, text
 
 from data.codes import EmployerKind
-from data.enums import Branch
+from data.enums import Branch, BusinessKind, ContributorStatus
 from services import queries
 from services.actor import Actor
+from services.contributor_registration import roster as registration
 from services.errors import BusinessError, NotAllowed, NotFound
 from services.exports import Conditions
 from services.overview import board
 from services.overview.chart import Chart
 from services.overview.handling import quantile
 from services.overview.scope import Scope, WrongMonths
+from services.register import employer_file, employer_months, employer_records
 from services.rules.months import Month
+from services.summary import verify
 from tests.credits import receive
 from tests.rosters import submitted
+from tests.test_contributor_registration import as_entry, somebody
+from tests.test_contributor_registration import confirm as open_account
+from tests.test_contributor_status_change import accounts, confirm, enter
 from tests.test_deferral import deferred
 from tests.test_money import approved
 from tests.test_remittance import go
@@ -28,6 +34,7 @@ from tests.test_remittance import go
 pytestmark = pytest.mark.usefixtures("storage")
 OnDay = Callable[[str], None]
 JUNE, JULY = Month(2026, 6), Month(2026, 7)
+U2 = "522601000202"
 YEAR = Scope(Month(2025, 7), JULY)
 
 
@@ -218,6 +225,90 @@ def test_deferred_months_stay_out_of_what_was_due_after_a_release(
     assert due["2026-10"] - due["2026-09"] == Decimal("4726.00")
     assert column(board.chart(manager, "deferrals", scope), "缓缴单位数") == {
         "2026-07": 1, "2026-08": 1, "2026-09": 1, "2026-10": 0}  # fmt: skip
+
+
+# A status holds from its month on
+
+
+def test_who_is_sealed_from_next_month_on_contributes_until_it_comes(
+    db: Engine, clerk2: Actor, manager: Actor, admin: Actor, on_day: OnDay
+) -> None:
+    """One of U2's five people, sealed in July from August on; 4,726.00 a month before."""
+    scope = Scope(JULY, Month(2026, 8))
+    names = ("amounts", "heads", "kinds", "bases", "rates", "arrears")
+
+    def drawn() -> list[object]:
+        return [board.chart(manager, name, scope).rows for name in names]
+
+    def u2(name: str, key: str, place: int) -> object:
+        rows = board.behind(manager, name, scope, key).rows
+        return next((row[place] for row in rows if row[0] == U2), 0)
+
+    def step() -> str:
+        return str(int(gone.base) // 1000)
+
+    def in_the_file() -> tuple[str, int, int]:
+        facts = dict(employer_file.opened(admin, clerk2.employer).account)
+        listed = (
+            employer_records.people(admin, clerk2.employer, status=status).count
+            for status in (ContributorStatus.NORMAL, ContributorStatus.SEALED)
+        )
+        return (facts["缴存人数"], *listed)
+
+    gone = somebody(clerk2)
+    before, there = drawn(), u2("bases", step(), 5)
+    enter(clerk2, BusinessKind.SEALING, gone.account, month=Month(2026, 8))
+    confirm(clerk2, BusinessKind.SEALING, [gone.account])
+    assert verify.differences() == []
+    assert drawn() == before
+    assert (u2("heads", "202607", 4), u2("amounts", "202607", 5)) == (5, Decimal("4726.00"))
+    assert u2("bases", step(), 5) == there
+    assert in_the_file() == ("正常5人，封存0人", 5, 0)
+    on_day("2026-08-01")
+    left = Decimal("4726.00") - gone.employer_amount - gone.contributor_amount
+    assert (u2("heads", "202608", 4), u2("amounts", "202608", 5)) == (4, left)
+    assert (u2("heads", "202607", 4), u2("amounts", "202607", 5)) == (5, Decimal("4726.00"))
+    assert u2("bases", step(), 5) == there - 1
+    assert in_the_file() == ("正常4人，封存1人", 4, 1)
+    assert column(board.chart(manager, "heads", scope), "应缴人数")["2026-08"] == 300 + 4 + 40 + 3
+    assert verify.differences() == []
+
+
+def test_an_employer_whose_people_all_leave_next_month_still_owes_this_one(
+    db: Engine, clerk2: Actor, manager: Actor, admin: Actor, on_day: OnDay
+) -> None:
+    everybody = accounts(clerk2)
+    for account in everybody:
+        enter(clerk2, BusinessKind.SEALING, account, month=Month(2026, 8))
+    confirm(clerk2, BusinessKind.SEALING, everybody)
+    scope = Scope(JULY, Month(2026, 8))
+    assert column(board.chart(manager, "heads", scope), "应缴单位数")["2026-07"] == 4
+    on_day("2026-08-01")
+    due = board.chart(manager, "heads", scope)
+    assert column(due, "应缴单位数") == {"2026-07": 4, "2026-08": 3}
+    assert column(due, "应缴人数") == {"2026-07": 300 + 5 + 40 + 3, "2026-08": 300 + 40 + 3}
+    (unpaid,) = (r for r in board.behind(manager, "heads", scope, "202607").rows if r[0] == U2)
+    assert (unpaid[4], unpaid[5]) == (5, Decimal("4726.00"))
+    (late,) = (r for r in board.behind(manager, "arrears", scope, "1").rows if r[0] == U2)
+    assert (late[5], late[7]) == (1, Decimal("4726.00"))
+    owed = employer_months.owed(admin, clerk2.employer)
+    assert [(str(one.month), one.heads, one.amount) for one in owed] == [
+        ("2026-07", 5, Decimal("4726.00")), ("2026-08", 0, Decimal(0))]  # fmt: skip
+
+
+def test_who_has_moved_on_is_still_due_where_the_months_before_are_open(
+    db: Engine, clerk2: Actor, clerk1: Actor, manager: Actor, on_day: OnDay
+) -> None:
+    gone = somebody(clerk2)
+    enter(clerk2, BusinessKind.SEALING, gone.account, month=Month(2026, 8))
+    confirm(clerk2, BusinessKind.SEALING, [gone.account])
+    on_day("2026-08-03")
+    registration.add(clerk1, as_entry(gone, first_month=Month(2026, 8)))
+    open_account(clerk1, click="open")
+    due = column(board.chart(manager, "heads", Scope(JULY, Month(2026, 8))), "应缴人数")
+    assert due["2026-08"] == 301 + 4 + 40 + 3
+    (row,) = (r for r in board.behind(manager, "heads", YEAR, "202607").rows if r[0] == U2)
+    assert (row[4], row[5]) == (5, Decimal("4726.00"))
 
 
 # The center's own work

@@ -13,7 +13,13 @@ from data.models.people import User
 from data.models.register import Contributor, Employer
 from services.actor import Actor
 from services.errors import NotAllowed, NotFound
-from services.register import employer_file, opening, search
+from services.register import (
+    employer_file,
+    employer_months,
+    employer_records,
+    opening,
+    search,
+)
 from services.register.opening import Form
 from services.rules import identity
 from services.rules.months import Month
@@ -130,30 +136,30 @@ def test_a_file_shows_facts_people_cases_and_months(
     assert dict(file.account)["缴存人数"] == "正常300人，封存2人"
     assert dict(file.account)["月缴存额"] == "432,000.00元"
     assert [(one.name, one.keys) for one in file.clerks] == [("杨秀英", "未绑定UKey")]
-    first = employer_file.people(admin, file.id)
+    first = employer_records.people(admin, file.id)
     assert (first.count, first.pages, len(first.rows)) == (302, 7, 50)
-    last = employer_file.people(admin, file.id, page=7)
+    last = employer_records.people(admin, file.id, page=7)
     assert len(last.rows) == 2
-    sealed = employer_file.people(admin, file.id, status=ContributorStatus.SEALED)
+    sealed = employer_records.people(admin, file.id, status=ContributorStatus.SEALED)
     assert [row.monthly_amount for row in sealed.rows] == [Decimal("1440.00")] * 2
-    assert [row.kind for row in employer_file.cases(auditor, file.id)] == ["基数调整"]
-    [month] = employer_file.months(admin, file.id)
+    assert [row.kind for row in employer_records.cases(auditor, file.id)] == ["基数调整"]
+    [month] = employer_months.months(admin, file.id)
     assert (str(month.month), month.heads, month.amount) == ("2026-06", 300, Decimal("432000.00"))
 
 
 def test_what_is_owed_is_every_month_up_to_this_one(admin: Actor) -> None:
     """U3 has paid to March: April to July are owed, 12,000.00 each; payday the 10th and five days."""
-    found = employer_file.owed(admin, employer(U3).id)
+    found = employer_months.owed(admin, employer(U3).id)
     assert [(str(one.month), str(one.due_on), one.amount) for one in found] == [
         ("2026-04", "2026-04-15", Decimal("12000.00")), ("2026-05", "2026-05-15", Decimal("12000.00")),
         ("2026-06", "2026-06-15", Decimal("12000.00")), ("2026-07", "2026-07-15", Decimal("12000.00")),
     ]  # fmt: skip
-    assert found[0].status == "未核定（按现有人员估算）"
+    assert found[0].status == "未核定（按该月人员估算）"
 
 
 @pytest.mark.parametrize(
-    "read", [employer_file.opened, employer_file.people, employer_file.cases,
-             employer_file.months, employer_file.owed],
+    "read", [employer_file.opened, employer_records.people, employer_records.cases,
+             employer_months.months, employer_months.owed],
 )  # fmt: skip
 def test_a_file_of_another_branch_is_not_there(officer_d: Actor, clerk1: Actor, read) -> None:
     with pytest.raises(NotFound):

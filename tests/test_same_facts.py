@@ -8,7 +8,7 @@ import pytest
 from data.enums import ContributorStatus
 from services import contributor_info_change, employer_info_change, home, review
 from services.actor import Actor
-from services.register import employer_file, search
+from services.register import employer_file, employer_months, employer_records, search
 from services.remittance import assess, deferred, desk
 from services.rules.months import Month
 from tests.credits import receive
@@ -44,7 +44,7 @@ def test_who_is_sealed_from_august_is_normal_in_july_wherever_one_looks(
         return {hit.status.label, fixed["账户状态"]}
 
     def listed_as(status: ContributorStatus) -> list[str]:
-        page = employer_file.people(officer_a, clerk2.employer, status=status)
+        page = employer_records.people(officer_a, clerk2.employer, status=status)
         assert {row.status for row in page.rows} <= {status}
         return [row.account for row in page.rows]
 
@@ -66,7 +66,7 @@ def test_what_the_file_calls_owed_is_what_the_clerk_is_asked_for(
     """Deferred from July to December, released from October: the three months are owed once assessed."""
 
     def owed() -> list[tuple[str, str, Decimal]]:
-        found = employer_file.owed(officer_a, clerk2.employer)
+        found = employer_months.owed(officer_a, clerk2.employer)
         return [(str(one.month), one.status, one.amount) for one in found]
 
     granted(clerk2, officer_a, officer_c)
@@ -74,7 +74,7 @@ def test_what_the_file_calls_owed_is_what_the_clerk_is_asked_for(
     assert owed() == []
     released(clerk2, officer_a, officer_c, Month(2026, 10))
     each = Decimal("4726.00")
-    assert owed() == [("2026-10", "未核定（按现有人员估算）", each)]
+    assert owed() == [("2026-10", "未核定（按该月人员估算）", each)]
     go(clerk2, 202610)
     desk.approve(officer_a, listed(clerk2, 202610).id)
     receive(officer_a, clerk2, "4726.00")

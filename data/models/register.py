@@ -112,6 +112,16 @@ Index(
 )
 
 
+# Who is sealed from a later month on (services/standing.py) is found among all accounts.
+_IS_SEALED = Contributor.sealed_month.is_not(None)
+Index(
+    "ix_contributor_sealed_month",
+    Contributor.sealed_month,
+    sqlite_where=_IS_SEALED,
+    postgresql_where=_IS_SEALED,
+)
+
+
 # The center's register is searched by these (services/register/search.py).
 Index("ix_employer_uscc", Employer.uscc)
 Index("ix_contributor_id_number", Contributor.id_number)

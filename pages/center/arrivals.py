@@ -108,7 +108,7 @@ def _behind(found: list[Behind]) -> None:
         return
     total = sum((row.amount for row in found), Decimal("0.00"))
     st.markdown(
-        f"**共{len(found)}家单位**　欠缴金额合计：{total:,.2f}元（未核定月度按现有人员计算）"
+        f"**共{len(found)}家单位**　欠缴金额合计：{total:,.2f}元（未核定月度按该月人员计算）"
     )
     pages = -(-len(found) // A_PAGE)
     page = min(int(st.session_state.get(f"{KEY}_behind") or 1), pages)

@@ -6,7 +6,13 @@ from components import brand, employer_file_view, employer_opening_form, entries
 from data.enums import ADMINISTRATORS, OFFICERS, ContributorStatus, Role
 from services.actor import Actor
 from services.administration import users
-from services.register import employer_file, opening, search
+from services.register import (
+    employer_file,
+    employer_months,
+    employer_records,
+    opening,
+    search,
+)
 from services.register.employer_file import EmployerFile
 from services.register.opening import Form, Opened
 
@@ -107,11 +113,11 @@ def _file(actor: Actor, employer_id: int) -> None:
     with tabs[0]:
         _people(actor, employer_id)
     with tabs[1]:
-        employer_file_view.cases(employer_file.cases(actor, employer_id))
+        employer_file_view.cases(employer_records.cases(actor, employer_id))
     with tabs[2]:
-        employer_file_view.months(employer_file.months(actor, employer_id))
+        employer_file_view.months(employer_months.months(actor, employer_id))
     with tabs[3]:
-        employer_file_view.owed(employer_file.owed(actor, employer_id))
+        employer_file_view.owed(employer_months.owed(actor, employer_id))
 
 
 def _clerks(actor: Actor, file: EmployerFile) -> None:
@@ -146,7 +152,7 @@ def _people(actor: Actor, employer_id: int) -> None:
         status = st.selectbox("账户状态", statuses, key=f"{KEY}_status", width=200,
                               format_func=lambda one: one.label if one else "全部")  # fmt: skip
         page = int(st.session_state.get(f"{KEY}_page") or 1)
-        found = employer_file.people(actor, employer_id, page=page, status=status)
+        found = employer_records.people(actor, employer_id, page=page, status=status)
         st.markdown(f"共{found.count:,}人")
     employer_file_view.people(found)
     if found.pages > 1:

@@ -14,7 +14,7 @@ from services.overview.chart import AMOUNT, COUNT, Chart, Trace, count, money, s
 from services.overview.scope import Scope
 from services.rules import clock
 
-DUE = "应归集额：已核定的月度按核定额，未核定的按单位现有正常缴存人月缴存额，缓缴月度不计。"
+DUE = "应归集额：已核定的月度按核定额，未核定的按该月正常缴存人现在的月缴存额，缓缴月度不计。"
 
 
 def amounts(session: Session, scope: Scope) -> Chart:

@@ -8,18 +8,18 @@ from sqlalchemy.orm import Session
 
 from data.base import YuanType
 from data.models.register import Employer
-from data.models.summary import PeopleSummary
 from services.errors import NotFound
 from services.files.columns import Column, SheetRow
 from services.overview.chart import count, text
 from services.overview.scope import Scope
 from services.rules.months import Month
+from services.summary.present import PEOPLE
 
 HEAD = (
     text("单位账号", 16), text("单位名称", 32), text("管理部"), text("单位性质", 16), count("职工人数"),
 )  # fmt: skip
 MONTHLY = type_coerce(
-    func.coalesce(PeopleSummary.employer_amount + PeopleSummary.contributor_amount, 0), YuanType
+    func.coalesce(PEOPLE.c.employer_amount + PEOPLE.c.contributor_amount, 0), YuanType
 )
 
 
@@ -37,9 +37,9 @@ def chosen(scope: Scope, *more: ColumnElement[Any] | Any) -> Select[*tuple[Any, 
     return (
         select(
             Employer.number, Employer.name, Employer.branch, Employer.kind,
-            func.coalesce(PeopleSummary.normal_heads, 0), *more,
+            func.coalesce(PEOPLE.c.normal_heads, 0), *more,
         )
-        .outerjoin(PeopleSummary, PeopleSummary.employer_id == Employer.id)
+        .outerjoin(PEOPLE, PEOPLE.c.employer_id == Employer.id)
         .where(*scope.of(Employer.branch, Employer.kind))
     )  # fmt: skip
 
@@ -50,9 +50,7 @@ def shown(found: Any) -> list[Any]:  # noqa: ANN401 — a result of any columns
 
 def employers(session: Session, scope: Scope, *which: ColumnElement[bool]) -> list[SheetRow]:
     found = session.execute(
-        chosen(scope, MONTHLY)
-        .where(*which)
-        .order_by(PeopleSummary.normal_heads.desc(), Employer.number)
+        chosen(scope, MONTHLY).where(*which).order_by(PEOPLE.c.normal_heads.desc(), Employer.number)
     )
     return shown(found)
 

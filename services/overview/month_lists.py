@@ -22,6 +22,7 @@ from services.overview.chart import count, money, text
 from services.overview.lists import Behind
 from services.overview.scope import Scope, this_month
 from services.rules.months import Month
+from services.summary import leavers
 
 _COLUMNS = (*lists.HEAD, money("应缴金额"), money("入账金额"), text("状态", 16))
 _DUE, _BOOKED = 5, 6  # where the amounts stand in a row
@@ -108,7 +109,7 @@ def of_arrears(session: Session, scope: Scope, key: str) -> Behind:
 
 
 def _dues(session: Session, scope: Scope, month: Month) -> list[Any]:
-    """Return the employers of a month: as assessed, or as their people pay now."""
+    """Return the employers of a month: as assessed, or as those who belong to it pay now."""
     amount = type_coerce(Assessment.employer_amount + Assessment.contributor_amount, YuanType)
     assessed = session.execute(
         lists.chosen(scope, amount, Assessment.status, Assessment.heads)
@@ -131,17 +132,16 @@ def _dues(session: Session, scope: Scope, month: Month) -> list[Any]:
             month
         )
     }
-    settled = monthly.settled_to()
+    settled, left = monthly.settled_to(), monthly.since_left(session, scope)
     open_ones = session.execute(
         lists.chosen(scope, lists.MONTHLY, Employer.id).where(
-            monthly.is_remitting(),
+            monthly.is_remitting() | Employer.id.in_(list(left)),
             settled < month.number,
             (settled > 0) | (Employer.first_month <= month.number),
         )
     )
-    rows += [
-        (*row[:-1], Decimal("0.00"), "未核定")
-        for row in lists.shown(open_ones)
-        if row[-1] not in deferred
-    ]
+    for *head, heads, due, employer_id in lists.shown(open_ones):
+        more, owed = leavers.in_month(left.get(employer_id, ()), month)
+        if heads + more and employer_id not in deferred:
+            rows.append((*head, heads + more, due + owed, Decimal("0.00"), "未核定"))
     return rows

@@ -1,11 +1,12 @@
 """Month by month (应缴与实缴): what was due, what was booked, for a scope. Read from the summaries.
 
 A month that an employer has assessed counts as assessed; one not assessed yet counts as the
-employer's people in status 正常 pay now. Deferred months are not due.
+employer's people in status 正常 pay now, and those who were sealed after it. Deferred months are not
+due.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -18,10 +19,13 @@ from data.codes import EmployerKind
 from data.enums import Branch, EmployerStatus
 from data.models.deferral import Deferral
 from data.models.register import Employer
-from data.models.summary import CashSummary, MonthSummary, PeopleSummary
+from data.models.summary import CashSummary, MonthSummary
 from services.deferral import periods
 from services.overview.scope import Scope, this_month
 from services.rules.months import Month
+from services.summary import leavers
+from services.summary.leavers import Leavers
+from services.summary.present import PEOPLE
 
 NOTHING = Decimal("0.00")
 REMITTING = (EmployerStatus.NORMAL, EmployerStatus.OPENED, EmployerStatus.DEFERRED)
@@ -106,14 +110,14 @@ def _read(session: Session, scope: Scope, wanted: list[Month]) -> Months:
 
 def deferrals(session: Session, scope: Scope, first: Month, last: Month) -> list[Deferred]:
     """Return the deferrals that free any month from `first` to `last`."""
-    both = PeopleSummary.employer_amount + PeopleSummary.contributor_amount
+    both = PEOPLE.c.employer_amount + PEOPLE.c.contributor_amount
     found = session.execute(
         select(
-            Deferral, Employer.branch, Employer.kind, PeopleSummary.normal_heads,
+            Deferral, Employer.branch, Employer.kind, PEOPLE.c.normal_heads,
             func.coalesce(both, 0, type_=YuanType()), settled_to(),
         )
         .join(Employer, Employer.id == Deferral.employer_id)
-        .outerjoin(PeopleSummary, PeopleSummary.employer_id == Employer.id)
+        .outerjoin(PEOPLE, PEOPLE.c.employer_id == Employer.id)
         .where(
             Deferral.first_month <= last.number,
             Deferral.last_month >= first.number,
@@ -174,6 +178,8 @@ def _add_unassessed(session: Session, scope: Scope, wanted: list[Month], found: 
     """Add what employers owe for months that they have not assessed yet."""
     now = this_month()
     groups = unassessed(session, scope)
+    left = since_left(session, scope)
+    there = _have_people(session, left)
     for month in wanted:
         if month > now:
             continue
@@ -181,9 +187,28 @@ def _add_unassessed(session: Session, scope: Scope, wanted: list[Month], found: 
         for settled, first_month, units, heads, amount in groups:
             if settled < month.number and first_month <= month.number:
                 row.add_due(units, heads, amount)
-        for deferred in found.deferred(month):
+        deferring = found.deferred(month)
+        for deferred in deferring:
             if deferred.settled_to < month.number and deferred.heads:
                 row.add_due(-1, -deferred.heads, -deferred.amount)
+        for employer_id in left.keys() - {deferred.employer_id for deferred in deferring}:
+            heads, amount = leavers.in_month(left[employer_id], month)
+            if heads:
+                row.add_due(0 if employer_id in there else 1, heads, amount)
+
+
+def since_left(session: Session, scope: Scope) -> Mapping[int, list[Leavers]]:
+    """Return by employer who has been sealed after a month that is not assessed yet."""
+    own = scope.of(Employer.branch, Employer.kind)
+    return leavers.of_employers(session, Employer.status.in_(REMITTING), *own)
+
+
+def _have_people(session: Session, left: Mapping[int, object]) -> set[int]:
+    """Return which of these employers count already, with the people that they have now."""
+    if not left:
+        return set()
+    asked = select(PEOPLE.c.employer_id).where(PEOPLE.c.employer_id.in_(list(left)))
+    return set(session.scalars(asked.where(PEOPLE.c.normal_heads > 0)))
 
 
 def unassessed(session: Session, scope: Scope) -> list[tuple[int, int, int, int, Decimal]]:
@@ -194,10 +219,10 @@ def unassessed(session: Session, scope: Scope) -> list[tuple[int, int, int, int,
             settled.label("settled"),
             # The first month matters only to those who have settled none.
             case((settled > 0, 0), else_=Employer.first_month).label("begins"),
-            PeopleSummary.normal_heads.label("heads"),
-            (PeopleSummary.employer_amount + PeopleSummary.contributor_amount).label("amount"),
+            PEOPLE.c.normal_heads.label("heads"),
+            (PEOPLE.c.employer_amount + PEOPLE.c.contributor_amount).label("amount"),
         )
-        .join(PeopleSummary, PeopleSummary.employer_id == Employer.id)
+        .join(PEOPLE, PEOPLE.c.employer_id == Employer.id)
         .where(is_remitting(), *scope.of(Employer.branch, Employer.kind))
         .subquery()
         .c
@@ -214,7 +239,7 @@ def unassessed(session: Session, scope: Scope) -> list[tuple[int, int, int, int,
 
 def is_remitting() -> ColumnElement[bool]:
     """Return the condition of an employer that has people to pay for."""
-    return and_(Employer.status.in_(REMITTING), PeopleSummary.normal_heads > 0)
+    return and_(Employer.status.in_(REMITTING), PEOPLE.c.normal_heads > 0)
 
 
 def _yuan(amount: Any) -> ColumnElement[Decimal]:  # noqa: ANN401 — a column of yuan, or two added

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from data.enums import Branch, BusinessKind, CaseStatus
 from data.models.case import Case
 from data.models.register import Employer
-from data.models.summary import BaseSummary, PeopleSummary
 from services import policy
 from services.files.columns import SheetRow
 from services.overview import monthly
@@ -18,7 +17,9 @@ from services.overview.collection import as_of
 from services.overview.scope import Scope, this_month
 from services.rules import clock
 from services.rules.months import HpfYear
+from services.summary import present
 from services.summary.details import STEP
+from services.summary.present import PEOPLE
 
 EVERYBODY = 0  # an employer's id that no employer has: the policy for all
 _REVIEWED = (CaseStatus.APPROVED, CaseStatus.PENDING)
@@ -29,8 +30,8 @@ def kinds(session: Session, scope: Scope) -> Chart:
     found = {
         kind: (units, int(heads))
         for kind, units, heads in session.execute(
-            select(Employer.kind, func.count(), func.sum(PeopleSummary.normal_heads))
-            .join(PeopleSummary, PeopleSummary.employer_id == Employer.id)
+            select(Employer.kind, func.count(), func.sum(PEOPLE.c.normal_heads))
+            .join(PEOPLE, PEOPLE.c.employer_id == Employer.id)
             .where(monthly.is_remitting(), *scope.of(Employer.branch, Employer.kind))
             .group_by(Employer.kind)
         )
@@ -64,11 +65,12 @@ def kinds(session: Session, scope: Scope) -> Chart:
 
 def bases(session: Session, scope: Scope) -> Chart:
     """Return chart 5: how many people stand in each step of the base, with the year's limits."""
+    people = present.bases().subquery()
     found = dict(
         session.execute(
             scope.narrowed(
-                select(BaseSummary.step, func.sum(BaseSummary.heads)), BaseSummary.employer_id
-            ).group_by(BaseSummary.step)
+                select(people.c.step, func.sum(people.c.heads)), people.c.employer_id
+            ).group_by(people.c.step)
         ).all()
     )
     limits = _limits(session)
@@ -100,8 +102,8 @@ def rates(session: Session, scope: Scope) -> Chart:
     found = {
         rate: (units, int(heads))
         for rate, units, heads in session.execute(
-            select(Employer.employer_rate, func.count(), func.sum(PeopleSummary.normal_heads))
-            .join(PeopleSummary, PeopleSummary.employer_id == Employer.id)
+            select(Employer.employer_rate, func.count(), func.sum(PEOPLE.c.normal_heads))
+            .join(PEOPLE, PEOPLE.c.employer_id == Employer.id)
             .where(monthly.is_remitting(), *scope.of(Employer.branch, Employer.kind))
             .group_by(Employer.employer_rate)
         )
@@ -131,7 +133,7 @@ def progress(session: Session, scope: Scope) -> Chart:
     remitting = dict(
         session.execute(
             select(Employer.branch, func.count())
-            .join(PeopleSummary, PeopleSummary.employer_id == Employer.id)
+            .join(PEOPLE, PEOPLE.c.employer_id == Employer.id)
             .where(monthly.is_remitting(), *scope.of(Employer.branch, Employer.kind))
             .group_by(Employer.branch)
         ).all()

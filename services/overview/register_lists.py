@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Integer, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from data.codes import EmployerKind
 from data.enums import Branch, BusinessKind, CaseStatus
 from data.models.case import Case
 from data.models.register import Employer
-from data.models.summary import BaseSummary
 from services.overview import handling, lists, monthly, register
 from services.overview.chart import count, money
 from services.overview.lists import Behind
 from services.overview.scope import Scope
+from services.summary import present
 
 
 def of_kind(session: Session, scope: Scope, key: str) -> Behind:
@@ -24,11 +24,18 @@ def of_kind(session: Session, scope: Scope, key: str) -> Behind:
 
 def of_step(session: Session, scope: Scope, key: str) -> Behind:
     step = lists.number_of(key)
+    every = present.bases().subquery()
+    people = (
+        select(every.c.employer_id, func.sum(every.c.heads).label("heads"))
+        .where(every.c.step == step)
+        .group_by(every.c.employer_id)
+        .subquery()
+    )
+    heads = cast(people.c.heads, Integer)  # PostgreSQL adds integers up to a number with decimals
     found = session.execute(
-        lists.chosen(scope, BaseSummary.heads)
-        .join(BaseSummary, BaseSummary.employer_id == Employer.id)
-        .where(BaseSummary.step == step)
-        .order_by(BaseSummary.heads.desc(), Employer.number)
+        lists.chosen(scope, heads)
+        .join(people, people.c.employer_id == Employer.id)
+        .order_by(heads.desc(), Employer.number)
     )
     title = f"缴存基数{register.step_label(step)}元"
     return Behind(title, (*lists.HEAD, count("该档人数")), lists.shown(found))
