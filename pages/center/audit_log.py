@@ -15,7 +15,7 @@ TITLE = "审计日志"
 ICON = ":material/policy:"
 KEY = "audit_log"
 A_WEEK = timedelta(days=7)
-CORRECTIONS = (0.9, 1.1, 2.8, 1.1, 1.5, 0.8, 0.8)
+CORRECTIONS = (0.9, 1.0, 2.7, 0.9, 2.0, 0.7, 0.7)
 
 
 def render(actor: Actor) -> None:
