@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Engine, Index, Integer, Select, Table, event, inspect, text
@@ -12,6 +13,7 @@ from data.base import Base, YuanType
 
 #: What PostgreSQL may use for a load's sorts and joins, instead of spilling them to the disk.
 _ROOM: Final = {"work_mem": "128MB", "maintenance_work_mem": "256MB"}
+_ROWS: Final = 5_000
 _PAGES: Final = 256 * 1024  # KiB
 
 
@@ -33,21 +35,32 @@ def insert(
 ) -> None:
     """Insert `rows`, given as the database stores them: money in whole fen, codes as text."""
     connection, table = session.connection(), table_of(model)
-    names = ", ".join(columns)
+    names, types = ", ".join(columns), [table.c[name].type for name in columns]
+    are_numbers = all(isinstance(one, (Integer, YuanType)) for one in types)
     if is_on_postgresql(session):
         driver: Any = connection.connection.driver_connection
         with driver.cursor().copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+            if are_numbers and not any(table.c[name].nullable for name in columns):
+                for lines in _spelt(rows, len(columns)):
+                    copy.write(lines)
+                return
             for row in rows:
                 copy.write_row(row)
         return
     marks = ", ".join("?" * len(columns))
     if many := list(map(tuple, rows)):
-        are_numbers = all(isinstance(table.c[name].type, (Integer, YuanType)) for name in columns)
         connection.exec_driver_sql(
             f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})',  # noqa: S608
             many,
             execution_options={"numbers": are_numbers},
         )
+
+
+def _spelt(rows: Iterable[Sequence[Any]], width: int) -> Iterator[str]:
+    """Spell rows of whole numbers for COPY, some thousand at a time: the driver takes twice as long."""
+    line, left = "\t".join(["%s"] * width) + "\n", iter(rows)
+    while some := list(islice(left, _ROWS)):
+        yield "".join([line % tuple(row) for row in some])
 
 
 def tuples(

@@ -245,13 +245,19 @@ def as_of(case: Case) -> dict[str, object]:
     return {"this_month": case.effective_month}
 
 
-def put(session: Session, case: Case, entered: Sequence[Line]) -> None:
+def put(
+    session: Session, case: Case, entered: Sequence[Line], there: Iterable[Line] | None = None
+) -> None:
     """Write lines into the roster, each over the one its person has there already.
 
-    Their `row` does not count: who is there keeps the place, the others follow in order.
+    Their `row` does not count: who is there keeps the place, the others follow in order. `there` are
+    all lines of the locked case, for one who has read them.
     """
     table = BaseAdjustmentLine
-    present = dict(session.execute(_PLACES, _of(case)).all())
+    if there is None:
+        present = dict(session.execute(_PLACES, _of(case)).all())
+    else:
+        present = {line.contributor_id: line.row for line in there}
     people = [line.contributor_id for line in entered]
     incoming = set(people)
     if present and incoming >= present.keys():

@@ -108,14 +108,15 @@ def import_workbook(
         terms = facts.terms(session, actor.employer)
         case = roster.begun(session, actor, terms)
         if ahead and ahead.seen == _seen(session):
-            upload = ahead.upload
+            basis, upload = ahead.basis, ahead.upload
         else:
             basis = judging.basis(session, terms, roster.lines(session, case) if case else [])
             known = ahead.upload if ahead and ahead.basis == basis else None
             upload = known or judging.judge(session, basis, sheet, count)
         if not upload.faults:
+            there = basis.present if case else None  # her colleague may begin it in this moment
             case = case or roster.opened(session, actor, terms)  # a refused file begins no case
-            roster.put(session, case, upload.lines)
+            roster.put(session, case, upload.lines, there)
             rows = len(upload.lines)
             audit.record(session, actor, AuditAction.IMPORTED, casework.about(case), rows=rows)
             if settle:
