@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import in_memory
+
+in_memory.keep_files()
 _STORAGE = Path(tempfile.mkdtemp(prefix="hall-test-"))
 os.environ.update(
     HALL_DATA=str(_STORAGE / "storage"), HALL_TODAY="2026-07-06", HALL_PORT="8501", HALL_SIGNATURES="off",
@@ -29,10 +32,11 @@ from data.models.register import Employer
 from demo import fixture
 from demo.cast import CAST
 from services.actor import Actor
-from tests import figures
+from tests import compiled_once, figures
 from tests.order import pytest_sessionfinish  # noqa: F401 — a hook of pytest's
 
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_STORAGE))  # the test PostgreSQL asks for one
+compiled_once.begin()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:

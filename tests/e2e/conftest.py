@@ -96,9 +96,9 @@ def own_hall(provisioned: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     hall.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Run Chromium. Not longer than a module: its event loop would stand in other tests' way."""
+    """Run Chromium. Not longer than these tests last: its event loop would stand in others' way."""
     chromium = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if chromium is None:
         pytest.skip("no Chromium is installed: apt-get install chromium")
