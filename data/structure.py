@@ -16,6 +16,7 @@ from data.base import Base
 
 SCRATCH: Final = "hall_expected"
 Lines = frozenset[str]
+_made: dict[tuple[object, ...], Lines] = {}
 _SQLITE_OBJECTS: Final = {
     "索引": """
         SELECT name, tbl_name, sql FROM sqlite_master
@@ -41,9 +42,18 @@ _POSTGRESQL_OBJECTS: Final = {
 
 def differences(engine: Engine) -> list[str]:
     """Return each line that the database lacks (缺少) or has beyond the models (多余)."""
-    found, wanted = read(engine), expected(engine)
+    found, wanted = read(engine), _wanted(engine)
     lacks = [f"缺少：{line}" for line in sorted(wanted - found)]
     return lacks + [f"多余：{line}" for line in sorted(found - wanted)]
+
+
+def _wanted(engine: Engine) -> Lines:
+    """Return what is expected, made once: the models of a process stay as they are."""
+    with engine.connect():  # the dialect does not know its server before
+        kind = engine.dialect.name, engine.dialect.server_version_info
+    if kind not in _made:
+        _made[kind] = expected(engine)
+    return _made[kind]
 
 
 def read(engine: Engine) -> Lines:

@@ -32,11 +32,12 @@ from data.models.register import Employer
 from demo import fixture
 from demo.cast import CAST
 from services.actor import Actor
-from tests import compiled_once, figures
+from tests import compiled_once, figures, quick_passwords
 from tests.order import pytest_sessionfinish  # noqa: F401 — a hook of pytest's
 
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_STORAGE))  # the test PostgreSQL asks for one
 compiled_once.begin()
+quick_passwords.begin()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:

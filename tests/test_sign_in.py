@@ -24,6 +24,7 @@ from demo.cast import CAST
 from services import passwords, sessions, sign_in
 from services.rules import clock
 from services.sign_in import REASONS, SignInRefused
+from tests import quick_passwords
 from tests.conftest import person
 from ukey.dev_ca import DevCA
 
@@ -330,3 +331,10 @@ def test_unfit_passwords_are_refused_when_set_and_never_match(password: str) -> 
     with pytest.raises(passwords.WeakPassword):
         passwords.hashed(password)
     assert passwords.is_right("officera", password) is None
+
+
+def test_a_password_is_hashed_at_a_cost_that_makes_guessing_slow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bcrypt.gensalt", quick_passwords.as_the_hall_does)
+    assert passwords.hashed("kaili-xinren-2026").startswith("$2b$12$")

@@ -20,7 +20,7 @@ from tests.races import center_forms, forms
 from tests.races.forms import Act
 
 pytestmark = pytest.mark.usefixtures("storage")
-ROUNDS = figures.share(quick=2, whole=50)
+ROUNDS = figures.share(quick=1, whole=50)
 FORMS = (*forms.FORMS, *center_forms.FORMS)
 MOVED = (
     Stale, ListMoved, RosterMoved, OpeningsMoved, AlreadyAssessed, NotWaiting, AlreadyProposed,
