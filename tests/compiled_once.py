@@ -14,7 +14,7 @@ _kept: dict[str, tuple[Any, Any]] = {}
 
 
 def begin() -> None:
-    database.open_engine = _open_engine
+    database.open_engine = _open_engine  # type: ignore[attr-defined]
 
 
 def _open_engine(url: str) -> Engine:
