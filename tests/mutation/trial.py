@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import time
 import types
 from collections.abc import Callable, Sequence
@@ -94,6 +95,8 @@ def in_child(work: Callable[[], str]) -> str:
 def template(path: Path) -> str:
     """Fill the database that every trial copies; return the libraries that it takes."""
     os.environ["HALL_TEST_TEMPLATE"] = str(path)
+    os.environ["TMPDIR"] = str(path.parent)  # a trial ends at once, and clears nothing away
+    tempfile.tempdir = None
 
     def work() -> str:
         from tests import conftest
