@@ -143,11 +143,18 @@ def _choice() -> Any:  # noqa: ANN401 — as above
     return _said(st.column_config.CheckboxColumn(CHOSEN, width=64, pinned=True))
 
 
+class _Settings(dict[str, Any]):
+    """A column's settings: Streamlit copies them to set something of its own beside them, no deeper."""
+
+    def __deepcopy__(self, _memo: object) -> dict[str, Any]:
+        return dict(self)
+
+
 def _said(config: Any) -> Any:  # noqa: ANN401 — as above
     """Leave out what a column's settings leave open: Streamlit copies and spells all of it anew."""
     if not isinstance(config, dict):
         return config
-    return {name: _said(value) for name, value in config.items() if value is not None}
+    return _Settings((name, _said(value)) for name, value in config.items() if value is not None)
 
 
 def height(rows: int, tallest: int = TALLEST) -> int:

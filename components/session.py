@@ -1,14 +1,16 @@
 """Who is signed in, asked of the database again and again: the browser's word is never taken.
 
-A full run asks once in `pages/main.py`. Fragments and callbacks run without it, so they take
-their actor from here.
+A full run asks in `pages/main.py`. Fragments and callbacks run without it, so they take their actor
+from here. Whoever comes first in a run asks, before anything is done in it; the others are told the same.
 """
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import settings
 from services import sessions
@@ -18,9 +20,23 @@ from services.sessions import SignedIn
 P = ParamSpec("P")
 R = TypeVar("R")
 
+#: What each run was told. Streamlit makes a coordinator for one run and drops it: nothing outlives it.
+_told: WeakKeyDictionary[object, SignedIn] = WeakKeyDictionary()
+
 
 def signed_in() -> SignedIn | None:
-    """Return the live session of this browser's cookie, if there is one."""
+    """Return the live session of this browser's cookie, if there is one, as this run was first told."""
+    context = get_script_run_ctx(suppress_warning=True)
+    run = context.parallel_coordinator if context else None
+    if run is None:
+        return _asked()
+    who = _told.get(run) or _asked()
+    if who:
+        _told[run] = who
+    return who
+
+
+def _asked() -> SignedIn | None:
     secret = st.context.cookies.get(settings.COOKIE)
     return sessions.signed_in(secret) if isinstance(secret, str) else None
 

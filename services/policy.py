@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from data import bulk
 from data.bulk import table_of
 from data.enums import BusinessKind
 from data.models.policy import PolicyRow
@@ -33,6 +35,7 @@ _ROWS = (
     .where(or_(_TABLE.employer_id.is_(None), _TABLE.employer_id == bindparam("employer_id")))
     .order_by(_TABLE.effective_from, _TABLE.id)
 )
+_KEYS = {key.value: key for key in PolicyKey}
 _LIMITS = (PolicyKey.BASE_MIN, PolicyKey.BASE_MAX, PolicyKey.TOTAL_MIN, PolicyKey.TOTAL_MAX)
 
 
@@ -70,8 +73,20 @@ class Policy:
 
 def in_force(session: Session, day: date, employer_id: int) -> Policy:
     """Return the policy for the employer on `day`. Raises PolicyMissing."""
-    values = _values(session, day, employer_id)
+    rows = tuple(bulk.tuples(session, _ROWS, {"day": day, "employer_id": employer_id}))
+    supposed = _supposed(session)
+    if supposed and supposed.employer_id in (None, employer_id):
+        return _policy(_values(rows, day, supposed), day)
+    return _read(rows, day)
 
+
+@lru_cache(64)
+def _read(rows: tuple[tuple[Any, ...], ...], day: date) -> Policy:
+    """Return what these rows mean: they are asked for each time, and seldom others than before."""
+    return _policy(_values(rows, day), day)
+
+
+def _policy(values: Mapping[PolicyKey, str], day: date) -> Policy:
     def value(key: PolicyKey) -> str:
         if key not in values:
             raise PolicyMissing(label=key.label)
@@ -120,21 +135,22 @@ def of_business(session: Session, key: PolicyKey, business: BusinessKind, day: d
     )
 
 
-def _values(session: Session, day: date, employer_id: int) -> dict[PolicyKey, str]:
+def _values(
+    rows: Iterable[tuple[Any, ...]], day: date, supposed: "Supposed | None" = None
+) -> dict[PolicyKey, str]:
     """Return each key's value: the employer's own row before the row for all, then the latest.
 
     An employer's own row may be empty: from then on the row for all holds again. A window that was
     open once is forgotten with its last day: what was set before it holds again.
     """
-    rows = session.execute(_ROWS, {"day": day, "employer_id": employer_id}).all()
-    for_all = latest(((key, value, value) for key, value, owner in rows if owner is None), day)
+    known = [(_KEYS[code], value, owner) for code, value, owner in rows]
+    for_all = latest(((key, value, value) for key, value, owner in known if owner is None), day)
     own = {
         key: value
-        for key, value, owner in rows
+        for key, value, owner in known
         if owner is not None and not has_passed(key, value, day)
     }
-    supposed = _supposed(session)
-    if supposed and supposed.employer_id in (None, employer_id):
+    if supposed:
         (for_all if supposed.employer_id is None else own).update(
             (key, value)
             for key, value in supposed.values.items()

@@ -1,6 +1,6 @@
 """Cases (业务): found, begun, and whose they are."""
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,13 @@ from services.approval.refusals import AlreadyPending, DraftGone, OtherBranch, W
 from services.errors import NotFound, Stale
 from services.rules import clock
 
+_CASE = table_of(Case).c
+#: The statuses one by one: a list would be spelt into the statement anew each time.
+_IS_LIVE = _CASE.status.in_([literal(status, _CASE.status.type) for status in LIVE])
 _ONE_LIVE = select(Case).where(
     Case.employer_id == bindparam("employer_id"),
     Case.kind == bindparam("kind"),
-    Case.status.in_(LIVE),
+    _IS_LIVE,
 )
 #: The case that has not ended: of one person (True) or the employer's own, to be changed (True) or read.
 _LIVING = {
@@ -36,16 +39,20 @@ def live(
 
 def live_id(kind: BusinessKind) -> ScalarSelect[int]:
     """Return the id of the live case of `:employer_id` as a part of another statement."""
-    table = table_of(Case).c
+    return select(_CASE.id).where(*_is_own(kind)).scalar_subquery()
+
+
+def is_draft(kind: BusinessKind) -> ColumnElement[bool]:
+    """Return the condition of what `draft` returns, of `:employer_id`."""
+    return and_(*_is_own(kind), _CASE.status != CaseStatus.PENDING)
+
+
+def _is_own(kind: BusinessKind) -> tuple[ColumnElement[bool], ...]:
     return (
-        select(table.id)
-        .where(
-            table.employer_id == bindparam("employer_id"),
-            table.kind == kind,
-            table.contributor_id.is_(None),
-            table.status.in_(LIVE),
-        )
-        .scalar_subquery()
+        _CASE.employer_id == bindparam("employer_id"),
+        _CASE.kind == kind,
+        _CASE.contributor_id.is_(None),
+        _IS_LIVE,
     )
 
 
@@ -189,4 +196,8 @@ def _begin(
 
 def about(case: Case) -> str:
     """Return what the audit calls a case."""
-    return f"case:{case.id}"
+    return about_number(case.id)
+
+
+def about_number(case_id: int) -> str:
+    return f"case:{case_id}"

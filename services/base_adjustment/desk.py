@@ -25,7 +25,6 @@ from services.base_adjustment.line import (
     PERSON,
     STEEP_FALL,
     STEEP_RISE,
-    Line,
     fen,
 )
 from services.base_adjustment.roster import Effect
@@ -100,7 +99,7 @@ def desk(
         first = size * (max(1, min(page, -(-found // size))) - 1)
         paged = _PAGE.where(*wanted) if wanted else _PAGE
         lines = bulk.tuples(session, paged, {**given, "first": first, "most": size})
-        frame = frames.frame(list(map(Line._make, lines)), limits, for_screen=True)
+        frame = frames.frame(lines, limits, for_screen=True)
         is_lacking = bool(whole.people and missing)
         return Desk(frame, found, whole, _missing(session, actor) if is_lacking else [])
 

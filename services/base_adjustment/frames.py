@@ -1,36 +1,37 @@
 """Lines as a frame (清册表): columns made in the column store's own form, exact and quick to draw."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from itertools import chain
 from operator import add, sub
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.compute as pc  # type: ignore[import-untyped]
 from pandas.arrays import ArrowExtensionArray
 
-from services.base_adjustment.line import Line
+from services.base_adjustment.line import Line, is_steep
 from services.rules import identity
 from services.rules.limits import Limits
 
-_FEN = pa.scalar(Decimal("0.01"))  # in yuan
+_YUAN = pa.decimal128(19, 2)  # as many digits as fen in 64 bits can have
 _MONEY = ("old_base", "new_base", "old_amount", "new_amount", "change")
 
 
-def frame(found: Sequence[Line], limits: Limits, *, for_screen: bool = False) -> pd.DataFrame:
-    """Return lines as `roster.roster` describes; `for_screen` the row is text, the id masked."""
+def frame(
+    found: Sequence[tuple[Any, ...]], limits: Limits, *, for_screen: bool = False
+) -> pd.DataFrame:
+    """Return what `Line` holds as `roster.roster` describes; `for_screen` the row is text, the id masked."""
     by_column = zip(*found, strict=True) if found else ((),) * len(Line._fields)
     _, accounts, names, ids, _, _, numbers, old, new, own, withheld, before = by_column
-    account, name, id_number, row, note = _columns(
-        pa.large_string(),
+    account, name, id_number, row, note = _text(
         accounts,
         names,
         map(identity.masked, ids) if for_screen else ids,
         map(str, numbers),
-        [_note(line, limits) for line in found],
+        _notes(old, new, limits),
     )
-    money = _columns(pa.int64(), old, new, before, map(add, own, withheld), map(sub, new, old))
+    money = _money(old, new, before, map(add, own, withheld), map(sub, new, old))
     made = pd.DataFrame(
         {
             "row": row if for_screen else numbers,
@@ -45,19 +46,42 @@ def frame(found: Sequence[Line], limits: Limits, *, for_screen: bool = False) ->
     return made
 
 
-def _columns(kind: pa.DataType, *columns: Iterable[object]) -> list[ArrowExtensionArray]:
-    """Make columns of one kind in one go, which costs as much as one alone. Fen become exact yuan."""
-    made = pa.array(list(chain(*columns)), kind)
-    if pa.types.is_integer(kind):
-        made = pc.multiply(made.cast(pa.decimal128(19, 0)), _FEN)
-    rows = len(made) // len(columns)
-    return [ArrowExtensionArray(made.slice(rows * place, rows)) for place in range(len(columns))]
+def _text(*columns: Iterable[str]) -> list[ArrowExtensionArray]:
+    """Make columns of text in one go, which costs as much as one alone."""
+    made = pa.array(list(chain(*columns)), pa.large_string())
+    return _parted(made, len(columns))
 
 
-def _note(line: Line, limits: Limits) -> str:
+def _money(*columns: Iterable[int]) -> list[ArrowExtensionArray]:
+    """Make columns of exact yuan from fen: a decimal of two places is its fen, in 128 bits."""
+    fen = np.fromiter(chain(*columns), np.int64)
+    halves = np.stack(
+        (fen, fen >> 63), axis=1
+    )  # the lower half, and the sign all through the upper
+    made = pa.Array.from_buffers(_YUAN, len(fen), [None, pa.py_buffer(halves)])
+    return _parted(made, len(columns))
+
+
+def _parted(made: pa.Array, columns: int) -> list[ArrowExtensionArray]:
+    rows = len(made) // columns
+    return [ArrowExtensionArray(made.slice(rows * place, rows)) for place in range(columns)]
+
+
+def _notes(old: Sequence[int], new: Sequence[int], limits: Limits) -> list[str]:
+    """Return of each line why it deserves a second look."""
+    ends = limits.ends
+    return [
+        _note(before, after, is_end=after in ends)
+        if after in ends or is_steep(before, after)
+        else ""
+        for before, after in zip(old, new, strict=True)
+    ]
+
+
+def _note(old: int, new: int, *, is_end: bool) -> str:
     notes = []
-    if line.is_steep:
-        notes.append(f"变动{(line.new_base - line.old_base) * 100 / line.old_base:+.0f}%")
-    if limits.is_at_limit(line.new_base):
+    if is_steep(old, new):
+        notes.append(f"变动{(new - old) * 100 / old:+.0f}%")
+    if is_end:
         notes.append("等于上下限")
     return "，".join(notes)

@@ -2,7 +2,7 @@
 
 import itertools
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import repeat
@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from data import bulk
+from data.bulk import table_of
 from data.database import snapshot, transaction
 from data.enums import AuditAction, BusinessKind
 from data.models.base_adjustment import BaseAdjustmentLine
@@ -29,6 +30,18 @@ _OF_CASE = LINES.where(
     LINE.c.case_id == bindparam("case_id"), LINE.c.employer_id == bindparam("employer_id")
 ).order_by(LINE.c.row)
 _OF_ACCOUNTS = _OF_CASE.where(PERSON.c.account.in_(bindparam("accounts", expanding=True)))
+_CASE = table_of(Case)
+#: The same of the draft, which is locked and named with each.
+_OF_DRAFT = (
+    LINES.add_columns(_CASE.c.id)
+    .join(_CASE, _CASE.c.id == LINE.c.case_id)
+    .where(
+        casework.is_draft(BusinessKind.BASE_ADJUSTMENT),
+        LINE.c.employer_id == bindparam("employer_id"),
+        PERSON.c.account.in_(bindparam("accounts", expanding=True)),
+    )
+    .with_for_update(of=_CASE)
+)
 _MISSING = (
     select(PERSON.c.name)
     .where(
@@ -175,12 +188,10 @@ def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
     """
     with transaction() as session:
         terms = facts.terms(session, actor.employer)
-        case = casework.draft(session, BusinessKind.BASE_ADJUSTMENT, actor)
-        audit.record(session, actor, AuditAction.ENTERED, casework.about(case), rows=len(bases))
+        case_id, found = _in_draft(session, actor, bases)
+        about = casework.about_number(case_id)
+        audit.record(session, actor, AuditAction.ENTERED, about, rows=len(bases))
         changed = []
-        found = lines(session, case, accounts=bases)
-        if len(found) < len(bases):
-            belonging.require_own_people(session, actor, bases.keys() - {x.account for x in found})
         for line in found:
             base = bases[line.account].scaleb(2)
             if base != int(base):
@@ -192,9 +203,9 @@ def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
                 raise UnacceptableBase(name=line.name, reason=reason)
             changed.append(
                 {
-                    "of_case": case.id,
+                    "of_case": case_id,
                     "of_contributor": line.contributor_id,
-                    "of_employer": case.employer_id,
+                    "of_employer": actor.employer,
                     "new_base": yuan(int(base)),
                     "employer_amount": yuan(parts[0]),
                     "contributor_amount": yuan(parts[1]),
@@ -225,6 +236,21 @@ def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
             session, actor, AuditAction.ROWS_DELETED, casework.about(case), rows=len(doomed)
         )
         return len(doomed)
+
+
+def _in_draft(session: Session, actor: Actor, accounts: Collection[str]) -> tuple[int, list[Line]]:
+    """Return the id of the draft, locked, and its lines of these accounts: one question where all is well.
+
+    Raises as `casework.draft`, and NotFound for another's account.
+    """
+    given = {"employer_id": actor.employer, "accounts": list(accounts)}
+    rows = bulk.tuples(session, _OF_DRAFT, given)
+    if rows and len(rows) == len(accounts):
+        return rows[0][-1], [Line._make(row[:-1]) for row in rows]
+    case = casework.draft(session, BusinessKind.BASE_ADJUSTMENT, actor)
+    found = lines(session, case, accounts=accounts)
+    belonging.require_own_people(session, actor, set(accounts) - {line.account for line in found})
+    return case.id, found
 
 
 def lines(session: Session, case: Case, accounts: Iterable[str] | None = None) -> list[Line]:
