@@ -95,7 +95,8 @@ def append(session: Session, key: "Key") -> None:
     if not entries:
         return
     session.flush()
-    seq, prev = session.execute(_HEAD).one()
+    connection = session.connection()
+    seq, prev = connection.execute(_HEAD).one()
     hasher = Hasher(key.read(may_make=seq == 0))
     rows = []
     for entry in entries:
@@ -103,7 +104,7 @@ def append(session: Session, key: "Key") -> None:
         made = hasher(prev, seq, entry)
         rows.append({"seq": seq, **entry._asdict(), "prev": prev, "hash": made})
         prev = made
-    session.execute(_EVENTS, rows)
+    connection.execute(_EVENTS, rows)
 
 
 @dataclass(slots=True)

@@ -20,9 +20,10 @@ from services.approval import casework
 from services.base_adjustment import frames, roster
 from services.base_adjustment.line import (
     LINE,
-    LINES,
+    NEW_AMOUNT,
     OLD_AMOUNT,
     PERSON,
+    SHOWN,
     STEEP_FALL,
     STEEP_RISE,
     fen,
@@ -33,7 +34,6 @@ from services.rules.limits import yuan
 from services.standing import IS_NORMAL
 
 _OLD, _NEW = fen(LINE.c.old_base), fen(LINE.c.new_base)
-_NEW_AMOUNT = fen(LINE.c.employer_amount + LINE.c.contributor_amount)
 _IS_OURS = PERSON.c.employer_id == bindparam("employer_id")
 _OF_CASE = LINE.c.case_id == casework.live_id(BusinessKind.BASE_ADJUSTMENT)
 _IS_STEEP = or_((_NEW - _OLD) * 100 > STEEP_RISE * _OLD, (_NEW - _OLD) * 100 < STEEP_FALL * _OLD)
@@ -42,7 +42,7 @@ _SUMS = (
     select(
         func.count(),
         func.sum(OLD_AMOUNT),
-        func.sum(_NEW_AMOUNT),
+        func.sum(NEW_AMOUNT),
         func.min(_NEW),
         func.max(_NEW),
         func.count().filter(_NEW != _OLD),
@@ -56,7 +56,7 @@ _SUMS = (
 )
 _COUNT = select(func.count()).select_from(LINE).join(PERSON).where(_OF_CASE)
 _PAGE = (
-    LINES.where(_OF_CASE).order_by(LINE.c.row).offset(bindparam("first")).limit(bindparam("most"))
+    SHOWN.where(_OF_CASE).order_by(LINE.c.row).offset(bindparam("first")).limit(bindparam("most"))
 )
 
 
@@ -65,7 +65,7 @@ class Desk:
     """All that the work on the roster shows, from one look at the database."""
 
     frame: pd.DataFrame
-    """The lines of the page, as a grid shows them: see `frames.frame`."""
+    """The lines of the page, as a grid shows them: see `frames.page`."""
     found: int
     """How many lines there are on all pages."""
     effect: Effect
@@ -90,7 +90,7 @@ def desk(
             "base_min": limits.base_min,
             "base_max": limits.base_max,
         }
-        *sums, missing = session.execute(_SUMS, given).one()
+        *sums, missing = session.connection().execute(_SUMS, given).one()
         whole = _effect(sums)
         wanted = [*_matching(search), *([_IS_AT_LIMIT | _IS_STEEP] if only_notable else [])]
         found = whole.people
@@ -99,7 +99,7 @@ def desk(
         first = size * (max(1, min(page, -(-found // size))) - 1)
         paged = _PAGE.where(*wanted) if wanted else _PAGE
         lines = bulk.tuples(session, paged, {**given, "first": first, "most": size})
-        frame = frames.frame(lines, limits, for_screen=True)
+        frame = frames.page(lines, limits)
         is_lacking = bool(whole.people and missing)
         return Desk(frame, found, whole, _missing(session, actor) if is_lacking else [])
 

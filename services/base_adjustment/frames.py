@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from operator import add, sub
-from typing import Any
+from operator import attrgetter, sub
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,23 +18,46 @@ _YUAN = pa.decimal128(19, 2)  # as many digits as fen in 64 bits can have
 _MONEY = ("old_base", "new_base", "old_amount", "new_amount", "change")
 
 
-def frame(
-    found: Sequence[tuple[Any, ...]], limits: Limits, *, for_screen: bool = False
-) -> pd.DataFrame:
-    """Return what `Line` holds as `roster.roster` describes; `for_screen` the row is text, the id masked."""
-    by_column = zip(*found, strict=True) if found else ((),) * len(Line._fields)
-    _, accounts, names, ids, _, _, numbers, old, new, own, withheld, before = by_column
+class Shown(NamedTuple):
+    """What a frame is made of. Money is fen."""
+
+    row: int
+    account: str
+    name: str
+    id_number: str
+    old_base: int
+    new_base: int
+    old_amount: int
+    new_amount: int
+
+
+_shown = attrgetter(*Shown._fields)
+
+
+def frame(found: Sequence[Line], limits: Limits) -> pd.DataFrame:
+    """Return lines as `roster.roster` describes."""
+    return _made(list(map(_shown, found)), limits, is_for_screen=False)
+
+
+def page(found: Sequence[tuple[Any, ...]], limits: Limits) -> pd.DataFrame:
+    """Return the same of rows of `Shown` for the screen: the row is text, the id masked."""
+    return _made(found, limits, is_for_screen=True)
+
+
+def _made(found: Sequence[tuple[Any, ...]], limits: Limits, *, is_for_screen: bool) -> pd.DataFrame:
+    by_column = zip(*found, strict=True) if found else ((),) * len(Shown._fields)
+    numbers, accounts, names, ids, old, new, before, after = by_column
     account, name, id_number, row, note = _text(
         accounts,
         names,
-        map(identity.masked, ids) if for_screen else ids,
+        map(identity.masked, ids) if is_for_screen else ids,
         map(str, numbers),
         _notes(old, new, limits),
     )
-    money = _money(old, new, before, map(add, own, withheld), map(sub, new, old))
+    money = _money(old, new, before, after, map(sub, new, old))
     made = pd.DataFrame(
         {
-            "row": row if for_screen else numbers,
+            "row": row if is_for_screen else numbers,
             "account": account,
             "name": name,
             "id_number": id_number,
@@ -55,9 +78,7 @@ def _text(*columns: Iterable[str]) -> list[ArrowExtensionArray]:
 def _money(*columns: Iterable[int]) -> list[ArrowExtensionArray]:
     """Make columns of exact yuan from fen: a decimal of two places is its fen, in 128 bits."""
     fen = np.fromiter(chain(*columns), np.int64)
-    halves = np.stack(
-        (fen, fen >> 63), axis=1
-    )  # the lower half, and the sign all through the upper
+    halves = np.stack((fen, fen >> 63), axis=1)  # the upper half holds the sign alone
     made = pa.Array.from_buffers(_YUAN, len(fen), [None, pa.py_buffer(halves)])
     return _parted(made, len(columns))
 

@@ -34,6 +34,18 @@ def fen(column: SQLColumnExpression[Decimal]) -> ColumnElement[int]:
 
 
 OLD_AMOUNT = fen(PERSON.c.employer_amount + PERSON.c.contributor_amount)
+NEW_AMOUNT = fen(LINE.c.employer_amount + LINE.c.contributor_amount)
+#: The columns of `frames.Shown`.
+SHOWN = select(
+    LINE.c.row,
+    PERSON.c.account,
+    PERSON.c.name,
+    PERSON.c.id_number,
+    fen(LINE.c.old_base),
+    fen(LINE.c.new_base),
+    OLD_AMOUNT,
+    NEW_AMOUNT,
+).join_from(LINE, PERSON)
 #: The columns of `Line`, to be narrowed to a case.
 LINES = select(
     PERSON.c.id,

@@ -212,7 +212,7 @@ def set_bases(actor: Actor, bases: Mapping[str, Decimal]) -> None:
                 }
             )
         if changed:
-            session.execute(_SET_BASE, changed)
+            session.connection().execute(_SET_BASE, changed)
 
 
 @audit.refusals
