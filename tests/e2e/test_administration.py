@@ -1,7 +1,6 @@
 """Administration walked: a policy change (H14), a new employer and its UKey, new staff, the auditor."""
 
 import re
-import time
 
 from playwright.sync_api import expect
 
@@ -26,10 +25,8 @@ def both_sizes(visitor: Visitor, name: str) -> None:
 
 def test_an_administrators_policy_change(arrive: Arrive) -> None:
     admin, security = arrive("admin"), arrive("security")
-    began = time.monotonic()
     _propose(admin)
     _confirm(security)
-    assert time.monotonic() - began < 25
     _where_she_worked(security)
     _seen_in_force(admin)
 
