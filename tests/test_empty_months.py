@@ -92,6 +92,9 @@ def test_an_employer_that_paused_from_august_goes_on_in_october(
         enter(clerk2, SEALING, who, month=AUGUST)
     confirm(clerk2, SEALING, everybody, "out")
     booked(clerk2, officer_a, 202607, "4726.00")
+    on_day("2026-09-01")
+    jobs.dun()
+    assert behind(officer_a, clerk2) == []
     on_day("2026-08-20")
     assert assess.situation(clerk2).objection == "2026年8月没有正常状态的缴存人，不能核定"
     on_day("2026-10-05")
@@ -140,3 +143,20 @@ def test_a_deferred_month_that_nobody_was_in_is_not_to_be_paid_back(
     receive(officer_a, clerk2, "9452.00")
     assert paid_to(clerk2) == person(everybody[0]).paid_to == 202611
     assert deferred.deferred_months(clerk2) == []
+
+
+def test_who_has_nobody_is_reminded_of_the_months_before_and_of_no_other(
+    clerk2: Actor, officer_a: Actor, on_day: OnDay
+) -> None:
+    """All sealed from August with July not yet assessed: July is owed, August is not."""
+    everybody = accounts(clerk2)
+    for who in everybody:
+        enter(clerk2, SEALING, who, month=AUGUST)
+    confirm(clerk2, SEALING, everybody, "out")
+    on_day("2026-10-01")
+    assert behind(officer_a, clerk2) == ["2026-07"]
+    assert arrears.remind(officer_a, clerk2.employer) == (
+        "尊敬的黔东南苗岭食品(示例)，贵单位2026年7月公积金尚未入账，请尽快汇缴"
+    )
+    booked(clerk2, officer_a, 202607, "4726.00")
+    assert behind(officer_a, clerk2) == []
