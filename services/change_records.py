@@ -29,7 +29,7 @@ from services.rules import clock, identity
 
 #: What an item is called, and the codes it is kept in, by the column's name.
 LABELS: Final = {
-    "name": "姓名", "uscc": "统一社会信用代码", "kind": "单位性质", "address": "地址",
+    "name": "姓名", "uscc": "统一社会信用代码", "kind": "单位性质", "address": "家庭住址",
     "legal_representative": "法定代表人", "legal_id_type": "法定代表人证件类型",
     "legal_id_number": "法定代表人证件号码", "affiliation": "隶属关系", "economy": "经济类型",
     "industry": "所属行业", "postcode": "邮政编码", "phone": "单位电话", "fax": "传真",

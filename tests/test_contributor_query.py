@@ -13,8 +13,16 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind, ChangeKind, ContributorStatus
 from data.models.record import Export
 from data.models.register import Contributor
-from services import exports, prints, queries
+from services import (
+    change_records,
+    contributor_info_change,
+    employer_info_change,
+    exports,
+    prints,
+    queries,
+)
 from services.actor import Actor
+from services.approval.change_case import Business
 from services.contributor_query.accounts import accounts
 from services.contributor_query.changes import changes
 from services.contributor_query.listing import choices
@@ -202,6 +210,14 @@ def test_changes_of_information_by_date_and_by_account(clerk1: Actor, changed) -
     assert len(changes(clerk1, Conditions()).rows) == 4
     assert set(column(changes(clerk1, Conditions(account=two.account)), "姓名")) == {two.name}
     assert changes(clerk1, Conditions(JULY.first, JULY.last, two.account)).rows == []
+
+
+@pytest.mark.parametrize(
+    "business", [employer_info_change.BUSINESS, contributor_info_change.BUSINESS]
+)
+def test_an_item_is_called_in_the_records_as_on_its_form(business: Business) -> None:
+    called = {name: change_records.label(business.kind.code, name) for name in business.items}
+    assert called == {name: item.label for name, item in business.items.items()}
 
 
 def test_another_employers_changes_are_not_listed(clerk2: Actor, changed) -> None:
