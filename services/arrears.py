@@ -116,7 +116,11 @@ def listed(session: Session, *which: ColumnElement[bool]) -> list[Behind]:
             if month.number not in freed[employer_id]
             # none of its own up to the last assessed: nobody was in it
             and (month.number > passed or month.number in own)
-            and (heads or month.number in own or leavers.in_month(left.get(employer_id, ()), month)[0])
+            and (
+                heads
+                or month.number in own
+                or leavers.in_month(left.get(employer_id, ()), month)[0]
+            )
         }
         owed = {month: amount for month, (is_booked, amount) in months.items() if not is_booked}
         if owed:

@@ -61,6 +61,7 @@ def home(actor: Actor) -> Home:
             .group_by(Case.kind, Case.status)
         )
         next_month, due_months = _due(session, employer)
+        assessed_to = periods.assessed_to(session, employer)
         deferral = periods.running(session, employer.id)
         open_cases: dict[BusinessKind, dict[CaseStatus, int]] = {}
         for kind, stands, count in cases:
@@ -71,7 +72,7 @@ def home(actor: Actor) -> Home:
         employer.address, status,
         f"单位{employer.employer_rate}% + 个人{employer.contributor_rate}%",
         people[ContributorStatus.NORMAL], people[ContributorStatus.SEALED], due,
-        _month(employer.paid_to), _month(employer.assessed_to),
+        _month(employer.paid_to), assessed_to.label if assessed_to else "—",
         clerk.name, clerk.mobile, clerk.landline, next_month, due_months, open_cases,
     )  # fmt: skip
 

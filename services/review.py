@@ -21,6 +21,7 @@ from services.approval.history import Stage
 from services.approval.kind import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.sheet import Check, Outcome, Sheet
+from services.deferral import periods
 from services.errors import BusinessError, NotFound
 from services.rules import clock
 from services.rules.months import Month
@@ -232,7 +233,8 @@ def _employer(session: Session, employer_id: int) -> EmployerFacts:
         employer.number, employer.name, employer.uscc, employer.kind.label, employer.branch.label,
         employer.status.label, f"{employer.employer_rate}%+{employer.contributor_rate}%",
         counts[ContributorStatus.NORMAL], counts[ContributorStatus.SEALED], due,
-        _month(employer.assessed_to), _month(employer.paid_to), employer.opened_on,
+        str(periods.assessed_to(session, employer) or "—"), _month(employer.paid_to),
+        employer.opened_on,
     )  # fmt: skip
 
 

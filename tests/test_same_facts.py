@@ -73,6 +73,9 @@ def test_what_the_file_calls_owed_is_what_the_clerk_is_asked_for(
     on_day("2026-10-10")
     assert owed() == []
     released(clerk2, officer_a, officer_c, Month(2026, 10))
+    assert home.home(clerk2).assessed_to == "2026年6月"
+    file = employer_file.opened(officer_a, clerk2.employer)
+    assert dict(file.account)["已核定至"] == "2026年6月"
     each = Decimal("4726.00")
     assert owed() == [("2026-10", "未核定（按该月人员估算）", each)]
     go(clerk2, 202610)

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data.enums import EmployerStatus
+from data.enums import EmployerStatus, RemittanceKind
 from data.models.deferral import Deferral
 from data.models.register import Employer
 from data.models.remittance import Assessment
@@ -88,6 +88,19 @@ def first_open(employer: Employer, freed: Collection[Span]) -> Month:
     while any(one.covers(month) for one in freed):
         month = month.plus(1)
     return month
+
+
+def assessed_to(session: Session, employer: Employer) -> Month | None:
+    """Return the last month assessed or taken over (已核定至): one that was deferred is not."""
+    last = session.scalar(
+        select(func.max(Assessment.month)).where(
+            Assessment.employer_id == employer.id,
+            Assessment.kind == RemittanceKind.REGULAR,
+            Assessment.deleted_at.is_(None),
+        )
+    )
+    month = max(last or 0, employer.paid_to or 0)
+    return Month.of(month) if month else None
 
 
 def unpaid(session: Session, employer_id: int) -> list[Month]:

@@ -12,6 +12,7 @@ from data.models.people import CertificateBinding, User
 from data.models.register import Employer
 from services import audit, standing
 from services.actor import Actor
+from services.deferral import periods
 from services.register import scope
 from services.rules import clock
 from services.rules.months import Month
@@ -50,9 +51,10 @@ def opened(actor: Actor, employer_id: int) -> EmployerFile:
     with snapshot() as session:
         row = scope.employer(session, actor, employer_id)
         counts, amount = standing.counted(session, employer_id)
+        assessed_to = periods.assessed_to(session, row)
         normal, sealed = counts[ContributorStatus.NORMAL], counts[ContributorStatus.SEALED]
         return EmployerFile(
-            row.id, row.number, row.name, _register(row), _account(row, normal, sealed, amount),
+            row.id, row.number, row.name, _register(row), _account(row, assessed_to, (normal, sealed), amount),
             _contact(row), _clerks(session, employer_id), normal, sealed, amount,
         )  # fmt: skip
 
@@ -70,11 +72,15 @@ def _register(row: Employer) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _account(row: Employer, normal: int, sealed: int, amount: Decimal) -> list[tuple[str, str]]:
+def _account(
+    row: Employer, assessed_to: Month | None, people: tuple[int, int], amount: Decimal
+) -> list[tuple[str, str]]:
+    normal, sealed = people
     return [
         ("账户状态", row.status.label), ("缴存比例", f"{row.employer_rate}%+{row.contributor_rate}%"),
         ("缴存人数", f"正常{normal:,}人，封存{sealed:,}人"), ("月缴存额", f"{amount:,.2f}元"),
-        ("首次汇缴年月", _month(row.first_month)), ("已核定至", _month(row.assessed_to)),
+        ("首次汇缴年月", _month(row.first_month)),
+        ("已核定至", assessed_to.label if assessed_to else "—"),
         ("缴至年月", _month(row.paid_to)), ("发薪日", f"每月{row.payday}日"),
     ]  # fmt: skip
 

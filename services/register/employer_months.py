@@ -97,12 +97,15 @@ def owed(actor: Actor, employer_id: int) -> list[Owed]:
             select(PEOPLE).where(PEOPLE.c.employer_id == employer_id)
         ).one_or_none()
         left = leavers.of_employers(session, Employer.id == employer_id).get(employer_id, [])
-        return [
+        found_owed = [
             _owed(row, when, found, now, left)
             for when in due
             if not ((found := assessed.get(when.number)) and found.status is BOOKED)
             and (found or _is_open(row, when, freed))
         ]
+        return [
+            one for one in found_owed if one.heads
+        ]  # of a month that nobody is in nothing is owed
 
 
 def _is_open(row: Employer, when: Month, freed: Collection[Span]) -> bool:
