@@ -13,6 +13,7 @@ from components import (
     key_forms,
     plain_table,
 )
+from components.opened import Opened
 from data.enums import BindingStatus, Role
 from services.actor import Actor
 from services.administration import (
@@ -26,6 +27,7 @@ from services.administration.certificate_list import Holder, Key
 TITLE = "证书管理"
 ICON = ":material/key:"
 KEY = "certificates"
+OPENED = Opened(KEY)
 TABS = f"tabs_of_{KEY}"  # outlives what `leave` forgets
 BIND, LISTS, SOON, ALL = "绑定UKey", "吊销列表", "60天内到期", "在用及历史证书"
 SHARES = (0.8, 0.9, 3.6, 1.5, 1.7, 0.7)
@@ -33,7 +35,7 @@ PEOPLE = (1.2, 1.2, 3.6, 1.2)
 
 
 def render(actor: Actor) -> None:
-    opened = st.session_state.get(f"{KEY}_open")
+    opened = OPENED.subject
     with feedback.refusals():
         if opened is None:
             _list(actor)
@@ -41,20 +43,7 @@ def render(actor: Actor) -> None:
             what, subject = opened
             (_bind if what == "bind" else _key)(actor, subject)
         return
-    if st.button("返回列表", key=f"{KEY}_back_after_refusal"):
-        leave()
-
-
-def leave() -> None:
-    """Go back to the list."""
-    for name in [name for name in st.session_state if str(name).startswith(f"{KEY}_")]:
-        del st.session_state[name]
-    st.rerun()
-
-
-def _open(what: str, subject: object) -> None:
-    st.session_state[f"{KEY}_open"] = (what, subject)
-    st.rerun()
+    OPENED.way_back()
 
 
 def _list(actor: Actor) -> None:
@@ -110,7 +99,7 @@ def _keys(actor: Actor, found: list[Key], empty: str, name: str, total: int) -> 
             cells = (key.holder, key.role.label, key.place, key.serial[:16], _ends(key),
                      _state(key))  # fmt: skip
             if entries.row(cells, SHARES).button(label, key=f"key_{name}_{key.id}"):
-                _open("key", key)
+                OPENED.open(("key", key))
     with st.container(horizontal=True, vertical_alignment="center"):
         if total > certificate_list.A_PAGE:
             st.pagination(-(-total // certificate_list.A_PAGE), key=f"{KEY}_page_{name}")
@@ -144,7 +133,7 @@ def _people(actor: Actor) -> None:
         for who in found:
             cells = (who.name, who.role.label, who.place, f"{who.keys}支")
             if entries.row(cells, PEOPLE).button("绑定", key=f"bind_{who.id}"):
-                _open("bind", who)
+                OPENED.open(("bind", who))
 
 
 def _bind(actor: Actor, who: Holder) -> None:
@@ -170,7 +159,7 @@ def _demo(actor: Actor, who: Holder) -> None:
             with feedback.refusals():
                 demo_keys.make(actor, who.id, label=label.strip(), pin=pin.strip())
                 feedback.notice(f"演示UKey {label.strip()}已制作并绑定给{who.name}")
-                leave()
+                OPENED.leave()
 
 
 def _buttons(
@@ -179,13 +168,13 @@ def _buttons(
 ) -> None:  # fmt: skip
     with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         if st.button("返回列表", key=f"{KEY}_back"):
-            leave()
+            OPENED.leave()
         pressed = st.button(label, type="primary", disabled=disabled, key=f"{KEY}_do")
     if pressed:
         with above, feedback.refusals():
             act()
             feedback.notice(done)
-            leave()
+            OPENED.leave()
 
 
 def _key(actor: Actor, key: Key) -> None:
@@ -205,7 +194,7 @@ def _key(actor: Actor, key: Key) -> None:
         brand.quiet("没有办理记录：该证书在启用本系统时已绑定。")
     if actor.role not in certificates.KEEPERS or key.status is BindingStatus.REVOKED:
         if st.button("返回列表", key=f"{KEY}_back"):
-            leave()
+            OPENED.leave()
         return
     _acts(actor, key)
     with st.expander("换证（绑定新证书，原证书随即注销）"):
@@ -216,7 +205,7 @@ def _key(actor: Actor, key: Key) -> None:
             with feedback.refusals():
                 certificates.renew(actor, key.id, read.der if read else b"")
                 feedback.notice(f"{key.holder}的UKey已换证")
-                leave()
+                OPENED.leave()
 
 
 def _acts(actor: Actor, key: Key) -> None:
@@ -229,7 +218,7 @@ def _acts(actor: Actor, key: Key) -> None:
     above = st.container(width=brand.FORM_WIDTH)
     with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         if st.button("返回列表", key=f"{KEY}_back"):
-            leave()
+            OPENED.leave()
         revoked = st.button("注销", key=f"{KEY}_revoke", help="注销后不能恢复，须重新绑定新证书")
         moved = st.button(word, type="primary", key=f"{KEY}_move")
     if moved or revoked:
@@ -237,7 +226,7 @@ def _acts(actor: Actor, key: Key) -> None:
         with above, feedback.refusals():
             act(actor, key.id, reason=reason)
             feedback.notice(f"{key.holder}的UKey已{what}")
-            leave()
+            OPENED.leave()
 
 
 def _lists(actor: Actor) -> None:

@@ -17,6 +17,7 @@ from components import (
     proposal_view,
     signing,
 )
+from components.opened import Opened
 from components.policy_forms import Filled, Grounds
 from data.enums import BusinessKind, Role
 from data.policy_codes import DayKind, ProposalTopic
@@ -30,6 +31,7 @@ from services.rules import clock
 TITLE = "政策参数"
 ICON = ":material/tune:"
 KEY = "policy"
+OPENED = Opened(KEY)
 TABS = f"tabs_of_{KEY}"  # outlives what `leave` forgets
 SHARES = (1.6, 4.2, 1.0, 2.6, 1.3)
 HEADS = ("参数", "现行值", "生效日期", "依据", "状态", "操作")
@@ -38,7 +40,7 @@ WAITING = (1.6, 1.6, 1.2, 1.2, 1.6, 2.6)
 
 
 def render(actor: Actor) -> None:
-    opened = st.session_state.get(f"{KEY}_open")
+    opened = OPENED.subject
     if opened is None:
         _list(actor)
         return
@@ -51,8 +53,7 @@ def render(actor: Actor) -> None:
         else:
             _FORMS[what](actor, subject)
         return
-    if st.button("返回列表", key=f"{KEY}_back_after_refusal"):
-        leave()
+    OPENED.way_back()
 
 
 def _topic(actor: Actor, topic: ProposalTopic) -> None:
@@ -65,7 +66,7 @@ def _topic(actor: Actor, topic: ProposalTopic) -> None:
             signer, topic, filled.typed, source=filled.grounds.source, **asked(filled)))  # fmt: skip
 
     policy_forms.topic(
-        topic, key=KEY, send=send, leave=leave,
+        topic, key=KEY, send=send, leave=OPENED.leave,
         now_of=lambda number: policy_view.current(actor, topic, number),
         attempt=lambda filled: policy_effects.of_values(
             actor, topic, filled.typed, **asked(filled)
@@ -75,13 +76,13 @@ def _topic(actor: Actor, topic: ProposalTopic) -> None:
 
 def _levels(actor: Actor, terms: Terms) -> None:
     send = partial(_send_terms, actor, ProposalTopic.LEVELS, terms.business)
-    policy_forms.levels(terms, key=KEY, leave=leave, send=send)
+    policy_forms.levels(terms, key=KEY, leave=OPENED.leave, send=send)
 
 
 def _materials(actor: Actor, terms: Terms) -> None:
     send = partial(_send_terms, actor, ProposalTopic.MATERIALS, terms.business)
     policy_forms.materials(terms, new_code=policy_view.own_code(terms.materials), key=KEY,
-                           leave=leave, send=send)  # fmt: skip
+                           leave=OPENED.leave, send=send)  # fmt: skip
 
 
 def _send_terms(
@@ -98,7 +99,7 @@ def _calendar(actor: Actor, _subject: object) -> None:
         _sign(actor, lambda signer: policy_changes.propose_days(
             signer, first, last, kind, name, source=grounds.source, reason=grounds.reason))  # fmt: skip
 
-    policy_forms.calendar(key=KEY, leave=leave, send=send)
+    policy_forms.calendar(key=KEY, leave=OPENED.leave, send=send)
 
 
 def _sign(actor: Actor, act: Callable[[Actor], object]) -> None:
@@ -107,24 +108,12 @@ def _sign(actor: Actor, act: Callable[[Actor], object]) -> None:
 
 def _sent() -> None:
     feedback.notice("变更已提交，等待另一名管理员复核")
-    leave()
+    OPENED.leave()
 
 
 _FORMS: dict[str, Callable[[Actor, Any], None]] = {
     "topic": _topic, "levels": _levels, "materials": _materials, "calendar": _calendar,
 }  # fmt: skip
-
-
-def leave() -> None:
-    """Go back to the list."""
-    for name in [name for name in st.session_state if str(name).startswith(f"{KEY}_")]:
-        del st.session_state[name]
-    st.rerun()
-
-
-def _open(what: str, subject: object) -> None:
-    st.session_state[f"{KEY}_open"] = (what, subject)
-    st.rerun()
 
 
 def _list(actor: Actor) -> None:
@@ -157,9 +146,9 @@ def _topics(actor: Actor, *, may_propose: bool) -> None:
             cells = (one.topic.label, values, str(one.since or "—"), one.source or "—", _state(one))
             buttons = entries.row(cells, SHARES)
             if may_propose and buttons.button("变更", key=f"change_{one.topic.value}"):
-                _open("topic", one.topic)
+                OPENED.open(("topic", one.topic))
             if buttons.button("历史", key=f"history_{one.topic.value}"):
-                _open("history", one.topic)
+                OPENED.open(("history", one.topic))
 
 
 def _state(one: Standing) -> str:
@@ -177,9 +166,9 @@ def _terms(actor: Actor, *, may_propose: bool) -> None:
             if not may_propose:
                 continue
             if one.has_levels and buttons.button("环节", key=f"levels_{one.business.value}"):
-                _open("levels", one)
+                OPENED.open(("levels", one))
             if one.has_materials and buttons.button("材料", key=f"papers_{one.business.value}"):
-                _open("materials", one)
+                OPENED.open(("materials", one))
     _calendar_of_year(actor, may_propose=may_propose)
 
 
@@ -196,7 +185,7 @@ def _calendar_of_year(actor: Actor, *, may_propose: bool) -> None:
     else:
         brand.quiet("尚未设置本年的节假日和调休，审批时限按星期计算。")
     if may_propose and st.button("设置工作日历", key="calendar"):
-        _open("calendar", None)
+        OPENED.open(("calendar", None))
 
 
 def _changes(changes: list[Change], empty: str, label: str) -> None:
@@ -212,7 +201,7 @@ def _changes(changes: list[Change], empty: str, label: str) -> None:
             cells = (trace.topic.label, change.scope, str(trace.effective_from), trace.proposer,
                      trace.status.label, trace.source)  # fmt: skip
             if entries.row(cells, WAITING).button(label, key=f"open_{trace.id}"):
-                _open("proposal", trace.id)
+                OPENED.open(("proposal", trace.id))
 
 
 def _proposal(actor: Actor, proposal_id: int) -> None:
@@ -228,7 +217,7 @@ def _proposal(actor: Actor, proposal_id: int) -> None:
     proposal_view.decision(
         actor, change, key=KEY, confirm=policy_changes.confirm, withdraw=policy_changes.withdraw,
         reject=lambda who, which, words: policy_changes.reject(who, which, opinion=words),
-        leave=leave,
+        leave=OPENED.leave,
     )  # fmt: skip
 
 
@@ -240,4 +229,4 @@ def _history(actor: Actor, topic: ProposalTopic) -> None:
     ]
     plain_table.show(("生效日期", "参数", "值", "依据", "设置人"), rows)
     if st.button("返回列表", key=f"{KEY}_back"):
-        leave()
+        OPENED.leave()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components import brand, employer_file_view, employer_opening_form, entries, feedback
+from components.opened import Opened
 from data.enums import ADMINISTRATORS, OFFICERS, ContributorStatus, Role
 from services.actor import Actor
 from services.administration import users
@@ -14,27 +15,29 @@ from services.register import (
     search,
 )
 from services.register.employer_file import EmployerFile
-from services.register.opening import Form, Opened
+from services.register.opening import Form
 
 TITLE = "单位和缴存人"
 ICON = ":material/search:"
 KEY = "register"
+NEW = "new"
+OPENED = Opened(KEY)
+WORDS = f"words_of_{KEY}"  # outlive what `leave` forgets
 EMPLOYERS = (1.3, 3.0, 1.8, 1.3, 1.0)
 PEOPLE = (1.3, 1.0, 1.8, 1.0, 1.3, 2.6)
 
 
 def render(actor: Actor) -> None:
-    opened = st.session_state.get(f"{KEY}_employer")
+    opened: int | str | None = OPENED.subject
     with feedback.refusals():
-        if st.session_state.get(f"{KEY}_opening"):
+        if opened == NEW:
             _opening(actor)
-        elif opened:
+        elif isinstance(opened, int):
             _file(actor, opened)
         else:
             _search(actor)
         return
-    if st.button("返回查找", key=f"{KEY}_back_after_refusal"):
-        _leave()
+    OPENED.way_back("返回查找")
 
 
 def _search(actor: Actor) -> None:
@@ -42,14 +45,14 @@ def _search(actor: Actor) -> None:
     brand.title(TITLE, f"查找{where}单位和缴存人，打开单位档案。")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
-            "查找", st.session_state.get(f"{KEY}_words", ""), key=f"{KEY}_typed", width=520,
+            "查找", st.session_state.get(WORDS, ""), key=f"{KEY}_typed", width=520,
             placeholder="单位账号、名称、信用代码，个人账号、姓名、证件号码或后四位", max_chars=60,
         )  # fmt: skip
         st.button("查找", type="primary", key=f"{KEY}_search")
         if actor.role in OFFICERS and st.button("单位开户", key=f"{KEY}_open_new"):
-            st.session_state[f"{KEY}_opening"] = True
-            st.rerun()
-    st.session_state[f"{KEY}_words"] = words
+            st.session_state[WORDS] = words
+            OPENED.open(NEW)
+    st.session_state[WORDS] = words
     if not words.strip():
         brand.quiet("请输入要查找的内容，按回车或点击【查找】。")
         return
@@ -75,7 +78,7 @@ def _found(found: search.Found) -> None:
             for one in found.employers:
                 cells = (one.number, one.name, one.uscc, one.branch, one.status.label)
                 if entries.row(cells, EMPLOYERS).button("打开", key=f"open_{one.id}"):
-                    _open(one.id)
+                    OPENED.open(one.id)
     if found.people:
         st.markdown(f"**缴存人（{len(found.people)}）**")
         with st.container(key="list_people", gap=None):
@@ -86,27 +89,14 @@ def _found(found: search.Found) -> None:
                             who.employer_number, who.employer_name)  # fmt: skip
                 buttons = entries.row(cells_of, PEOPLE)
                 if buttons.button("打开单位", key=f"open_of_{who.account}"):
-                    _open(who.employer_id)
-
-
-def _open(employer_id: int) -> None:
-    st.session_state[f"{KEY}_employer"] = employer_id
-    st.rerun()
-
-
-def _leave() -> None:
-    words = st.session_state.get(f"{KEY}_words", "")
-    for name in [name for name in st.session_state if str(name).startswith(f"{KEY}_")]:
-        del st.session_state[name]
-    st.session_state[f"{KEY}_words"] = words
-    st.rerun()
+                    OPENED.open(who.employer_id)
 
 
 def _file(actor: Actor, employer_id: int) -> None:
     file = employer_file.opened(actor, employer_id)
     brand.title(f"{file.name}　{file.number}", "单位档案：登记、人员、业务、汇缴和欠缴。")
     if st.button("返回查找", key=f"{KEY}_back"):
-        _leave()
+        OPENED.leave()
     employer_file_view.facts(file)
     _clerks(actor, file)
     tabs = st.tabs([f"缴存人（{file.normal + file.sealed}）", "业务", "汇缴核定", "欠缴"])
@@ -160,7 +150,7 @@ def _people(actor: Actor, employer_id: int) -> None:
 
 
 def _opening(actor: Actor) -> None:
-    done: Opened | None = st.session_state.get(f"{KEY}_done")
+    done: opening.Opened | None = st.session_state.get(f"{KEY}_done")
     if done:
         brand.title("单位开户", "开户已完成。")
         brand.banner(
@@ -169,9 +159,10 @@ def _opening(actor: Actor) -> None:
         )  # fmt: skip
         with st.container(horizontal=True):
             if st.button("打开单位档案", type="primary", key=f"{KEY}_to_file"):
-                _leave_to(done.employer_id)
+                del st.session_state[f"{KEY}_done"]
+                OPENED.open(done.employer_id)
             if st.button("返回查找", key=f"{KEY}_back"):
-                _leave()
+                OPENED.leave()
         return
     choices = opening.choices(actor)
     brand.title("单位开户", f"在{choices.branch.label}为单位设立账户，并登记第一名经办人。")
@@ -180,10 +171,4 @@ def _opening(actor: Actor) -> None:
         st.session_state[f"{KEY}_done"] = opening.open_employer(actor, form)
         st.rerun()
 
-    employer_opening_form.draw(choices, key=KEY, send=send, leave=_leave)
-
-
-def _leave_to(employer_id: int) -> None:
-    for name in ("done", "opening"):
-        st.session_state.pop(f"{KEY}_{name}", None)
-    _open(employer_id)
+    employer_opening_form.draw(choices, key=KEY, send=send, leave=OPENED.leave)

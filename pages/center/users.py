@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from components import brand, case_timeline, counted_tabs, entries, feedback, signing
+from components.opened import Opened
 from data.enums import ADMINISTRATORS, OFFICERS, Branch, Role
 from data.policy_codes import ProposalStatus
 from services.actor import Actor
@@ -16,12 +17,13 @@ from services.administration.users import Person
 TITLE = "人员管理"
 ICON = ":material/group:"
 KEY = "users"
+OPENED = Opened(KEY)
 SHARES = (1.1, 1.3, 1.2, 1.4, 0.9, 2.4)
 CHANGES = (1.0, 2.0, 2.0, 2.4, 1.4, 1.2)
 
 
 def render(actor: Actor) -> None:
-    opened: Person | str | None = st.session_state.get(f"{KEY}_open")
+    opened: Person | str | None = OPENED.subject
     with feedback.refusals():
         if isinstance(opened, Person):
             _person(actor, opened)
@@ -30,20 +32,7 @@ def render(actor: Actor) -> None:
         else:
             _list(actor)
         return
-    if st.button("返回列表", key=f"{KEY}_back_after_refusal"):
-        leave()
-
-
-def leave() -> None:
-    """Go back to the list."""
-    for name in [name for name in st.session_state if str(name).startswith(f"{KEY}_")]:
-        del st.session_state[name]
-    st.rerun()
-
-
-def _open(subject: Person | str) -> None:
-    st.session_state[f"{KEY}_open"] = subject
-    st.rerun()
+    OPENED.way_back()
 
 
 def _list(actor: Actor) -> None:
@@ -55,7 +44,7 @@ def _list(actor: Actor) -> None:
     )
     with now:
         if actor.role is Role.ADMINISTRATOR and st.button("新增人员", key="new_person"):
-            _open("new")
+            OPENED.open("new")
         _staff(actor)
     with pending:
         _pending(actor, waiting)
@@ -73,7 +62,7 @@ def _staff(actor: Actor) -> None:
             buttons = entries.row(cells, SHARES)
             may = actor.role in ADMINISTRATORS and one.id != actor.user_id
             if may and buttons.button("办理", key=f"person_{one.id}"):
-                _open(one)
+                OPENED.open(one)
 
 
 def _state(one: Person) -> str:
@@ -163,14 +152,14 @@ def _new(actor: Actor) -> None:
     above = st.container(width=brand.FORM_WIDTH)
     with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         if st.button("返回列表", key=f"{KEY}_back"):
-            leave()
+            OPENED.leave()
         pressed = st.button("确认新增", type="primary", key=f"{KEY}_create")
     if pressed:
         with above, feedback.refusals():
             users.create(actor, name=name, username=username, role=role, branch=branch,
                          password=password)  # fmt: skip
             feedback.notice(f"{name.strip()}已新增")
-            leave()
+            OPENED.leave()
 
 
 def _person(actor: Actor, one: Person) -> None:
@@ -180,7 +169,7 @@ def _person(actor: Actor, one: Person) -> None:
 
     def left(done: str) -> None:
         feedback.notice(done)
-        leave()
+        OPENED.leave()
 
     def pressed(label: str, name: str, act: Callable[[], object], done: str) -> None:
         if st.button(label, key=f"{KEY}_{name}"):
@@ -223,4 +212,4 @@ def _person(actor: Actor, one: Person) -> None:
             )
     with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         if st.button("返回列表", key=f"{KEY}_back"):
-            leave()
+            OPENED.leave()
