@@ -93,11 +93,13 @@ def judge(session: Session, basis: Basis, sheet: Sheet, count: Count) -> Upload:
         if not _enter_plainly_right(upload, rows, people):
             for row in rows:
                 _judge_row(upload, row, people)
-    there = upload.rows.keys() | {line.account for line in present}
+    there = {line.account for line in present}
     missing = [
         person
         for person in people.values()
-        if person.account not in there and person.status is ContributorStatus.NORMAL
+        if person.account not in upload.rows
+        and person.account not in there
+        and person.status is ContributorStatus.NORMAL
     ]
     if missing:
         opened = facts.opening_moments(session, terms.employer_id)
@@ -216,5 +218,7 @@ def _missing(
 
 def _afterwards(lines: list[Line], present: list[Line]) -> list[Line]:
     """Return the roster as it would stand: the lines there, with those of the file over them."""
+    if not present:
+        return lines
     entered = {line.contributor_id for line in lines}
     return [line for line in present if line.contributor_id not in entered] + lines

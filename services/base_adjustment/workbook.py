@@ -115,8 +115,7 @@ def import_workbook(
             upload = known or judging.judge(session, basis, sheet, count)
         if not upload.faults:
             there = basis.present if case else None  # her colleague may begin it in this moment
-            del ahead, basis
-            sheet.rows.clear()  # the lines are written in the memory of what they were read from
+            del ahead, basis  # the people: memory that the lines are written with
             case = case or roster.opened(session, actor, terms)  # a refused file begins no case
             roster.put(session, case, upload.lines, there)
             rows = len(upload.lines)
