@@ -60,7 +60,7 @@ nightly: system-test $(VENV)/nightly.stamp ## run every test in full, and record
 	@HALL_NIGHTLY=1 $(BIN)/python -m bench.load --clerks 100 --minutes 30 --processes 2 --postgresql
 
 mutation: $(VENV)/dev.stamp ## change the rules a little, a thousand times, and count what the tests notice (ARGS=money)
-	@$(BIN)/python -m tests.mutation $(ARGS)
+	@HALL_NIGHTLY=1 $(BIN)/python -m tests.mutation $(ARGS)
 
 assurance: $(VENV)/dev.stamp ## the table of what is promised and what was measured; writes docs/assurance.md
 	@$(BIN)/python -m tests.assurance

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from data.database import snapshot
+from data.database import snapshot, transaction
 from data.enums import BusinessKind, Role
 from data.models.audit import AuditEvent
 from data.models.policy import PolicyRow
@@ -492,3 +492,16 @@ def test_only_administrators_confirm_and_reject(admin: Actor, key: str) -> None:
         policy_changes.confirm(person(key), proposal)
     with pytest.raises(NotAllowed):
         policy_changes.reject(person(key), proposal, opinion="不")
+
+
+def test_what_the_center_has_not_set_is_named_and_nothing_is_done() -> None:
+    with transaction() as session:
+        session.execute(delete(PolicyRow).where(PolicyRow.key == KEY.ROUNDING))
+    with snapshot() as session:
+        missing = policy.PolicyMissing(label=KEY.ROUNDING.label)
+        for asked in (
+            lambda: policy.in_force(session, TODAY, employer("522601000101").id),
+            lambda: policy.value(session, KEY.ROUNDING, TODAY),
+        ):
+            with pytest.raises(policy.PolicyMissing, match=str(missing)):
+                asked()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from data.policy_codes import Rounding
+from services.policy import Window
 from services.rules import clock, contribution, identity
 from services.rules.limits import Limits
 from services.rules.months import HpfYear, Month
@@ -183,3 +184,22 @@ def test_a_name_is_the_same_with_another_dot_space_or_bracket(typed: str) -> Non
 @pytest.mark.parametrize("other", ["古丽买买提（大）", "古丽·买买提（小）", "古丽·买买提", ""])
 def test_another_name_is_another_name(other: str) -> None:
     assert not identity.is_same_name(other, "古丽·买买提（大）")
+
+
+def test_a_column_of_bases_is_allowed_where_its_ends_are() -> None:
+    assert LIMITS.allow([], [])
+    assert LIMITS.allow([198_000, 2_177_400], [19_800, 522_600])
+    assert not LIMITS.allow([197_999, 500_000], [19_800, 50_000])
+    assert not LIMITS.allow([500_000, 2_177_401], [50_000, 522_600])
+    assert not LIMITS.allow([500_000], [19_799])
+
+
+def test_the_limits_are_what_stands_at_a_limit() -> None:
+    stands = [base for base in (197_999, 198_000, 2_177_400, 2_177_401) if LIMITS.is_at_limit(base)]
+    assert stands == [198_000, 2_177_400]
+
+
+def test_a_window_takes_adjustments_on_its_first_and_on_its_last_day() -> None:
+    window = Window(date(2026, 7, 1), date(2026, 7, 31))
+    days = (date(2026, 6, 30), date(2026, 7, 1), date(2026, 7, 31), date(2026, 8, 1))
+    assert [window.is_open(day) for day in days] == [False, True, True, False]

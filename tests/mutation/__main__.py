@@ -1,84 +1,80 @@
 """`make mutation`: how many small wrong changes to the rules the tests notice (figure 22).
 
-`python -m tests.mutation money services.actor` asks for an area or for modules. What nobody noticed
+`python -m tests.mutation money services.actor` asks for an area or for modules; with `--sample=300`
+so many of an area's changes are drawn by a seed. What nobody noticed
 is written to docs/assurance/22-AREA.md, with why, where a change makes no difference.
 """
 
+import gc
 import sys
 import tempfile
 from pathlib import Path
 
 from tests import figures
-from tests.mutation import trial
+from tests.mutation import area, trial
 from tests.mutation.equivalent import EQUIVALENT
-from tests.mutation.operators import Mutant, mutants
-from tests.mutation.targets import TARGETS, Target
+from tests.mutation.operators import Mutant
+from tests.mutation.targets import TARGETS, Area
 
 TARGET = 95
 """Percent."""
+_SAMPLE = "--sample="
+_ENOUGH = 300
+"""So many drawn changes stand for an area."""
 
 
-def main(asked: list[str]) -> int:
+def main(words: list[str]) -> int:
+    sample = next((int(one.partition("=")[2]) for one in words if one.startswith(_SAMPLE)), None)
+    asked = [one for one in words if not one.startswith(_SAMPLE)]
     with tempfile.TemporaryDirectory() as folder:
         trial.warm(trial.template(Path(folder) / "template.db"))
-        for area, targets in TARGETS.items():
-            chosen = [t for t in targets if not asked or area in asked or t.module in asked]
-            if chosen:
-                _measure(area, chosen, is_whole=chosen == list(targets))
+        gc.freeze()
+        for name, whole in TARGETS.items():
+            modules = tuple(m for m in whole.modules if not asked or name in asked or m in asked)
+            if modules:
+                is_whole = modules == whole.modules and (sample is None or sample >= _ENOUGH)
+                _measure(name, Area(modules, whole.tests), sample, is_whole=is_whole)
     return 0
 
 
-def _measure(area: str, targets: list[Target], *, is_whole: bool) -> None:
-    tried, left, excused = 0, dict[str, list[Mutant]](), 0
-    for target in targets:
-        count, survivors = _survivors(target)
-        tried += count
-        known = EQUIVALENT.get(target.module, {})
-        left[target.module] = [one for one in survivors if _name(one) not in known]
-        excused += len(survivors) - len(left[target.module])
-        print(f"{target.module}: {count} mutants, {len(survivors)} alive", flush=True)
-        for one in left[target.module]:
-            print(f"  {one}", flush=True)
-    killed = tried - excused - sum(map(len, left.values()))
-    score = 100 * killed / (tried - excused)
-    print(f"{area}: {killed} of {tried - excused} ({score:.1f} %), {excused} make no difference")
+def _measure(name: str, asked: Area, sample: int | None, *, is_whole: bool) -> None:
+    every = sum(map(len, area.chosen(asked, None).values()))
+    mutants = area.chosen(asked, sample)
+    tried = area.measure(name, asked, mutants)
+    left, excused = dict[str, list[Mutant]](), 0
+    for module, all_of_it in tried.items():
+        alive = [one for one in all_of_it if one.killer is None]
+        left[module] = [one.mutant for one in alive if one.name not in EQUIVALENT.get(module, {})]
+        excused += len(alive) - len(left[module])
+        print(f"{module}: {len(all_of_it)} mutants, {len(alive)} alive", flush=True)
+        for mutant in left[module]:
+            print(f"  {mutant}", flush=True)
+    counted = sum(map(len, tried.values())) - excused
+    killed = counted - sum(map(len, left.values()))
+    score = 100 * killed / counted
+    said = (
+        f"{killed} of {counted} killed ({score:.1f} %), {excused} that make no difference left out"
+    )
+    is_sample = sum(map(len, mutants.values())) < every
+    if is_sample:
+        said += f"; {sample} drawn of {every}"
+    print(f"{name}: {said}", flush=True)
     if is_whole:
-        figures.record(
-            22,
-            f"{killed} of {tried - excused} killed ({score:.1f} %), {excused} that make no difference left out",
-            reached=score >= TARGET, part=area, is_whole=True,
-        )  # fmt: skip
-        _write(area, left)
+        seed = area.SEED if is_sample else None
+        figures.record(22, said, seed, reached=score >= TARGET, part=name, is_whole=True)
+        if figures.IS_WHOLE:
+            _write(name, left)
 
 
-def _name(mutant: Mutant) -> str:
-    """Return what a mutant is called whatever line it stands in."""
-    return f"{mutant.before} → {mutant.after}"
-
-
-def _survivors(target: Target) -> tuple[int, list[Mutant]]:
-    """Return how many mutants the module has, and those that its tests let pass."""
-    outcome, took = trial.run(target.tests, target.module, None, seconds=600)
-    if outcome != trial.PASSED:
-        raise SystemExit(f"{target.module}: its tests fail as it is ({outcome})")
-    count, left = 0, []
-    for mutant in mutants((figures.ROOT / target.path).read_text("utf-8")):
-        count += 1
-        outcome, _ = trial.run(target.tests, target.module, mutant.tree, seconds=30 + 3 * int(took))
-        if outcome == trial.PASSED:
-            left.append(mutant)
-    return count, left
-
-
-def _write(area: str, left: dict[str, list[Mutant]]) -> None:
-    lines = [f"# Figure 22, {area}: changes that no test notices", ""]
+def _write(name: str, left: dict[str, list[Mutant]]) -> None:
+    lines = [f"# Figure 22, {name}: changes that no test notices", ""]
     for module, survivors in left.items():
         lines += [f"## {module}", "", *(f"- line {one}" for one in survivors), ""]
         lines += [
-            f"- makes no difference: {name} — {why}"
-            for name, why in EQUIVALENT.get(module, {}).items()
+            f"- makes no difference: {one} — {why}"
+            for one, why in EQUIVALENT.get(module, {}).items()
         ] + [""]
-    (figures.WHOLE / f"22-{area}.md").write_text("\n".join(lines), "utf-8")
+    (figures.WHOLE / f"22-{name}.md").write_text("\n".join(lines), "utf-8")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ _UNTOUCHED = {"annotation", "returns", "decorator_list", "type_params"}
 
 class Mutant(NamedTuple):
     line: int
+    lines: range
+    """Those of the statement that is changed; of a compound one, of its head."""
     before: str
     after: str
     tree: ast.Module
@@ -42,9 +44,20 @@ def mutants(source: str) -> Iterator[Mutant]:
             changed = copy.deepcopy(tree)
             _put(changed, place, wrong)
             yield Mutant(
-                getattr(node, "lineno", 0), _words(node), _words(wrong),
+                getattr(node, "lineno", 0), _lines(tree, place), _words(node), _words(wrong),
                 ast.fix_missing_locations(changed),
             )  # fmt: skip
+
+
+def _lines(tree: ast.AST, place: Place) -> range:
+    found, owner = range(0), tree
+    for step in place:
+        owner = owner[step] if isinstance(step, int) else getattr(owner, step)  # type: ignore[index]
+        if isinstance(owner, ast.stmt):
+            inner = getattr(owner, "body", None)
+            last = inner[0].lineno if inner else (owner.end_lineno or owner.lineno) + 1
+            found = range(owner.lineno, max(last, owner.lineno + 1))
+    return found
 
 
 def _words(node: ast.AST | None) -> str:

@@ -1,7 +1,10 @@
 """The operators of `make mutation`: each slip comes up, words and annotations are left alone."""
 
 import ast
+from typing import Any
 
+from tests.figures import ROOT
+from tests.mutation import swap, trial
 from tests.mutation.operators import mutants
 from tests.mutation.targets import TARGETS
 
@@ -40,10 +43,28 @@ def test_every_mutant_is_source_that_compiles_and_differs() -> None:
         assert ast.dump(mutant.tree) != same
 
 
-def test_every_target_and_its_tests_are_there() -> None:
-    from tests.figures import ROOT
+def test_a_change_knows_the_lines_of_the_statement_it_stands_in() -> None:
+    found = {mutant.before: mutant.lines for mutant in mutants(SOURCE)}
+    assert found["actor.role is not CLERK"] == range(7, 8)
+    assert found["count + 1 < 5"] == range(9, 10)
 
-    for targets in TARGETS.values():
-        for target in targets:
-            assert (ROOT / target.path).is_file()
-            assert all((ROOT / path).is_file() for path in target.tests)
+
+def test_a_function_is_changed_in_place_and_a_default_needs_a_fresh_process() -> None:
+    path = str(ROOT / "tests" / "mutation" / "of_a_test.py")
+    names: dict[str, Any] = {}
+    source = "def five(count=2):\n    return count + 3\n"
+    exec(compile(source, path, "exec"), names)
+    elsewhere, tree = names["five"], ast.parse(source)
+    inside, default = (
+        next(one for one in mutants(source) if one.before == words) for words in ("count + 3", "2")
+    )
+    assert swap.differing(tree, inside.tree) == {1}
+    assert swap.differing(tree, default.tree) is None
+    swap.put(swap.functions_of(path), inside.tree, path)
+    assert elsewhere() == -1
+
+
+def test_every_target_and_its_tests_are_there() -> None:
+    for area in TARGETS.values():
+        assert all(trial.path_of(module).is_file() for module in area.modules)
+        assert all((ROOT / path).exists() for path in area.tests)

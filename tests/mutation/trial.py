@@ -1,26 +1,34 @@
-"""One trial: a child of a warm process imports the hall with one module changed, and runs its tests.
+"""Trials: the hall with one slip in a module, and whether a test notices it.
 
-The parent has imported the libraries, and none of the hall; so a trial costs the tests alone.
+Where a function's body alone is changed, a fork of a process that has all tests ready changes it in
+place (`swap`); where a table or a default is, a fork of a process that has only the libraries imports
+the hall with the module as the mutant says. Both run on SQLite.
 """
 
 import ast
 import contextlib
+import importlib
 import importlib.machinery
 import importlib.util
+import json
 import os
-import resource
-import signal
 import sys
 import tempfile
-import time
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tests import figures
 from tests.figures import ROOT
+from tests.mutation.stage import NOT_IMPORTED, TOO_LONG, Stage, limit
 
 OURS = ("services", "data", "demo", "tests", "settings", "ukey", "web", "pages", "components")
-PASSED, FAILED, TOO_LONG = 0, 1, -1
+_OPTIONS = [
+    "-q", "-x", "-p", "no:randomly", "-k", "not postgresql", "-o", "timeout=60", "--tb=native",
+    "--capture=sys",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",  # the libraries are warm
+]  # fmt: skip
+_LAST = 1e9
 
 
 class _Changed(importlib.machinery.SourceFileLoader):
@@ -46,35 +54,60 @@ class _Finder:
         return importlib.util.spec_from_file_location(name, self.path, loader=loader)
 
 
-def run(
-    tests: Sequence[str], module: str, tree: ast.Module | None, *, seconds: int
-) -> tuple[int, float]:
-    """Run the tests on SQLite with the module as `tree` says; return the outcome and the time it took."""
-    started = time.monotonic()
-    child = os.fork()
-    if child == 0:
-        os._exit(_child(tests, module, tree, seconds))
-    _, status = os.waitpid(child, 0)
-    took = time.monotonic() - started
-    if os.WIFSIGNALED(status):
-        return TOO_LONG, took
-    return os.WEXITSTATUS(status), took
+def path_of(module: str) -> Path:
+    return ROOT / f"{module.replace('.', '/')}.py"
 
 
-def _child(tests: Sequence[str], module: str, tree: ast.Module | None, seconds: int) -> int:
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    signal.alarm(20 * seconds)  # what waits takes no processor
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
-    if tree is not None:
-        path = ROOT / f"{module.replace('.', '/')}.py"
-        sys.meta_path.insert(0, _Finder(module, path, tree))  # type: ignore[arg-type]
-    import pytest
+def ready(tests: Sequence[str], modules: Sequence[str], work: Callable[[Stage], str]) -> str:
+    """Return what `work` answers in a child that has the tests collected and the modules loaded."""
 
-    options = ["-q", "-x", "-p", "no:randomly", "-k", "not postgresql"]
-    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # the libraries are warm
-    return int(pytest.main([*options, *tests]))
+    def child() -> str:
+        answer = []
+        paths = {module: str(path_of(module)) for module in modules}
+        stage = Stage(paths, lambda it: answer.append(work(it)))
+        stage.watch_imports()
+        _collect(tests, stage)
+        return answer[0]
+
+    return in_child(child)
+
+
+def fresh(
+    tests: Sequence[str],
+    module: str,
+    tree: ast.Module,
+    order: Mapping[str, float],
+    *,
+    patience: float,
+) -> str | None:
+    """Import the hall with the module as `tree` says; return what notices it, or None."""
+
+    def child() -> str:
+        limit(60 + int(patience))
+        sys.meta_path.insert(0, _Finder(module, path_of(module), tree))  # type: ignore[arg-type]
+        answer = []
+
+        def work(stage: Stage) -> None:
+            items = sorted(stage.items, key=lambda item: order.get(item.nodeid, _LAST))
+            answer.append(stage.run(items, patience))
+
+        with tempfile.TemporaryDirectory(prefix="trial-") as base:
+            figures.QUICK = Path(base)
+            _collect([*tests, f"--basetemp={base}/tests"], Stage({}, work))
+        return json.dumps(answer)
+
+    said = in_child(child)
+    found = json.loads(said) if said else [TOO_LONG]
+    return (found[0] or None) if found else NOT_IMPORTED
+
+
+def _collect(asked: Sequence[str], stage: Stage) -> None:
+    os.environ.pop("HALL_NIGHTLY", None)
+    figures.IS_WHOLE = False  # the quick shares tell soonest
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+        import pytest
+
+        pytest.main([*_OPTIONS, *asked], plugins=[stage])
 
 
 def in_child(work: Callable[[], str]) -> str:
@@ -82,9 +115,11 @@ def in_child(work: Callable[[], str]) -> str:
     out, into = os.pipe()
     child = os.fork()
     if child == 0:
-        with os.fdopen(into, "w") as answer:
-            answer.write(work())
-        os._exit(0)
+        try:
+            with os.fdopen(into, "w") as answer:
+                answer.write(work())
+        finally:
+            os._exit(0)
     os.close(into)
     with os.fdopen(out) as answer:
         said = answer.read()
