@@ -14,7 +14,7 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind, Role
 from data.models.audit import AuditEvent
 from data.models.policy import PolicyRow
-from data.policy_codes import DayKind, PolicyKey, ProposalStatus, ProposalTopic
+from data.policy_codes import DayKind, PolicyKey, ProposalStatus, ProposalTopic, Rounding
 from services import policy, review, working_days
 from services.actor import Actor
 from services.administration import (
@@ -28,8 +28,11 @@ from services.administration import (
 from services.approval import requirements
 from services.approval.requirements import Entry
 from services.errors import NotAllowed, NotFound, Stale
+from services.rules.limits import Limits
+from services.rules.months import HpfYear, Month
 from services.rules.policy_values import BadValue, Reversed
 from tests.conftest import employer, person
+from tests.policy_rows import set_for
 from tests.rosters import submitted
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
@@ -505,3 +508,48 @@ def test_what_the_center_has_not_set_is_named_and_nothing_is_done() -> None:
         ):
             with pytest.raises(policy.PolicyMissing, match=str(missing)):
                 asked()
+
+
+def test_everything_that_holds_for_an_employer_today_is_what_the_center_has_set() -> None:
+    with snapshot() as session:
+        held = policy.in_force(session, TODAY, employer("522601000101").id)
+    assert held == policy.Policy(
+        limits=Limits(198_000, 2_177_400, 19_800, 522_600),
+        rounding=Rounding.HALF_UP_TO_YUAN,
+        hpf_year=HpfYear(Month.of(202607)),
+        window=policy.Window(date(2026, 7, 1), date(2026, 7, 31)),
+        adjustments_per_year=1,
+        june_first=True,
+        rate_min=5,
+        rate_max=12,
+        rate_changes_per_year=1,
+        months_ahead=0,
+        deferral_months=12,
+    )
+    assert str(held.window) == "2026-07-01至2026-07-31"
+
+
+def test_a_value_for_all_holds_from_its_very_day_and_the_one_set_last_holds(
+    admin: Actor, security: Actor
+) -> None:
+    policy_changes.confirm(security, proposed(admin))
+    policy_changes.confirm(security, proposed(admin, {KEY.BASE_MIN: "2200"}))
+    with snapshot() as session:
+        days = (TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1))
+        held = [Decimal(policy.value(session, KEY.BASE_MIN, day)) for day in days]
+    assert held == [Decimal(1980), Decimal(2200), Decimal(2200)]
+
+
+def test_what_is_supposed_for_all_gives_way_to_an_employers_own_and_for_it_alone_does_not() -> None:
+    own, other = employer("522601000101"), employer("522601000202")
+    set_for(None, KEY.RATE_MIN, "6", employer=own.number)
+
+    def least(supposed: policy.Supposed) -> tuple[int, int]:
+        with snapshot() as session, policy.supposing(session, supposed):
+            found = [policy.in_force(session, TODAY, one.id).rate_min for one in (own, other)]
+        return found[0], found[1]
+
+    assert least(policy.Supposed({KEY.RATE_MIN: "7"})) == (6, 7)
+    assert least(policy.Supposed({KEY.RATE_MIN: "8"}, own.id)) == (8, 5)
+    with snapshot() as session:
+        assert policy.in_force(session, TODAY, own.id).rate_min == 6
