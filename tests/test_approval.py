@@ -1,6 +1,8 @@
 """The approval engine: its table of moves, its levels, four eyes, and what it tells."""
 
+import json
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -8,6 +10,7 @@ from sqlalchemy import Engine, select
 
 from data.database import snapshot, transaction
 from data.enums import Action, BusinessKind, CaseStatus, Role
+from data.models.audit import AuditEvent
 from data.models.case import Case, Message, Step
 from data.policy_codes import PolicyKey
 from services.actor import Actor
@@ -15,6 +18,7 @@ from services.approval import casework, engine, history, holding, moves, refusal
 from services.approval.history import Progress
 from services.base_adjustment.kind import KIND
 from services.errors import NotAllowed, Stale
+from services.rules import clock
 from tests.policy_rows import set_for
 from tests.rosters import imported, submitted
 
@@ -146,10 +150,6 @@ def test_an_opinion_longer_than_500_characters_is_refused(clerk2: Actor, officer
 def test_an_officers_hold_ends_with_her_ten_minutes(
     clerk2: Actor, officer_a: Actor, officer_b: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from datetime import timedelta
-
-    from services.rules import clock
-
     case_id = submitted(clerk2, 5000)
     with transaction() as session:
         holding.hold(session, session.get_one(Case, case_id), officer_a)
@@ -169,3 +169,137 @@ def test_clerks_do_not_decide_and_officers_do_not_submit(clerk2: Actor, officer_
         case.status = CaseStatus.RETURNED
         session.flush()
         engine.submit(session, KIND, case, officer_a, version=case.version, client_id="x")
+
+
+# What the table says, and what a step leaves behind
+
+
+def test_the_moves_are_these_twelve_and_these_are_whose_they_are() -> None:
+    """Told again in words of its own: the table that is tested against must not move with it."""
+    said = {(before.value, act.value): after.value for (before, act), after in moves.MOVES.items()}
+    assert said == {
+        ("draft", "submit"): "pending", ("returned", "submit"): "pending",
+        ("rejected", "submit"): "pending", ("withdrawn", "submit"): "pending",
+        ("returned", "close"): "closed", ("rejected", "close"): "closed",
+        ("withdrawn", "close"): "closed", ("pending", "withdraw"): "withdrawn",
+        ("pending", "transfer"): "pending", ("pending", "approve"): "approved",
+        ("pending", "return"): "returned", ("pending", "reject"): "rejected",
+    }  # fmt: skip
+    clerk, officers = {"clerk"}, {"reviewer", "senior_reviewer", "director"}
+    assert {act.value: {role.value for role in roles} for act, roles in moves.MAY.items()} == {
+        "submit": clerk, "close": clerk, "withdraw": clerk, "transfer": officers,
+        "approve": officers, "return": officers, "reject": officers,
+    }  # fmt: skip
+    assert {act.value: told.value for act, told in moves.TOLD.items()} == {
+        act: f"case_{act}"
+        for act in ("submit", "close", "withdraw", "transfer", "approve", "return", "reject")
+    }
+    assert {status.value for status in moves.TURNED_BACK} == {"returned", "rejected", "withdrawn"}
+
+
+def test_every_step_says_who_when_at_which_level_and_what_came_of_it(
+    clerk2: Actor, officer_a: Actor, officer_c: Actor
+) -> None:
+    case_id = submitted(clerk2, 5000)
+    decided(case_id, Action.APPROVE, officer_a, "同意")
+    decided(case_id, Action.RETURN, officer_c, "  请核对  ")
+    with snapshot() as session:
+        case = session.get_one(Case, case_id)
+        steps = session.scalars(select(Step).filter_by(case_id=case_id).order_by(Step.id)).all()
+        told = session.scalars(select(Message).filter_by(case_id=case_id)).one()
+        seen = select(AuditEvent).where(AuditEvent.subject == f"case:{case_id}")
+        events = session.scalars(seen.order_by(AuditEvent.seq.desc()).limit(3)).all()
+    assert [(s.user_id, s.role, s.level, s.version, s.status.value, s.opinion) for s in steps] == [
+        (clerk2.user_id, "单位经办人", 0, 2, "pending", ""),
+        (officer_a.user_id, "初审员", 1, 3, "pending", "同意"),
+        (officer_c.user_id, "终审员", 2, 4, "returned", "请核对"),
+    ]
+    assert [step.client_id is None for step in steps] == [False, True, True]
+    arrived = [case.started_at, steps[0].taken_at, steps[1].taken_at]
+    assert [step.arrived_at for step in steps] == arrived
+    assert (case.waits_for, case.assigned_to, case.opened_by, case.version) == (None,) * 3 + (4,)
+    assert (told.employer_id, told.kind) == (clerk2.employer, BusinessKind.BASE_ADJUSTMENT)
+    assert f"流水号{case.serial}）已退回，原因：请核对。" in told.text
+    assert [json.loads(event.payload)["version"] for event in events] == [4, 3, 2]
+    assert [json.loads(event.payload)["level"] for event in events] == [2, 1, 1]
+    assert {event.employer for event in events} == {clerk2.employer}
+
+
+def test_a_case_waits_for_the_level_that_comes_and_for_nobody_once_it_is_done(
+    clerk2: Actor, officer_a: Actor, officer_c: Actor
+) -> None:
+    def waits() -> tuple[int, Role | None, bool]:
+        with snapshot() as session:
+            case = session.get_one(Case, case_id)
+            return case.level, case.waits_for, case.ended_at is not None
+
+    case_id = submitted(clerk2, 5000)
+    assert waits() == (1, Role.REVIEWER, False)
+    decided(case_id, Action.APPROVE, officer_a)
+    assert waits() == (2, Role.SENIOR_REVIEWER, False)
+    decided(case_id, Action.APPROVE, officer_c)
+    assert waits() == (2, None, True)
+
+
+def test_an_opinion_of_500_characters_is_taken_and_blanks_are_none(
+    clerk2: Actor, officer_a: Actor
+) -> None:
+    case_id = submitted(clerk2, 5000)
+    for action in (Action.RETURN, Action.REJECT):
+        with pytest.raises(refusals.NoReason):
+            decided(case_id, action, officer_a, "   ")
+    decided(case_id, Action.RETURN, officer_a, "长" * 500)
+    assert status(case_id) == ("已退回", 1)
+
+
+def test_a_case_is_handed_on_with_a_reason_that_fits_and_to_a_colleague_alone(
+    clerk2: Actor, officer_a: Actor, officer_b: Actor, officer_c: Actor
+) -> None:
+    case_id = submitted(clerk2, 5000)
+
+    def handed(to: Actor, reason: str = "", by: Actor = officer_a) -> None:
+        with transaction() as session:
+            case = session.get_one(Case, case_id)
+            engine.transfer(
+                session, TWO_LEVELS, case, to.user_id, by, version=case.version, reason=reason
+            )
+
+    for nobody in (officer_a, officer_c, clerk2):
+        with pytest.raises(refusals.NoColleague):
+            handed(nobody)
+    room = engine.OPINION_LENGTH - len(f"转给{officer_b.name}：")
+    with pytest.raises(refusals.OpinionTooLong, match="最多500字"):
+        handed(officer_b, "长" * (room + 1))
+    handed(officer_b, f" {'长' * room} ")
+    with snapshot() as session:
+        case = session.get_one(Case, case_id)
+        step = session.scalars(select(Step).order_by(Step.id.desc())).first()
+    assert step
+    assert (case.assigned_to, case.version, len(step.opinion)) == (officer_b.user_id, 3, 500)
+    assert step.opinion.startswith(f"转给{officer_b.name}：长")
+    with pytest.raises(refusals.HandedOn, match=officer_b.name):
+        decided(case_id, Action.APPROVE, officer_a)
+    handed(officer_a, by=officer_b)
+    decided(case_id, Action.APPROVE, officer_a)
+    assert status(case_id) == ("待审核", 2)
+
+
+def test_an_officers_note_is_written_again_once_a_minute_is_gone(
+    clerk2: Actor, officer_a: Actor, officer_b: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id, began = submitted(clerk2, 5000), clock.instant()
+
+    def held_until(seconds: int, by: Actor) -> int | None:
+        monkeypatch.setattr(clock, "instant", lambda: began + timedelta(seconds=seconds))
+        with transaction() as session:
+            case = session.get_one(Case, case_id)
+            holding.hold(session, case, by)
+            until = case.opened_until
+        return round((until - began).total_seconds()) if until else None
+
+    assert held_until(0, officer_a) == 600
+    assert held_until(60, officer_a) == 600
+    assert held_until(61, officer_a) == 661
+    assert held_until(100, officer_b) == 661
+    assert held_until(661, officer_b) == 661
+    assert held_until(662, officer_b) == 1262

@@ -5,15 +5,23 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from data.base import YuanType
 from data.database import snapshot, transaction
-from data.enums import AssessmentStatus, ContributorStatus, EmployerStatus, EntryKind
+from data.enums import (
+    AssessmentStatus,
+    BusinessKind,
+    CaseStatus,
+    ContributorStatus,
+    EmployerStatus,
+    EntryKind,
+)
 from data.models.audit import AuditEvent
-from data.models.case import Message
+from data.models.case import Case, Message
 from data.models.ledger import Arrival, LedgerEntry, MoneyCorrection
 from data.models.register import Contributor, Employer
+from data.models.remittance import Assessment, AssessmentLine
 from data.policy_codes import ProposalStatus
 from services.actor import Actor
 from services.approval.refusals import OtherBranch
@@ -30,11 +38,12 @@ from services.remittance import (
 from services.remittance.corrections import Refund
 from services.remittance.credits import WrongCredit
 from services.remittance.unbooking import CannotUnbook
+from services.rules import clock
 from services.summary import verify
 from tests.credits import credit, receive
 from tests.test_money import approved, left, status
 from tests.test_races import at_once, winners
-from tests.test_remittance import employer_of
+from tests.test_remittance import employer_of, listed
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
 OnDay = Callable[[str], None]
@@ -187,6 +196,107 @@ def test_what_has_been_built_on_a_month_keeps_it_booked(
     words = {"deferred": "而单位已缓缴，请先恢复正常缴存", "closed": "而其中1名缴存人已销户"}
     with pytest.raises(CannotUnbook, match=f"不能冲正：需撤销2026年7月的入账，{words[change]}"):
         corrections.propose_reversal(officer_a, arrival_of(clerk2), reason="登记有误")
+
+
+def test_a_deferral_under_review_keeps_a_month_booked_and_a_draft_or_anothers_does_not(
+    clerk2: Actor, clerk3: Actor, officer_a: Actor
+) -> None:
+    approved(clerk2, officer_a, 202607)
+    receive(officer_a, clerk2, "4726.00")
+    with transaction() as session:
+        for clerk, status in ((clerk2, CaseStatus.DRAFT), (clerk3, CaseStatus.PENDING)):
+            session.add(
+                Case(
+                    employer_id=clerk.employer, kind=BusinessKind.DEFERRAL, status=status,
+                    effective_month=202608, form={}, started_by=clerk.user_id,
+                    started_at=clock.now(),
+                )
+            )  # fmt: skip
+    assert len(corrections.foresee(officer_a, arrival_of(clerk2)).months) == 1
+    with transaction() as session:
+        chosen = update(Case).where(Case.employer_id == clerk2.employer)
+        session.execute(chosen.values(status=CaseStatus.PENDING))
+    with pytest.raises(CannotUnbook, match="需撤销2026年7月的入账，而单位的缓缴业务待审核"):
+        corrections.foresee(officer_a, arrival_of(clerk2))
+
+
+def test_money_that_paid_no_month_may_leave_an_employer_that_is_deferred(
+    clerk2: Actor, officer_a: Actor
+) -> None:
+    receive(officer_a, clerk2, "100.00")
+    with transaction() as session:
+        session.get_one(Employer, clerk2.employer).status = EmployerStatus.DEFERRED
+    plan = corrections.foresee(officer_a, arrival_of(clerk2))
+    assert (plan.months, plan.entries, plan.balance) == ([], [], Decimal(0))
+
+
+def test_everybody_is_paid_to_the_month_that_was_paid_for_before(
+    clerk3: Actor, officer_a: Actor, officer_b: Actor
+) -> None:
+    """Of three: one has been here all the time, one was away in May, one has come in June."""
+    with transaction() as session:
+        found = session.scalars(select(Contributor).filter_by(employer_id=clerk3.employer))
+        here, away, new = (one.id for one in found.all()[:3])
+        session.get_one(Contributor, new).first_month = 202606
+        session.get_one(Contributor, new).paid_to = None
+
+    def seal(status: ContributorStatus) -> None:
+        with transaction() as session:
+            session.get_one(Contributor, away).status = status
+
+    approved(clerk3, officer_a, 202604)
+    seal(ContributorStatus.SEALED)
+    approved(clerk3, officer_a, 202605)
+    seal(ContributorStatus.NORMAL)
+    approved(clerk3, officer_a, 202606)
+    with transaction() as session:
+        before = select(Assessment.id).where(Assessment.month < 202604)
+        session.execute(
+            delete(AssessmentLine).where(
+                AssessmentLine.contributor_id == new, AssessmentLine.assessment_id.in_(before)
+            )
+        )
+    for month in (202604, 202605, 202606):
+        receive(officer_a, clerk3, str(listed(clerk3, month).amount))
+
+    def paid_to() -> list[int | None]:
+        with snapshot() as session:
+            return [session.get_one(Contributor, one).paid_to for one in (here, away, new)]
+
+    assert paid_to() == [202606, 202606, 202606]
+    reverse(officer_a, officer_b, clerk3)
+    assert (employer_of(clerk3).paid_to, paid_to()) == (202605, [202605, 202604, None])
+    reverse(officer_a, officer_b, clerk3)
+    assert (employer_of(clerk3).paid_to, paid_to()) == (202604, [202604, 202604, None])
+    reverse(officer_a, officer_b, clerk3)
+    assert (employer_of(clerk3).paid_to, paid_to()) == (202603, [202603, 202603, None])
+
+
+def test_an_employer_whose_first_month_is_given_back_has_paid_for_none(
+    clerk2: Actor, officer_a: Actor, officer_b: Actor, on_day: OnDay
+) -> None:
+    with transaction() as session:
+        employer = session.get_one(Employer, clerk2.employer)
+        employer.paid_to, employer.first_month = None, 202607
+    approved(clerk2, officer_a, 202607)
+    receive(officer_a, clerk2, "4726.00")
+    on_day("2026-07-09")
+    reverse(officer_a, officer_b, clerk2)
+    assert employer_of(clerk2).paid_to is None
+    with snapshot() as session:
+        july = session.scalars(
+            select(Assessment).filter_by(employer_id=clerk2.employer, month=202607)
+        ).one()
+        said = session.scalars(select(Message.text).order_by(Message.id.desc())).first()
+        told = select(AuditEvent).where(AuditEvent.subject == f"assessment:{july.id}")
+        event = session.scalars(told.order_by(AuditEvent.seq.desc())).first()
+    assert (july.status, july.booked_on) == (AssessmentStatus.APPROVED, None)
+    assert said
+    assert said.endswith("4,726.00元的入账已撤销，缴至年月为—，请重新缴款。")
+    assert event
+    assert (event.action, event.employer) == ("month_unbooked", clerk2.employer)
+    assert '"month":202607' in event.payload
+    assert verify.differences() == []
 
 
 def test_money_that_was_refunded_meanwhile_is_not_there_to_be_reversed(

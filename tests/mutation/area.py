@@ -3,6 +3,7 @@
 import ast
 import gc
 import json
+import os
 import random
 import sys
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ _LATER = "needs a fresh process"
 
 
 SEED = 22
+JOBS = int(os.environ.get("HALL_JOBS", "2"))
 Chosen = dict[str, list[Mutant]]
 
 
@@ -40,7 +42,7 @@ class _Order:
 
     def __init__(self) -> None:
         self.path = figures.QUICK / "mutation.json"
-        self.known = self._kept()
+        self.known = self.kept()
         self.lately: dict[str, int] = {}
 
     def ranks(self, name: str, seconds: Mapping[str, float]) -> dict[str, float]:
@@ -54,12 +56,12 @@ class _Order:
         self.known[name] = killer
         self.lately[killer] = max(self.lately.values(), default=0) + 1
 
-    def _kept(self) -> dict[str, str]:
+    def kept(self) -> dict[str, str]:
         return json.loads(self.path.read_text("utf-8")) if self.path.is_file() else {}
 
     def keep(self) -> None:
         self.path.parent.mkdir(exist_ok=True)
-        known = self._kept() | self.known
+        known = self.kept() | self.known
         self.path.write_text(json.dumps(known, indent=1, ensure_ascii=False), "utf-8")
 
 
@@ -89,17 +91,27 @@ def _bodies(area: str, stage: Stage, all_of_it: Chosen, order: _Order) -> str:
     """Try what a change of code in place can do; leave the rest for later."""
     functions = {module: swap.functions_of(path) for module, path in stage.modules.items()}
     gc.freeze()
-    stage.look(figures.QUICK / f"mutation-{area}.json")
-    killers = {
-        module: [
-            _in_place(stage, module, functions[module], one, order) for one in all_of_it[module]
+    stage.look(figures.QUICK / f"mutation-{area}.json", JOBS)
+    every = [(module, one) for module in stage.modules for one in all_of_it[module]]
+
+    def part(number: int) -> str:
+        """Try each so-manieth, so that all processes have their share of every module."""
+        order.known |= order.kept()
+        killers = [
+            _in_place(stage, module, functions[module], one, order)
+            for module, one in every[number::JOBS]
         ]
-        for module in stage.modules
-    }
+        return json.dumps({"killers": killers, "known": order.known})
+
+    parts = [json.loads(said) for said in stage.side_by_side(part, JOBS)]
+    killers: dict[str, list[str | None]] = {module: [] for module in stage.modules}
+    for number, (module, _) in enumerate(every):
+        killers[module].append(parts[number % JOBS]["killers"][number // JOBS])
+    for one in parts:
+        order.known |= one["known"]
     order.keep()
-    return json.dumps({"killers": killers, "known": order.known, "takers": {
-        module: _takers_of(stage, path) for module, path in stage.modules.items()
-    }})  # fmt: skip
+    takers = {module: _takers_of(stage, path) for module, path in stage.modules.items()}
+    return json.dumps({"killers": killers, "known": order.known, "takers": takers})
 
 
 def _takers_of(stage: Stage, path: str) -> dict[str, float]:

@@ -17,6 +17,7 @@ import time
 import traceback
 import types
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,11 @@ import pytest
 from tests import figures
 
 _Watch = Callable[[types.FrameType, str, object], object]
+_Child = tuple[int, int, Path]
+"""Its process, where it answers, and its folder."""
 NOT_IMPORTED, TOO_LONG = "does not come up", "runs on"
 BROKEN = 3
+_HOURS = 36_000
 _MEMORY = 4 * 2**30
 
 
@@ -85,7 +89,7 @@ class Stage:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._failed = self._failed or report.failed
 
-    def look(self, kept: Path) -> None:
+    def look(self, kept: Path, jobs: int) -> None:
         """Run every test as things are; remember how long it takes and which lines it runs.
 
         What is `kept` of that holds as long as neither the hall nor the test's module changes.
@@ -93,7 +97,9 @@ class Stage:
         known = json.loads(kept.read_text("utf-8")) if kept.is_file() else {}
         keys = {path: _digest(path, *sorted(self.modules)) for path in {i.path for i in self.items}}
         new = [item for item in self.items if item.nodeid not in known.get(keys[item.path], {})]
-        said = json.loads(self._fork(lambda: self._looked(new), seconds=3000)) if new else {}
+        said: dict[str, Any] = {}
+        for looked in self.side_by_side(lambda number: self._looked(new[number::jobs]), jobs):
+            said |= json.loads(looked)
         if broken := {name for name, one in said.items() if one["failed"]}:
             print(
                 f"not asked, they fail as it is: {sorted(broken)}", file=sys.__stdout__, flush=True
@@ -109,6 +115,12 @@ class Stage:
                 self.takers.setdefault((path, line), set()).add(item.nodeid)
         kept.parent.mkdir(exist_ok=True)
         kept.write_text(json.dumps({key: known[key] for key in keys.values()}), "utf-8")
+
+    def side_by_side(self, work: Callable[[int], str], jobs: int) -> list[str]:
+        """Return what `work` answers in so many processes, each given its number."""
+
+        begun = [self._begin(partial(work, number), seconds=_HOURS) for number in range(jobs)]
+        return [self._end(one) for one in begun]
 
     def attempt(
         self, names: Sequence[str], change: Callable[[], None], *, patience: float
@@ -154,22 +166,29 @@ class Stage:
         return ""
 
     def _fork(self, work: Callable[[], str], *, seconds: int) -> str:
+        return self._end(self._begin(work, seconds=seconds))
+
+    def _begin(self, work: Callable[[], str], *, seconds: int) -> _Child:
         base = Path(tempfile.mkdtemp(prefix="trial-"))
         out, into = os.pipe()
         child = os.fork()
-        if child == 0:
+        if child:
+            os.close(into)
+            return child, out, base
+        try:
             os.close(out)
-            try:
-                limit(seconds)
-                figures.QUICK = base  # what a trial measures is no figure
-                self.items[0].config._tmp_path_factory._basetemp = base  # type: ignore[attr-defined]
-                with os.fdopen(into, "w") as answer:
-                    answer.write(work())
-                os._exit(0)
-            finally:  # whatever happens, a child does not go on as its parent
-                traceback.print_exc()
-                os._exit(BROKEN)
-        os.close(into)
+            limit(seconds)
+            figures.QUICK = base  # what a trial measures is no figure
+            self.items[0].config._tmp_path_factory._basetemp = base  # type: ignore[attr-defined]
+            with os.fdopen(into, "w") as answer:
+                answer.write(work())
+            os._exit(0)
+        finally:  # whatever happens, a child does not go on as its parent
+            traceback.print_exc(file=sys.__stderr__)
+            os._exit(BROKEN)
+
+    def _end(self, begun: _Child) -> str:
+        child, out, base = begun
         with os.fdopen(out) as answer:
             said = answer.read()
         _, status = os.waitpid(child, 0)

@@ -24,7 +24,7 @@ from tests.mutation.stage import NOT_IMPORTED, TOO_LONG, Stage, limit
 
 OURS = ("services", "data", "demo", "tests", "settings", "ukey", "web", "pages", "components")
 _OPTIONS = [
-    "-q", "-x", "-p", "no:randomly", "-k", "not postgresql", "-o", "timeout=60", "--tb=native",
+    "-q", "-x", "-p", "no:randomly", "-k", "not postgresql", "-o", "timeout=300", "--tb=native",
     "--capture=sys",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",  # the libraries are warm
 ]  # fmt: skip
