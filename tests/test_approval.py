@@ -17,7 +17,7 @@ from services.actor import Actor
 from services.approval import casework, engine, history, holding, moves, refusals
 from services.approval.history import Progress
 from services.base_adjustment.kind import KIND
-from services.errors import NotAllowed, Stale
+from services.errors import BusinessError, NotAllowed, NotFound, Stale
 from services.rules import clock
 from tests.policy_rows import set_for
 from tests.rosters import imported, submitted
@@ -303,3 +303,86 @@ def test_an_officers_note_is_written_again_once_a_minute_is_gone(
     assert held_until(100, officer_b) == 661
     assert held_until(661, officer_b) == 661
     assert held_until(662, officer_b) == 1262
+
+
+def test_a_click_submits_one_case_once_and_no_other(clerk1: Actor, clerk2: Actor) -> None:
+    mine, theirs = submitted(clerk2, 5000), submitted(clerk1, 5000)
+    with snapshot() as session:
+        clicks = dict(session.execute(select(Step.case_id, Step.client_id)).all())
+        case = session.get_one(Case, mine)
+        assert casework.was_submitted(session, case, str(clicks[mine]))
+        assert not casework.was_submitted(session, case, "never clicked")
+        with pytest.raises(Stale):
+            casework.was_submitted(session, case, str(clicks[theirs]))
+
+
+def test_only_a_draft_is_forgotten(clerk2: Actor) -> None:
+    imported(clerk2, 5000)
+    kept = submitted(clerk2, 5000)
+    with transaction() as session:
+        casework.discard(session, session.get_one(Case, kept))
+    assert status(kept) == ("待审核", 1)
+
+
+@pytest.mark.parametrize("place", ["other branch", "no branch"])
+def test_a_case_is_of_the_officers_branch_and_who_has_none_may_look(
+    clerk2: Actor, officer_a: Actor, officer_d: Actor, place: str
+) -> None:
+    case_id = submitted(clerk2, 5000)
+    other = officer_d if place == "other branch" else replace(officer_a, branch=None)
+    with transaction() as session:
+        assert casework.of_branch(session, case_id, officer_a).id == case_id
+        with pytest.raises(refusals.OtherBranch):
+            casework.of_branch(session, case_id, other)
+        if other.branch is None:
+            assert casework.of_branch(session, case_id, other, to_look=True).id == case_id
+        else:
+            with pytest.raises(refusals.OtherBranch):
+                casework.of_branch(session, case_id, other, to_look=True)
+        with pytest.raises(NotFound):
+            casework.of_branch(session, case_id + 1000, officer_a)
+        with pytest.raises(NotAllowed):
+            casework.of_branch(session, case_id, clerk2)
+
+
+@pytest.mark.parametrize(
+    ("status", "refusal"),
+    [(CaseStatus.DRAFT, NotFound), (CaseStatus.WITHDRAWN, refusals.Withdrawn)],
+)
+def test_no_officer_opens_what_is_not_submitted(
+    clerk2: Actor, officer_a: Actor, status: CaseStatus, refusal: type[BusinessError]
+) -> None:
+    case_id = submitted(clerk2, 5000)
+    with transaction() as session:
+        session.get_one(Case, case_id).status = status
+    with pytest.raises(refusal), transaction() as session:
+        casework.of_branch(session, case_id, officer_a)
+
+
+def test_a_draft_is_begun_once_and_closed_to_its_clerk_while_under_review(
+    clerk2: Actor, clerk3: Actor
+) -> None:
+    kind = BusinessKind.BASE_ADJUSTMENT
+    with transaction() as session:
+        with pytest.raises(refusals.DraftGone):
+            casework.draft(session, kind, clerk2)
+        begun = casework.editable(session, kind, clerk2, 202607)
+        assert casework.editable(session, kind, clerk2, 202607).id == begun.id
+        assert casework.draft(session, kind, clerk2).id == begun.id
+        assert casework.own(session, begun.id, clerk2).id == begun.id
+        with pytest.raises(NotFound):
+            casework.own(session, begun.id, clerk3)
+        assert (begun.status, begun.effective_month, begun.form) == (CaseStatus.DRAFT, 202607, {})
+        assert (begun.started_by, begun.contributor_id) == (clerk2.user_id, None)
+        begun.status = CaseStatus.PENDING
+        session.flush()
+        for asked in (
+            lambda: casework.draft(session, kind, clerk2),
+            lambda: casework.editable(session, kind, clerk2, 202607),
+        ):
+            with pytest.raises(refusals.AlreadyPending):
+                asked()
+        assert casework.live(session, kind, clerk3.employer) is None
+    with snapshot() as session:
+        told = select(AuditEvent.action).where(AuditEvent.subject == f"case:{begun.id}")
+        assert session.scalars(told).all() == ["case_begun"]

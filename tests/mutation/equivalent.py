@@ -1,6 +1,10 @@
 """Changes that make no difference, module by module, and why."""
 
 EQUIVALENT: dict[str, dict[str, str]] = {
+    "services.policy": {
+        "1 → 2": "of the rows of a limit the first is taken, however many there are",
+        "return False → return None": "whether a window has passed is asked for its truth alone",
+    },
     "services.remittance.booking": {
         "session.flush() → pass": "the next question writes down what is new by itself",
         "Contributor.paid_to < row.month → Contributor.paid_to <= row.month": (
