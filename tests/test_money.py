@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select
 from data.base import YuanType
 from data.database import snapshot, transaction
 from data.enums import AssessmentStatus, ContributorStatus, EntryKind, RemittanceKind
+from data.models.audit import AuditEvent
 from data.models.case import Message
 from data.models.ledger import Arrival, LedgerEntry
 from data.models.register import Contributor, Employer
@@ -67,9 +68,13 @@ def test_an_exact_sum_books_the_month_and_tells_the_clerk(clerk2: Actor, officer
         people = select(Contributor.paid_to).filter_by(employer_id=clerk2.employer)
         assert set(session.scalars(people)) == {202607}
         said = session.scalars(select(Message.text).order_by(Message.id.desc())).first()
+        event = session.scalars(select(AuditEvent).filter_by(action="month_booked")).one()
     assert said == (
         "尊敬的黔东南苗岭食品(示例)，贵单位2026年7月住房公积金4,726.00元已入账，缴至年月为2026年7月。"
     )
+    july = listed(clerk2, 202607)
+    assert (event.subject, event.employer) == (f"assessment:{july.id}", clerk2.employer)
+    assert (event.actor, event.payload) == (officer_a.user_id, '{"month":202607}')
     assert verify.differences() == []
 
 
