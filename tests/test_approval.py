@@ -14,7 +14,7 @@ from data.models.audit import AuditEvent
 from data.models.case import Case, Message, Step
 from data.policy_codes import PolicyKey
 from services.actor import Actor
-from services.approval import casework, engine, history, holding, moves, refusals
+from services.approval import casework, deciders, engine, history, holding, moves, refusals
 from services.approval.history import Progress
 from services.base_adjustment.kind import KIND
 from services.errors import BusinessError, NotAllowed, NotFound, Stale
@@ -386,3 +386,21 @@ def test_a_draft_is_begun_once_and_closed_to_its_clerk_while_under_review(
     with snapshot() as session:
         told = select(AuditEvent.action).where(AuditEvent.subject == f"case:{begun.id}")
         assert session.scalars(told).all() == ["case_begun"]
+
+
+def test_a_draft_is_decided_by_todays_levels_and_what_is_submitted_by_its_own(
+    clerk2: Actor,
+) -> None:
+    case_id = submitted(clerk2, 5000)
+    set_for(BusinessKind.BASE_ADJUSTMENT, PolicyKey.APPROVAL_LEVELS, "director")
+
+    def levels(status: CaseStatus, written: str | None) -> tuple[Role, ...]:
+        with snapshot() as session:
+            case = session.get_one(Case, case_id)
+            case.status, case.levels = status, written
+            return deciders.levels(session, KIND, case)
+
+    own = "reviewer,senior_reviewer"
+    assert levels(CaseStatus.PENDING, own) == (Role.REVIEWER, Role.SENIOR_REVIEWER)
+    assert levels(CaseStatus.DRAFT, own) == (Role.DIRECTOR,)
+    assert levels(CaseStatus.PENDING, None) == (Role.DIRECTOR,)
