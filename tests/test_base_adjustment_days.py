@@ -10,14 +10,14 @@ from data.database import snapshot
 from data.enums import ChangeKind
 from data.models.case import Case
 from data.models.register import ContributorChange
-from services import review
+from services import own_cases, review
 from services.actor import Actor
 from services.approval.sheet import Outcome
-from services.base_adjustment import approval, kind, roster
+from services.base_adjustment import approval, facts, kind, roster, workbook
 from services.deferral import back_payment
 from services.remittance import assess
 from services.rules.months import Month
-from tests.rosters import PDF, imported, submitted
+from tests.rosters import PDF, filled, imported, submitted
 from tests.test_contributor_status_change import SEALING, accounts, confirm, enter, person
 from tests.test_deferral import deferred
 from tests.test_departures import moved, sealed
@@ -132,3 +132,56 @@ def test_a_deferral_that_began_in_april_does_not_bar_the_bases_of_july(
         ("2026-04", "12,000.00"), ("2026-05", "12,000.00"), ("2026-06", "12,000.00"),
         ("2026-07", "13,200.00"), ("2026-08", "13,200.00"), ("2026-09", "13,200.00")]  # fmt: skip
     assert due(clerk3) == [("2026-10", 40, "13,200.00")]
+
+
+@pytest.mark.manual("B2.7")
+@pytest.mark.parametrize("turn_back", [review.send_back, review.reject])
+def test_what_the_center_sends_back_after_july_may_be_mended_and_handed_in_again_in_august(
+    clerk1: Actor, officer_a: Actor, on_day: OnDay, turn_back: Callable[..., None]
+) -> None:
+    """300 at 6,500 on the last day of July, two of them at 7,200.50 in August: 468,336.00 from July on."""
+    on_day("2026-07-31")
+    case_id = submitted(clerk1)
+    on_day("2026-08-03")
+    turn_back(officer_a, case_id, version=2, opinion="两人基数有误")
+    now = approval.situation(clerk1)
+    assert (now.objection, now.is_open, approval.season(clerk1)) == (None, False, None)
+    assert workbook.import_workbook(clerk1, filled(clerk1, 6400)).faults == []
+    imported(clerk1, 6500)
+    first, second = roster.roster(clerk1)["account"][:2]
+    roster.set_bases(clerk1, {first: Decimal("7200.50"), second: Decimal("7200.50")})
+    approval.submit(clerk1, version=3, client_id="again")
+    review.approve(officer_a, case_id, version=4, opinion="同意")
+    july = assess.situation(clerk1)
+    assert (july.next_month, july.amount) == (Month(2026, 7), Decimal("468336.00"))
+
+
+@pytest.mark.manual("B2.7")
+def test_what_the_clerk_ends_or_withdraws_after_july_waits_for_the_next(
+    clerk1: Actor, clerk2: Actor, officer_a: Actor, on_day: OnDay
+) -> None:
+    ended, taken = submitted(clerk1), submitted(clerk2)
+    on_day("2026-08-03")
+    review.send_back(officer_a, ended, version=2, opinion="缺工资表")
+    own_cases.end_flow(clerk1, ended, version=3)
+    own_cases.withdraw(clerk2, taken, version=2)
+    for clerk in (clerk1, clerk2):
+        with pytest.raises(facts.OutOfSeason):
+            workbook.check_workbook(clerk, filled(clerk, 6500))
+    on_day("2027-08-03")  # nor does what was sent back once open every August
+    with pytest.raises(facts.OutOfSeason):
+        workbook.check_workbook(clerk2, filled(clerk2, 6500))
+
+
+@pytest.mark.manual("B2.7")
+def test_what_was_sent_back_last_year_is_no_way_into_this_august(
+    clerk2: Actor, officer_a: Actor, on_day: OnDay
+) -> None:
+    case_id = submitted(clerk2)
+    review.send_back(officer_a, case_id, version=2, opinion="缺工资表")
+    on_day("2027-07-05")
+    assert approval.situation(clerk2).objection is None
+    imported(clerk2, 6500)
+    on_day("2027-08-03")
+    said = "基数调整仅在每年7月办理（2027-07-01至2027-07-31）"
+    assert approval.situation(clerk2).objection == said

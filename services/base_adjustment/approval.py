@@ -105,7 +105,8 @@ def season(actor: Actor) -> Season | None:
     """Return what remains of the year's base adjustment for the clerk's employer, or None."""
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
-        if facts.season_objection(session, terms):
+        is_open = terms.policy.window.is_open(clock.today())
+        if not is_open or facts.season_objection(session, terms):
             return None
         case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
         people = (

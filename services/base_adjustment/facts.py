@@ -49,6 +49,12 @@ _DONE = (
     .where(_CASE.kind == BusinessKind.BASE_ADJUSTMENT, _CASE.status == CaseStatus.APPROVED)
     .where(_CASE.effective_month == bindparam("effective_month"))
 )
+_SENT_BACK = (
+    select(_CASE.submitted_at)
+    .where(_CASE.employer_id == bindparam("employer_id"))
+    .where(_CASE.kind == BusinessKind.BASE_ADJUSTMENT)
+    .where(_CASE.status.in_((CaseStatus.RETURNED, CaseStatus.REJECTED)))
+)
 _account = operator.attrgetter("account")
 _STATUSES = {status.value: status for status in ContributorStatus}
 
@@ -160,9 +166,12 @@ def terms(session: Session, employer_id: int) -> Terms:
 
 
 def season_objection(session: Session, terms: Terms) -> BusinessError | None:
-    """Say why nothing may be entered now, or None: the window, and once a year (manual B2 注(1))."""
+    """Say why nothing may be entered now, or None: the window, and once a year (manual B2 注(1)).
+
+    What was handed in within the window and the center has sent back may be mended after it.
+    """
     window = terms.policy.window
-    if not window.is_open(clock.today()):
+    if not window.is_open(clock.today()) and not _is_sent_back(session, terms):
         refusal = OutOfSeason if window.is_yearly else OutOfOpening
         return refusal(month=window.opens.month, window=window)
     if terms.status in (EmployerStatus.CANCELLED, EmployerStatus.SEALED):
@@ -172,6 +181,15 @@ def season_objection(session: Session, terms: Terms) -> BusinessError | None:
     if session.execute(_DONE, asked).scalar_one() >= limit:
         return AlreadyAdjusted(year=terms.policy.hpf_year.label, limit=limit)
     return None
+
+
+def _is_sent_back(session: Session, terms: Terms) -> bool:
+    """Tell whether this year's roster was submitted, and waits for what the center found wrong."""
+    submitted = session.scalar(_SENT_BACK, {"employer_id": terms.employer_id})
+    return (
+        submitted is not None
+        and Month.containing(clock.in_china(submitted).date()) >= terms.effective_month
+    )
 
 
 def months_objection(session: Session, terms: Terms) -> BusinessError | None:
