@@ -26,7 +26,6 @@ from services.rules import clock
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
 FILES: Final = "files"
-STORES: Final = ("documents", "prints")
 
 
 def make() -> Path:

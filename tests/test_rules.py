@@ -196,7 +196,7 @@ def test_a_column_of_bases_is_allowed_where_its_ends_are() -> None:
 
 
 def test_the_limits_are_what_stands_at_a_limit() -> None:
-    stands = [base for base in (197_999, 198_000, 2_177_400, 2_177_401) if LIMITS.is_at_limit(base)]
+    stands = [base for base in (197_999, 198_000, 2_177_400, 2_177_401) if base in LIMITS.ends]
     assert stands == [198_000, 2_177_400]
 
 

@@ -1,6 +1,5 @@
 """Changes of the calendar (工作日历变更): which days are off, and which weekends are worked instead."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -63,9 +62,3 @@ def shown(value: str) -> str:
     """Return a stored day as people read it."""
     code, _, name = value.partition("|")
     return _KINDS[code].label + (f"（{name}）" if name else "")
-
-
-def spans(days: Mapping[str, str]) -> str:
-    """Return the days of a proposal in words."""
-    first, last = min(days), max(days)
-    return first if first == last else f"{first}至{last}"

@@ -100,10 +100,6 @@ class Effect:
     def difference(self) -> Decimal:
         return self.after - self.before
 
-    @property
-    def is_uniform(self) -> bool:
-        return self.people > 1 and self.lowest == self.highest
-
 
 class UnacceptableBase(BusinessError):
     message = "{name}：{reason}"

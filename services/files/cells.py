@@ -7,7 +7,6 @@ every other kind is a `str` of its own class carrying the spelling. The readers 
 
 import re
 import unicodedata
-from collections.abc import Collection
 
 Cell = str | None
 
@@ -94,14 +93,6 @@ def text(cell: Cell, *, required: bool = False) -> str:
         value = _text_of_other(cell)
     if required and not value:
         raise CellFault(EMPTY)
-    return value
-
-
-def choice(cell: Cell, choices: Collection[str]) -> str:
-    """Read one of the listed words."""
-    value = text(cell, required=True)
-    if value not in choices:
-        raise CellFault("应为以下之一：" + "、".join(choices))
     return value
 
 

@@ -7,17 +7,9 @@ from services.files.cells import Cell, CellFault
 from services.files.columns import FAULT_HEADING, Column, Value
 from services.files.numbers import integer, percent, yuan
 from services.files.workbook import Sheet
-from services.files.writing import NumberedRow, write, write_numbered
+from services.files.writing import NumberedRow, write_numbered
 
 _FAULT_COLUMN = Column(FAULT_HEADING, width=60)
-_LIST_COLUMNS = (
-    Column("行号", "text", 8),
-    Column("个人账号/姓名", width=24),
-    Column("列", width=16),
-    Column("填写内容", width=24),
-    Column("原因", width=60),
-)
-_WHOLE_FILE = "整份文件"
 _NUMBERS: dict[str, Callable[[Cell], Value]] = {
     "money": yuan,
     "integer": integer,
@@ -78,19 +70,6 @@ def faults_workbook(
         identification=sheet.identification,
         marks=_marks(of_row, columns),
     )
-
-
-def fault_list(faults: Iterable[Fault]) -> bytes:
-    """Give a plain list of the faults: 行号, 个人账号/姓名, 列, 填写内容, 原因."""
-    rows = [
-        (str(fault.row) if fault.row else _WHOLE_FILE, *_words_of(fault))
-        for fault in in_order(faults)
-    ]
-    return write("错误清单", _LIST_COLUMNS, rows, protect=False)
-
-
-def _words_of(fault: Fault) -> tuple[str, str, str, str]:
-    return fault.person, fault.column, fault.value, fault.reason
 
 
 def _reasons(faults: Sequence[Fault]) -> str:

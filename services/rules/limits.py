@@ -36,9 +36,6 @@ class Limits(NamedTuple):
         """The least and the most a base may be."""
         return frozenset((self.base_min, self.base_max))
 
-    def is_at_limit(self, base: int) -> bool:
-        return base in self.ends
-
 
 def yuan(fen: int) -> Decimal:
     """Return fen as yuan with two decimals."""

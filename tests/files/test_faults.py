@@ -86,18 +86,9 @@ def test_the_corrected_faults_workbook_can_be_uploaded_as_it_is(uploaded) -> Non
     assert read.identification == {"template": "x"}
 
 
-def test_the_list_of_faults_is_in_the_order_of_the_rows(uploaded) -> None:
-    sheet = opened(faults.fault_list(FAULTS))
-    listed = [[cell.value for cell in line] for line in sheet.iter_rows()]
-    assert listed[0] == ["行号", "个人账号/姓名", "列", "填写内容", "原因"]
-    assert [line[0] for line in listed[1:]] == ["2", "2", "4", "整份文件"]
-    assert listed[2][3] == "=D2"
-
-
 def test_a_file_with_faults_only_as_a_whole_still_gives_a_workbook() -> None:
     content = faults.faults_workbook(workbook.Sheet([], {}), COLUMNS, FAULTS[:1])
     assert opened(content)["F2"].value.endswith("清册中缺少此人，请补上")
-    assert opened(faults.fault_list([])).max_row == 1
 
 
 def test_a_fault_cannot_be_changed() -> None:

@@ -270,12 +270,6 @@ def test_what_is_no_percentage_is_a_fault(cell) -> None:
         numbers.percent(cell)
 
 
-def test_a_choice_is_one_of_the_words_or_a_fault_that_lists_them() -> None:
-    assert cells.choice(" 正常 ", ("正常", "封存")) == "正常"
-    with pytest.raises(CellFault, match="应为以下之一：正常、封存"):
-        cells.choice("销户", ("正常", "封存"))
-
-
 def test_what_is_shown_of_a_cell_is_short_and_harmless() -> None:
     assert cells.shown(None) == ""
     assert cells.shown(cells.Formula("=D2*1.2")) == "=D2*1.2"
