@@ -14,11 +14,9 @@ from services import exports, prints, queries
 from services.actor import Actor
 from services.exports import Conditions
 from services.prints import Facts, Printed
-from web import refusal, visitor
-from web.downloads import XLSX, Fetch, _for_actor, _saved, _shown
+from web import files, refusal, visitor
 from web.pace import Pace
 
-PDF: Final = "application/pdf"
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "verify.html"
 _POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
@@ -37,14 +35,14 @@ async def kept(request: Request) -> Response:
 
     def fetch(actor: Actor) -> Response:
         printed = prints.kept(actor, request.path_params["code"])
-        return _saved(printed.name, PDF, printed.content) if is_saved else _pdf(printed)
+        return files.saved(printed.name, files.PDF, printed.content) if is_saved else _pdf(printed)
 
-    return await _for_actor(request, fetch)
+    return await files.for_actor(request, fetch)
 
 
 async def export(request: Request) -> Response:
     """Hand out what a query finds as a workbook (数据下载)."""
-    return await _for_actor(request, _exported(request))
+    return await files.for_actor(request, _exported(request))
 
 
 async def verify(request: Request) -> Response:
@@ -73,18 +71,18 @@ ROUTES: Final = [
 ]
 
 
-def _exported(request: Request) -> Fetch:
+def _exported(request: Request) -> files.Fetch:
     def fetch(actor: Actor) -> Response:
         conditions = Conditions.read(request.query_params)
         listing = queries.ask(request.path_params["query"], actor, conditions)
         file = exports.save(actor, listing)
-        return _saved(file.name, XLSX, file.content)
+        return files.saved(file.name, files.XLSX, file.content)
 
     return fetch
 
 
 def _pdf(printed: Printed) -> Response:
-    return _shown(printed.name, PDF, printed.content)
+    return files.shown(printed.name, files.PDF, printed.content)
 
 
 def _facts(facts: Facts) -> str:
