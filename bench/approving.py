@@ -4,7 +4,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from data.models.case import Case
-from services.base_adjustment import facts, roster
+from services.base_adjustment import facts, kept
 from services.base_adjustment.line import Line
 
 RAISE, MIDDLE = 10_000, 1_000_000  # in fen: everybody moves a hundred yuan towards the middle
@@ -30,7 +30,7 @@ def fill(session: Session, case: Case) -> None:
                 person.base, 0, person.base, base, own, withheld, person.amount,
             )
         )  # fmt: skip
-    roster.put(session, case, lines)
+    kept.put(session, case, lines)
 
 
 def put_back(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from data.models.work import Work
 from services import imports
 from services.actor import Actor
 from services.approval import casework
-from services.base_adjustment import roster
+from services.base_adjustment import kept
 from services.base_adjustment.importing import IMPORT
 from services.works import beside, desk
 from services.works.desk import Progress
@@ -52,7 +52,7 @@ def process_of(work: Progress) -> int:
 def bases(actor: Actor) -> list[int]:
     with snapshot() as session:
         case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
-        return [line.new_base for line in roster.lines(session, case)] if case else []
+        return [line.new_base for line in kept.lines(session, case)] if case else []
 
 
 def until(is_so: Callable[[], bool]) -> None:

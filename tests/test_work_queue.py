@@ -19,7 +19,7 @@ from data.models.work import Work
 from services import imports, work_kinds
 from services.actor import Actor
 from services.approval import casework
-from services.base_adjustment import roster
+from services.base_adjustment import kept
 from services.base_adjustment.importing import IMPORT
 from services.works import desk, queue, store
 from tests.conftest import Template, person
@@ -78,7 +78,7 @@ def of(work_id: int) -> Work:
 def lines(actor: Actor) -> int:
     with snapshot() as session:
         case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
-        return len(roster.lines(session, case)) if case else 0
+        return len(kept.lines(session, case)) if case else 0
 
 
 def checked(actor: Actor) -> desk.Progress:

@@ -14,7 +14,7 @@ from data.models.work import Work
 from services import imports, slips
 from services.actor import Actor
 from services.approval import casework
-from services.base_adjustment import roster
+from services.base_adjustment import kept, roster
 from services.base_adjustment.importing import IMPORT
 from services.errors import BusinessError, NotFound
 from services.rules import clock
@@ -273,7 +273,7 @@ def test_an_import_of_a_work_declared_lost_stores_nothing(
     checked = _ended(
         clerk1, imports.begin(clerk1, IMPORT, click="1", name="a", content=filled(clerk1, 6500))
     )
-    put = roster.put
+    put = kept.put
 
     def put_and_be_declared_lost(session, case, lines) -> None:
         put(session, case, lines)
@@ -281,7 +281,7 @@ def test_an_import_of_a_work_declared_lost_stores_nothing(
             update(Work).where(Work.kind == IMPORT.take.code).values(state=WorkState.LOST)
         )
 
-    monkeypatch.setattr(roster, "put", put_and_be_declared_lost)
+    monkeypatch.setattr(kept, "put", put_and_be_declared_lost)
     ended = _ended(clerk1, imports.take(clerk1, IMPORT, checked))
     assert ended.state is not WorkState.DONE
     assert _lines(clerk1) == 0
@@ -309,4 +309,4 @@ def _ended(actor: Actor, work_id: int) -> desk.Progress:
 def _lines(actor: Actor) -> int:
     with snapshot() as session:
         case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
-        return len(roster.lines(session, case)) if case else 0
+        return len(kept.lines(session, case)) if case else 0

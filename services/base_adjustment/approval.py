@@ -19,7 +19,7 @@ from services.actor import Actor
 from services.approval import casework, conflicts, engine, papers, refusals, requirements
 from services.approval.papers import Paper
 from services.approval.requirements import Material
-from services.base_adjustment import facts, roster
+from services.base_adjustment import facts, kept, roster
 from services.base_adjustment.kind import KIND, EmptyRoster
 from services.errors import BusinessError
 from services.policy import Window
@@ -76,7 +76,7 @@ def situation(actor: Actor) -> Situation:
             serial=case.serial if case else None,
             status=case.status if case else None,
             version=case.version if case else 0,
-            rows=roster.count(session, case) if case else 0,
+            rows=kept.count(session, case) if case else 0,
             materials=requirements.materials_today(session, KIND.code, KIND.materials),
             papers=papers.listed(session, KIND, case) if case else [],
         )
@@ -118,7 +118,7 @@ def season(actor: Actor) -> Season | None:
             year=terms.effective_month.year,
             closes=terms.policy.window.closes,
             people=session.scalars(people).one(),
-            rows=roster.count(session, case) if case else 0,
+            rows=kept.count(session, case) if case else 0,
             has_documents=case is not None and papers.has_any(session, case),
             is_submitted=case is not None and case.status is CaseStatus.PENDING,
         )
@@ -166,9 +166,9 @@ def submit(actor: Actor, *, version: int, client_id: str) -> None:
             if objection:
                 raise objection
         case = _open_case(session, actor)
-        if not roster.count(session, case):
+        if not kept.count(session, case):
             raise EmptyRoster
-        if missing := roster.missing(session, case):
+        if missing := kept.missing(session, case):
             names = "、".join(islice(missing, NAMES_SHOWN))
             names += "等" if len(missing) > NAMES_SHOWN else ""
             raise IncompleteRoster(count=len(missing), names=names)

@@ -9,7 +9,7 @@ from data.models.case import Case
 from services.approval import papers
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Outcome, checked
-from services.base_adjustment import facts, roster
+from services.base_adjustment import facts, kept
 from services.base_adjustment.facts import Terms
 from services.base_adjustment.line import STEEP_FALL, STEEP_RISE, Line
 from services.rules.limits import yuan
@@ -19,9 +19,9 @@ from services.rules.months import Month
 def checks(session: Session, case: Case, materials: Sequence[Material]) -> list[Check]:
     """Return each rule with what it says of the roster now."""
     terms = facts.terms(session, case.employer_id)
-    found, lacking = roster.lines(session, case), roster.missing(session, case)
+    found, lacking = kept.lines(session, case), kept.missing(session, case)
     limits, month = terms.policy.limits, Month.of(case.effective_month)
-    moved = {account for _, account in roster.moved_away(session, case)}
+    moved = {account for _, account in kept.moved_away(session, case)}
     return [
         _complete(found, lacking),
         checked("汇缴核定", f"{month.label}起的汇缴尚未核定", lambda: _unassessed(terms, month)),

@@ -17,7 +17,7 @@ from data.enums import BusinessKind
 from services import audit, policy
 from services.actor import Actor
 from services.approval import casework
-from services.base_adjustment import frames, roster
+from services.base_adjustment import frames, kept
 from services.base_adjustment.line import (
     LINE,
     NEW_AMOUNT,
@@ -106,7 +106,7 @@ def desk(
 
 def _missing(session: Session, actor: Actor) -> list[str]:
     case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
-    return roster.missing(session, case) if case else []
+    return kept.missing(session, case) if case else []
 
 
 def _effect(sums: Sequence[int | None]) -> Effect:

@@ -27,7 +27,7 @@ from services import standing
 from services.approval.kind import ApprovalKind
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Figure, Sheet
-from services.base_adjustment import checks, facts, frames, roster
+from services.base_adjustment import checks, facts, frames, kept, roster
 from services.base_adjustment.facts import Terms
 from services.base_adjustment.line import LINE, PERSON, Line, fen
 from services.errors import BusinessError
@@ -76,13 +76,12 @@ def _check(session: Session, case: Case) -> None:
         raise facts.AlreadyAssessed(month=f"{terms.effective_month.month}月")
     if stands:
         return
-    way = (
-        "请退回单位" if case.status is CaseStatus.PENDING else "请"
-    )  # to the officer, to the clerk
-    for name, account in roster.moved_away(session, case):
+    is_officers = case.status is CaseStatus.PENDING
+    way = "请退回单位" if is_officers else "请"
+    for name, account in kept.moved_away(session, case):
         reason = f"账户已转出本单位，{way}删除该行"
         raise LineObjection(name=name, account=account, reason=reason)
-    for line in roster.lines(session, case):
+    for line in kept.lines(session, case):
         if said := _objection(line, terms, way):
             raise LineObjection(name=line.name, account=line.account, reason=said)
 
@@ -93,7 +92,7 @@ def _glance(session: Session, case: Case, terms: Terms) -> tuple[int, bool]:
     own = contribution.part_of_column(_NEW, terms.employer_rate, policy.rounding)
     withheld = contribution.part_of_column(_NEW, terms.contributor_rate, policy.rounding)
     asked = _GLANCE.add_columns(func.count().filter(or_(own != _OWN, withheld != _WITHHELD)))
-    of_case = {"case_id": case.id, "employer_id": case.employer_id, **roster.as_of(case)}
+    of_case = {"case_id": case.id, "employer_id": case.employer_id, **kept.as_of(case)}
     people, moved, *ends, reckoned_otherwise = session.execute(asked, of_case).one()
     if not people or moved or reckoned_otherwise:
         return people, False
@@ -115,7 +114,7 @@ def _objection(line: Line, terms: Terms, way: str) -> str | None:
 def _present(session: Session, case: Case) -> Sheet:
     """Return the roster with its effect, what deserves a second look marked."""
     terms = facts.terms(session, case.employer_id)
-    entered = roster.lines(session, case)
+    entered = kept.lines(session, case)
     found, frame = roster.effect(entered, terms), frames.frame(entered, terms.policy.limits)
     rise = found.difference
     lines = pd.DataFrame(

@@ -25,6 +25,7 @@ from services import standing
 STEEP_RISE, STEEP_FALL = 50, -30
 
 _STATUSES = {status.value: status for status in ContributorStatus}
+MONEY = ("old_base", "new_base", "employer_amount", "contributor_amount")
 LINE, PERSON = table_of(BaseAdjustmentLine), table_of(Contributor)
 
 

@@ -1,14 +1,12 @@
 """The roster (清册) of a base adjustment: what it holds, what it would do, and editing it by hand."""
 
-import itertools
 import operator
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import repeat
 
 import pandas as pd
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from data import bulk
@@ -17,21 +15,17 @@ from data.database import snapshot, transaction
 from data.enums import AuditAction, BusinessKind
 from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.case import Case
-from services import audit, standing
+from services import audit
 from services.actor import Actor
 from services.approval import belonging, casework
-from services.base_adjustment import facts, frames
+from services.base_adjustment import facts, frames, kept
 from services.base_adjustment.facts import Terms
-from services.base_adjustment.line import LINE, LINES, PERSON, Line, is_steep
+from services.base_adjustment.line import LINE, LINES, MONEY, PERSON, Line, is_steep
 from services.errors import BusinessError
 from services.rules.limits import yuan
 
-_OF_CASE = LINES.where(
-    LINE.c.case_id == bindparam("case_id"), LINE.c.employer_id == bindparam("employer_id")
-).order_by(LINE.c.row)
-_OF_ACCOUNTS = _OF_CASE.where(PERSON.c.account.in_(bindparam("accounts", expanding=True)))
 _CASE = table_of(Case)
-#: The same of the draft, which is locked and named with each.
+#: The lines of the draft, which is locked and named with each.
 _OF_DRAFT = (
     LINES.add_columns(_CASE.c.id)
     .join(_CASE, _CASE.c.id == LINE.c.case_id)
@@ -42,34 +36,6 @@ _OF_DRAFT = (
     )
     .with_for_update(of=_CASE)
 )
-_MISSING = (
-    select(PERSON.c.name)
-    .where(
-        PERSON.c.employer_id == bindparam("employer_id"),
-        standing.IS_NORMAL,
-        PERSON.c.id.not_in(
-            select(LINE.c.contributor_id).where(
-                LINE.c.case_id == bindparam("case_id"),
-                LINE.c.employer_id == bindparam("employer_id"),
-            )
-        ),
-    )
-    .order_by(PERSON.c.account)
-)
-_PLACES = select(LINE.c.contributor_id, LINE.c.row).where(
-    LINE.c.case_id == bindparam("case_id"), LINE.c.employer_id == bindparam("employer_id")
-)
-_MOVED = (
-    select(PERSON.c.name, PERSON.c.account)
-    .join_from(LINE, PERSON)
-    .where(
-        LINE.c.case_id == bindparam("case_id"),
-        LINE.c.employer_id == bindparam("employer_id"),
-        PERSON.c.employer_id != LINE.c.employer_id,
-    )
-    .order_by(LINE.c.row)
-)
-_MONEY = ("old_base", "new_base", "employer_amount", "contributor_amount")
 _SET_BASE = (
     update(LINE)
     .where(
@@ -77,9 +43,7 @@ _SET_BASE = (
         LINE.c.contributor_id == bindparam("of_contributor"),
         LINE.c.employer_id == bindparam("of_employer"),
     )
-    .values(
-        {name: bindparam(name) for name in ("new_base", "employer_amount", "contributor_amount")}
-    )
+    .values({name: bindparam(name) for name in MONEY[1:]})
 )
 
 
@@ -117,20 +81,17 @@ def roster(actor: Actor) -> pd.DataFrame:
     with snapshot() as session:
         limits = facts.terms(session, actor.employer).policy.limits
         case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
-        return frames.frame(lines(session, case) if case else [], limits)
+        return frames.frame(kept.lines(session, case) if case else [], limits)
 
 
 def begun(session: Session, actor: Actor, terms: Terms) -> Case | None:
-    """Return the open case for this year's bases, and locked, if there is one.
+    """Return the open case, locked and for this year's bases, if there is one.
 
     A roster left over from last July serves this one. Raises AlreadyPending while it is under review.
     """
-    case, month = (
-        casework.begun(session, BusinessKind.BASE_ADJUSTMENT, actor),
-        terms.effective_month,
-    )
-    if case and case.effective_month != month.number:
-        case.effective_month = month.number
+    case = casework.begun(session, BusinessKind.BASE_ADJUSTMENT, actor)
+    if case:
+        case.effective_month = terms.effective_month.number
     return case
 
 
@@ -142,27 +103,11 @@ def opened(session: Session, actor: Actor, terms: Terms) -> Case:
     return case
 
 
-def count(session: Session, case: Case) -> int:
-    """Return how many people are on the roster."""
-    chosen = select(func.count()).select_from(BaseAdjustmentLine).filter_by(**_of(case))
-    return session.scalars(chosen).one()
-
-
-def missing(session: Session, case: Case) -> list[str]:
-    """Return the names of the employer's people in status 正常 who are not on the roster."""
-    return list(session.scalars(_MISSING, _of(case)))
-
-
-def moved_away(session: Session, case: Case) -> list[tuple[str, str]]:
-    """Return name and account of those on the roster who have moved to another employer since."""
-    return [(name, account) for name, account in session.execute(_MOVED, _of(case))]
-
-
 def effect(found: Iterable[Line], terms: Terms) -> Effect:
     """Sum up what these lines would do."""
     found, limits = list(found), terms.policy.limits
     old_bases, bases, own, withheld, old_amounts = (
-        list(map(operator.attrgetter(name), found)) for name in (*_MONEY, "old_amount")
+        list(map(operator.attrgetter(name), found)) for name in (*MONEY, "old_amount")
     )
     return Effect(
         people=len(found),
@@ -220,12 +165,12 @@ def delete_rows(actor: Actor, accounts: Iterable[str]) -> int:
     wanted = set(accounts)
     with transaction() as session:
         case = casework.draft(session, BusinessKind.BASE_ADJUSTMENT, actor)
-        found = lines(session, case, accounts=wanted)
+        found = kept.lines(session, case, accounts=wanted)
         belonging.require_own_people(session, actor, wanted - {line.account for line in found})
         doomed = [line.contributor_id for line in found]
         session.execute(
             delete(BaseAdjustmentLine)
-            .filter_by(**_of(case))
+            .filter_by(**kept.of(case))
             .where(BaseAdjustmentLine.contributor_id.in_(doomed))
         )
         audit.record(
@@ -244,59 +189,6 @@ def _in_draft(session: Session, actor: Actor, accounts: Collection[str]) -> tupl
     if rows and len(rows) == len(accounts):
         return rows[0][-1], [Line._make(row[:-1]) for row in rows]
     case = casework.draft(session, BusinessKind.BASE_ADJUSTMENT, actor)
-    found = lines(session, case, accounts=accounts)
+    found = kept.lines(session, case, accounts=accounts)
     belonging.require_own_people(session, actor, set(accounts) - {line.account for line in found})
     return case.id, found
-
-
-def lines(session: Session, case: Case, accounts: Iterable[str] | None = None) -> list[Line]:
-    """Return the lines of a case in the roster's order, or those of some accounts only.
-
-    Who is sealed from a later month than the new bases run from is still 正常 for them: an officer may
-    decide after that month has come.
-    """
-    given: dict[str, object] = {**_of(case), **as_of(case)}
-    if accounts is None:
-        return [Line._make(row) for row in session.execute(_OF_CASE, given).all()]
-    given["accounts"] = list(accounts)
-    return [Line._make(row) for row in session.execute(_OF_ACCOUNTS, given).all()]
-
-
-def as_of(case: Case) -> dict[str, object]:
-    """Name the month whose status counts (see `standing`)."""
-    return {"this_month": case.effective_month}
-
-
-def put(
-    session: Session, case: Case, entered: Sequence[Line], there: Iterable[Line] | None = None
-) -> None:
-    """Write lines into the roster, each over the one its person has there already.
-
-    Their `row` does not count: who is there keeps the place, the others follow in order. `there` are
-    all lines of the locked case, for one who has read them.
-    """
-    table = BaseAdjustmentLine
-    if there is None:
-        present = dict(session.execute(_PLACES, _of(case)).all())
-    else:
-        present = {line.contributor_id: line.row for line in there}
-    people = [line.contributor_id for line in entered]
-    incoming = set(people)
-    if present and incoming >= present.keys():
-        session.execute(delete(table).filter_by(**_of(case)))
-        present = {}
-    if again := incoming & present.keys():
-        session.execute(delete(table).filter_by(**_of(case)).where(table.contributor_id.in_(again)))
-    places = itertools.count(1 + max(present.values(), default=0))
-    rows = [present[person] if person in present else next(places) for person in people]
-    whose = repeat(case.id), repeat(case.employer_id)
-    money = (map(operator.attrgetter(name), entered) for name in _MONEY)
-    numbered = zip(*whose, rows, people, *money)  # noqa: B905 — repeated without end
-    bulk.insert(
-        session, table, ("case_id", "employer_id", "row", "contributor_id", *_MONEY), numbered
-    )
-
-
-def _of(case: Case) -> dict[str, int]:
-    """Name a case's lines, with the employer that a parted table is looked up by."""
-    return {"case_id": case.id, "employer_id": case.employer_id}

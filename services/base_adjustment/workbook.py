@@ -13,7 +13,7 @@ from data.enums import AuditAction, BusinessKind, ContributorStatus, Role
 from services import audit
 from services.actor import Actor
 from services.approval import casework
-from services.base_adjustment import facts, judging, roster
+from services.base_adjustment import facts, judging, kept, roster
 from services.base_adjustment.columns import NEW_BASE, columns
 from services.base_adjustment.judging import TEMPLATE, Basis, Upload
 from services.base_adjustment.roster import Effect
@@ -83,7 +83,7 @@ def check_workbook(actor: Actor, content: bytes, count: Count = quietly) -> Chec
     with snapshot() as session:
         terms = facts.terms(session, actor.employer)
         case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
-        present = roster.lines(session, case) if case else []
+        present = kept.lines(session, case) if case else []
         basis = judging.basis(session, terms, present)
         upload = judging.judge(session, basis, sheet, count)
     return _checked(upload, sheet)
@@ -110,14 +110,14 @@ def import_workbook(
         if ahead and ahead.seen == _seen(session):
             basis, upload = ahead.basis, ahead.upload
         else:
-            basis = judging.basis(session, terms, roster.lines(session, case) if case else [])
+            basis = judging.basis(session, terms, kept.lines(session, case) if case else [])
             known = ahead.upload if ahead and ahead.basis == basis else None
             upload = known or judging.judge(session, basis, sheet, count)
         if not upload.faults:
             there = basis.present if case else None  # her colleague may begin it in this moment
             del ahead, basis  # the people: memory that the lines are written with
             case = case or roster.opened(session, actor, terms)  # a refused file begins no case
-            roster.put(session, case, upload.lines, there)
+            kept.put(session, case, upload.lines, there)
             rows = len(upload.lines)
             audit.record(session, actor, AuditAction.IMPORTED, casework.about(case), rows=rows)
             if settle:
@@ -162,7 +162,7 @@ def _ahead(actor: Actor, sheet: Sheet, count: Count) -> _Ahead | None:
         with snapshot() as session:
             terms = facts.terms(session, actor.employer)
             case = casework.live(session, BusinessKind.BASE_ADJUSTMENT, actor.employer)
-            basis = judging.basis(session, terms, roster.lines(session, case) if case else [])
+            basis = judging.basis(session, terms, kept.lines(session, case) if case else [])
             upload = judging.judge(session, basis, sheet, count)
             seen = _seen(session)
     except BusinessError:
