@@ -6,12 +6,14 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from data.database import snapshot, transaction
-from data.enums import Action, BusinessKind, CaseStatus, Role
+from data.enums import Action, BusinessKind, CaseStatus, ContributorStatus, Role
 from data.models.audit import AuditEvent
 from data.models.case import Case, Message, Step
+from data.models.people import User
+from data.models.register import Contributor
 from data.policy_codes import PolicyKey
 from services.actor import Actor
 from services.approval import casework, deciders, engine, history, holding, moves, refusals
@@ -61,12 +63,17 @@ def test_two_levels_are_two_persons_of_two_roles(
         decided(case_id, Action.APPROVE, officer_b)
     with pytest.raises(refusals.SamePerson):
         decided(case_id, Action.APPROVE, replace(officer_a, role=Role.SENIOR_REVIEWER))
+    with snapshot() as session:
+        hands = deciders.hands(session, session.get_one(Case, case_id))
+    assert hands == {clerk2.user_id, officer_a.user_id}
     decided(case_id, Action.APPROVE, officer_c)
     assert status(case_id)[0] == "已办结"
     with snapshot() as session:
         course = history.course(session, TWO_LEVELS, session.get_one(Case, case_id))
         assert [s.title for s in course] == ["提交", "审批（初审员）", "审批（终审员）", "办结"]
         assert session.scalars(select(Message.text)).all() == ["尊敬的黔东南苗岭食品(示例)，办结"]
+        event = session.scalars(select(AuditEvent).filter_by(action="case_effect")).one()
+    assert json.loads(event.payload)["changes"] == 5
 
 
 def test_the_flow_shows_the_level_that_decides_now_and_the_one_to_come(
@@ -169,6 +176,56 @@ def test_clerks_do_not_decide_and_officers_do_not_submit(clerk2: Actor, officer_
         case.status = CaseStatus.RETURNED
         session.flush()
         engine.submit(session, KIND, case, officer_a, version=case.version, client_id="x")
+
+
+def test_what_is_no_decision_decides_nothing(clerk2: Actor, officer_a: Actor) -> None:
+    case_id = submitted(clerk2, 5000)
+    for action in set(Action) - {Action.APPROVE, Action.RETURN, Action.REJECT}:
+        with pytest.raises(NotAllowed):
+            decided(case_id, action, officer_a)
+    assert status(case_id) == ("待审核", 1)
+
+
+def test_a_page_out_of_date_is_told_so_before_all_else(
+    clerk2: Actor, officer_a: Actor, officer_b: Actor
+) -> None:
+    case_id = submitted(clerk2, 5000)
+    with pytest.raises(Stale), transaction() as session:
+        case = session.get_one(Case, case_id)
+        holding.hold(session, case, officer_b)
+        engine.decide(
+            session, KIND, case, Action.APPROVE, officer_a, version=case.version - 1, opinion=""
+        )
+
+
+def test_who_decides_on_what_was_withdrawn_is_told_that_it_was(
+    clerk2: Actor, officer_a: Actor
+) -> None:
+    case_id = submitted(clerk2, 5000)
+    with transaction() as session:
+        case = session.get_one(Case, case_id)
+        engine.withdraw(session, case, clerk2, version=case.version)
+    with pytest.raises(refusals.Withdrawn):
+        decided(case_id, Action.APPROVE, officer_a)
+
+
+def test_what_cannot_be_approved_says_why_and_may_still_be_rejected(
+    clerk2: Actor, officer_a: Actor, officer_c: Actor
+) -> None:
+    def objection() -> str | None:
+        with snapshot() as session:
+            return engine.objection(session, KIND, session.get_one(Case, case_id))
+
+    case_id = submitted(clerk2, 5000)
+    decided(case_id, Action.APPROVE, officer_a)
+    assert objection() is None
+    with transaction() as session:
+        everybody = update(Contributor).where(Contributor.employer_id == clerk2.employer)
+        session.execute(everybody.values(status=ContributorStatus.SEALED))
+    assert "账户状态已为封存" in (objection() or "")
+    decided(case_id, Action.REJECT, officer_c, "人员已封存")
+    assert status(case_id) == ("审核不通过", 2)
+    assert objection() is None
 
 
 # What the table says, and what a step leaves behind
@@ -280,8 +337,15 @@ def test_a_case_is_handed_on_with_a_reason_that_fits_and_to_a_colleague_alone(
     with pytest.raises(refusals.HandedOn, match=officer_b.name):
         decided(case_id, Action.APPROVE, officer_a)
     handed(officer_a, by=officer_b)
+    with snapshot() as session:
+        said = session.scalars(select(Step.opinion).order_by(Step.id.desc())).first()
+    assert said == f"转给{officer_a.name}"
     decided(case_id, Action.APPROVE, officer_a)
     assert status(case_id) == ("待审核", 2)
+    with transaction() as session:
+        session.get_one(User, officer_a.user_id).role = Role.SENIOR_REVIEWER
+    with pytest.raises(refusals.SamePerson):
+        handed(officer_a, by=officer_c)
 
 
 def test_an_officers_note_is_written_again_once_a_minute_is_gone(

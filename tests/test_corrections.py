@@ -43,7 +43,7 @@ from services.summary import verify
 from tests.credits import credit, receive
 from tests.test_money import approved, left, status
 from tests.test_races import at_once, winners
-from tests.test_remittance import employer_of, listed
+from tests.test_remittance import defer, employer_of, listed
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
 OnDay = Callable[[str], None]
@@ -85,6 +85,19 @@ def sums(clerk: Actor) -> dict[EntryKind, Decimal]:
                 .group_by(LedgerEntry.kind)
             ).all()
         )
+
+
+def turns(clerk: Actor) -> list[tuple[int, int]]:
+    """Return the months as they were booked, one after another, each with the how-manieth time."""
+    with snapshot() as session:
+        found = session.execute(
+            select(Assessment.month, LedgerEntry.turn)
+            .join(Assessment, Assessment.id == LedgerEntry.assessment_id)
+            .where(LedgerEntry.employer_id == clerk.employer)
+            .where(LedgerEntry.kind == EntryKind.ALLOCATION)
+            .order_by(LedgerEntry.sequence)
+        )
+        return [(month, turn) for month, turn in found]
 
 
 # Reversing an arrival
@@ -133,6 +146,7 @@ def test_the_months_it_paid_are_unbooked_the_last_first_and_can_be_paid_again(
     assert verify.differences() == []
     assert receive(officer_a, clerk3, "24000.00").text == "2026-05、2026-06已入账"
     assert employer_of(clerk3).paid_to == 202606
+    assert turns(clerk3) == [(202604, 1), (202605, 1), (202606, 1), (202605, 2), (202606, 2)]
     assert verify.differences() == []
 
 
@@ -201,23 +215,51 @@ def test_what_has_been_built_on_a_month_keeps_it_booked(
 def test_a_deferral_under_review_keeps_a_month_booked_and_a_draft_or_anothers_does_not(
     clerk2: Actor, clerk3: Actor, officer_a: Actor
 ) -> None:
+    deferral = BusinessKind.DEFERRAL
     approved(clerk2, officer_a, 202607)
     receive(officer_a, clerk2, "4726.00")
     with transaction() as session:
-        for clerk, status in ((clerk2, CaseStatus.DRAFT), (clerk3, CaseStatus.PENDING)):
+        for clerk, kind, status in (
+            (clerk2, deferral, CaseStatus.DRAFT),
+            (clerk2, BusinessKind.RATE_ADJUSTMENT, CaseStatus.PENDING),
+            (clerk3, deferral, CaseStatus.PENDING),
+        ):
             session.add(
                 Case(
-                    employer_id=clerk.employer, kind=BusinessKind.DEFERRAL, status=status,
-                    effective_month=202608, form={}, started_by=clerk.user_id,
-                    started_at=clock.now(),
+                    employer_id=clerk.employer, kind=kind, status=status, effective_month=202608,
+                    form={}, started_by=clerk.user_id, started_at=clock.now(),
                 )
             )  # fmt: skip
     assert len(corrections.foresee(officer_a, arrival_of(clerk2)).months) == 1
     with transaction() as session:
-        chosen = update(Case).where(Case.employer_id == clerk2.employer)
+        chosen = update(Case).where(Case.employer_id == clerk2.employer, Case.kind == deferral)
         session.execute(chosen.values(status=CaseStatus.PENDING))
     with pytest.raises(CannotUnbook, match="需撤销2026年7月的入账，而单位的缓缴业务待审核"):
         corrections.foresee(officer_a, arrival_of(clerk2))
+
+
+def test_who_has_closed_an_account_elsewhere_keeps_no_month_booked(
+    clerk2: Actor, clerk3: Actor, officer_a: Actor
+) -> None:
+    approved(clerk2, officer_a, 202607)
+    receive(officer_a, clerk2, "4726.00")
+    with transaction() as session:
+        others = update(Contributor).where(Contributor.employer_id == clerk3.employer)
+        session.execute(others.values(status=ContributorStatus.WITHDRAWN))
+    assert len(corrections.foresee(officer_a, arrival_of(clerk2)).months) == 1
+
+
+def test_a_month_given_back_while_earlier_ones_are_owed_leaves_paid_to_where_it_was(
+    clerk2: Actor, officer_a: Actor, officer_b: Actor, on_day: OnDay
+) -> None:
+    defer(clerk2, 202607, 202612, ended=202609)
+    on_day("2026-10-08")
+    approved(clerk2, officer_a, 202609)
+    receive(officer_a, clerk2, "4726.00")
+    reverse(officer_a, officer_b, clerk2)
+    assert status(clerk2, 202609) is AssessmentStatus.APPROVED
+    assert employer_of(clerk2).paid_to == 202606
+    assert verify.differences() == []
 
 
 def test_money_that_paid_no_month_may_leave_an_employer_that_is_deferred(
@@ -280,7 +322,7 @@ def test_an_employer_whose_first_month_is_given_back_has_paid_for_none(
         employer.paid_to, employer.first_month = None, 202607
     approved(clerk2, officer_a, 202607)
     receive(officer_a, clerk2, "4726.00")
-    on_day("2026-07-09")
+    on_day("2026-08-03")
     reverse(officer_a, officer_b, clerk2)
     assert employer_of(clerk2).paid_to is None
     with snapshot() as session:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from data.base import YuanType
 from data.database import snapshot, transaction
@@ -184,6 +184,18 @@ def test_the_first_month_that_an_employer_ever_pays_is_its_first(
     approved(clerk2, officer_a, 202607)
     receive(officer_a, clerk2, "4726.00")
     assert employer_of(clerk2).paid_to == 202607
+
+
+def test_a_month_that_nobody_was_in_holds_nothing_up(
+    clerk2: Actor, officer_a: Actor, on_day: OnDay
+) -> None:
+    with transaction() as session:
+        everybody = update(Contributor).where(Contributor.employer_id == clerk2.employer)
+        session.execute(everybody.values(first_month=202608, paid_to=None))
+    on_day("2026-08-06")
+    approved(clerk2, officer_a, 202608)
+    receive(officer_a, clerk2, "4726.00")
+    assert employer_of(clerk2).paid_to == 202608
 
 
 def test_a_booked_month_is_not_deleted_nor_paid_twice(clerk2: Actor, officer_a: Actor) -> None:

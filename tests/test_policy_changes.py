@@ -553,3 +553,11 @@ def test_what_is_supposed_for_all_gives_way_to_an_employers_own_and_for_it_alone
     assert least(policy.Supposed({KEY.RATE_MIN: "8"}, own.id)) == (8, 5)
     with snapshot() as session:
         assert policy.in_force(session, TODAY, own.id).rate_min == 6
+
+
+def test_june_is_no_longer_asked_for_where_the_center_says_so() -> None:
+    own = employer("522601000101")
+    with snapshot() as session:
+        assert policy.in_force(session, TODAY, own.id).june_first
+        with policy.supposing(session, policy.Supposed({KEY.JUNE_FIRST: "0"})):
+            assert not policy.in_force(session, TODAY, own.id).june_first

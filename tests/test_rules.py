@@ -74,6 +74,15 @@ def test_whole_fen_agree_with_exact_decimals(base: int, rate: int) -> None:
         assert contribution.part(base, rate, method) == expected
 
 
+def test_a_part_is_rounded_up_only_where_something_is_over() -> None:
+    """43 fen at 7 % are 3.01 fen, and 100 fen are 7."""
+    assert [contribution.part(base, 7, Rounding.UP_LI_TO_FEN) for base in (43, 100)] == [4, 7]
+
+
+def test_what_the_database_reckons_of_a_base_is_the_same() -> None:
+    assert contribution.part_of_column(765_625, 8, WHOLE_YUAN) == 61_300
+
+
 def test_months_follow_each_other_over_new_year() -> None:
     assert Month.of(202612).plus(1).number == 202701
     assert Month.of(202701).plus(-1).number == 202612

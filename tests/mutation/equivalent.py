@@ -7,8 +7,17 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "services.remittance.booking": {
         "session.flush() → pass": "the next question writes down what is new by itself",
-        "Contributor.paid_to < row.month → Contributor.paid_to <= row.month": (
+        "Contributor.paid_to < booked.month → Contributor.paid_to <= booked.month": (
             "who is paid to this very month is set to it once more"
         ),
+    },
+    "services.remittance.unbooking": {
+        "session.flush() → pass": "the next statement writes down what is new by itself",
+        "booked.month < month.number → booked.month <= month.number": (
+            "the month itself is no longer booked by then"
+        ),
+    },
+    "services.approval.engine": {
+        "session.flush() → pass": "the next statement writes down what is new by itself",
     },
 }

@@ -146,6 +146,7 @@ class Stage:
         sys.settrace(self._call)
         threading.settrace(self._call)
         for item, following in zip(items, _following(items), strict=True):
+            self._forget()
             self._lines, self._failed, started = set(), False, time.process_time()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             found[item.nodeid] = {
@@ -154,6 +155,13 @@ class Stage:
                 "lines": sorted(self._lines),
             }
         return json.dumps(found)
+
+    def _forget(self) -> None:
+        """Let what a test before has had reckoned and kept be reckoned again."""
+        for module in self.modules:
+            for one in vars(sys.modules[module]).values():
+                if callable(forget := getattr(one, "cache_clear", None)):
+                    forget()
 
     def run(self, items: Sequence[pytest.Item], patience: float) -> str:
         started = time.process_time()

@@ -17,6 +17,8 @@ MONEY = Area(
     (
         "tests/test_rules.py", "tests/test_money.py", "tests/test_corrections.py",
         "tests/test_back_payment.py", "tests/test_departures.py", "tests/test_policy_changes.py",
+        "tests/test_remittance.py", "tests/test_contributor_status_change.py",
+        "tests/test_empty_months.py", "tests/test_reassessment.py",
     ),
 )  # fmt: skip
 WORKFLOW = Area(
@@ -28,6 +30,7 @@ WORKFLOW = Area(
         "tests/test_approval.py", "tests/test_conflicts.py", "tests/test_withdrawal.py",
         "tests/test_review_queue.py", "tests/test_deferral.py", "tests/test_rate_adjustment.py",
         "tests/test_requirements.py", "tests/test_remittance.py", "tests/test_back_payment.py",
+        "tests/test_evidence.py", "tests/test_empty_months.py",
     ),
 )  # fmt: skip
 AUTHORISATION = Area(
