@@ -19,7 +19,7 @@ from services import months_due
 from services.actor import Actor
 from services.approval import refusals
 from services.contributor_registration import approval, outcome, roster, workbook
-from services.contributor_registration.entry import Entry
+from services.contributor_registration.entry import Entry, derived, warnings
 from services.contributor_registration.facts import EmployerNotOpen
 from services.contributor_registration.roster import WrongEntry
 from services.contributor_status_change import approval as status_change
@@ -139,6 +139,12 @@ def test_a_person_entered_and_confirmed_has_an_account_at_once(clerk1: Actor) ->
         ({"first_month": Month(2026, 9)}, "first_month",
          "首次汇缴年月2026-09过晚，最早可填2026-07，最晚可填2026-08"),
         ({"postcode": "5560"}, "postcode", "邮政编码应为6位数字"),
+        ({"landline": "1"}, "landline", "固定电话格式应为0855-8220000"),
+        ({"email": "yang@"}, "email", "电子邮箱格式不正确"),
+        ({"address": "字" * 256}, "address", "家庭住址最多255字"),
+        ({"income": Decimal("1.001")}, "income", "家庭月收入不能为负，最多两位小数"),
+        ({"income": Decimal("-0.01")}, "income", "家庭月收入不能为负，最多两位小数"),
+        ({"id_number": ""}, "id_number", "不能为空"),
         ({"id_type": IdType.PASSPORT, "id_number": "E12345678"}, "sex", "不能为空"),
     ],
 )  # fmt: skip
@@ -148,6 +154,22 @@ def test_a_wrong_entry_is_refused_at_its_field(
 ) -> None:
     assert refusal(clerk1, replace(YANG, **changes))[field] == reason
     assert roster.roster(clerk1).empty
+
+
+@pytest.mark.parametrize("income", ["0", "0.01"])
+def test_all_else_about_a_person_is_taken_as_it_was_said(clerk1: Actor, income: str) -> None:
+    reach = {"landline": "0855-8220000", "postcode": "556000", "email": "yang@example.cn"}
+    roster.add(clerk1, replace(YANG, **reach, address="字" * 255, income=Decimal(income)))
+    assert len(roster.roster(clerk1)) == 1
+
+
+def test_the_last_digit_but_one_tells_the_sex_and_the_day_of_birth_the_age() -> None:
+    assert derived("522601199003070105") == (Sex.FEMALE, date(1990, 3, 7))
+    assert derived("522601199003070172") == (Sex.MALE, date(1990, 3, 7))
+    man = replace(YANG, sex=Sex.MALE)
+    notes = [warnings(replace(man, born_on=date(year, 7, 6))) for year in (1966, 1965)]
+    assert notes == ["", "已满60周岁，请核对是否应办理离退休提取"]
+    assert warnings(replace(man, born_on=date(1965, 7, 7))) == ""
 
 
 def test_an_assessed_or_booked_month_is_refused_with_the_way_there_is(clerk1: Actor) -> None:

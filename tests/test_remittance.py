@@ -24,6 +24,7 @@ from data.models.case import Case, Message, Step
 from data.models.deferral import Deferral
 from data.models.register import Contributor, ContributorChange, Employer
 from data.models.remittance import Assessment, AssessmentLine
+from data.policy_codes import PolicyKey
 from services import own_cases, prints, review
 from services.actor import Actor
 from services.approval import casework, conflicts, refusals
@@ -33,6 +34,7 @@ from services.remittance.approval import NobodyDue, OldestFirst
 from services.remittance.edit import AssessedMonth
 from services.rules.months import Month
 from tests.credits import receive
+from tests.policy_rows import set_for
 from tests.rosters import submitted
 from tests.test_races import at_once, winners
 
@@ -302,6 +304,13 @@ def test_a_month_in_a_running_deferral_is_refused(clerk2: Actor) -> None:
     with pytest.raises(chain.InDeferral, match=r"2026-07至2026-12"):
         go(clerk2, 202607)
     assert deferred.deferred_months(clerk2) == []
+
+
+def test_while_a_deferral_runs_its_month_is_next_and_none_is_open(clerk2: Actor) -> None:
+    defer(clerk2, 202607, 202607)
+    set_for(None, PolicyKey.MONTHS_AHEAD, "1")
+    now = assess.situation(clerk2)
+    assert (now.next_month, now.open_months) == (month(202607), [])
 
 
 def test_after_a_release_three_months_are_owed_and_october_is_next(

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from data.database import snapshot
-from data.enums import BusinessKind, CaseStatus
+from data.enums import BusinessKind, CaseStatus, Role
 from data.models.case import Case
 from data.policy_codes import PolicyKey
 from services import policy, review
@@ -92,6 +92,23 @@ def test_a_document_more_is_asked_for_and_one_dropped_is_not(clerk2: Actor) -> N
         "近三个月工资表",
         "承诺书",
     ]
+
+
+def test_a_document_may_be_called_otherwise_and_be_as_required_as_it_was() -> None:
+    entries = [Entry(one.code, "另一名称", required=None) for one in KIND.materials]
+    set_for(BASE, PolicyKey.MATERIALS, requirements.write_materials(entries))
+    with snapshot() as session:
+        asked = requirements.materials_today(session, BASE, KIND.materials)
+    assert [(one.code, one.label, one.required) for one in asked] == [
+        (one.code, "另一名称", one.required) for one in KIND.materials
+    ]
+
+
+def test_levels_are_written_down_one_behind_the_other_and_read_again() -> None:
+    levels = (Role.REVIEWER, Role.DIRECTOR)
+    assert requirements.written(levels) == "reviewer,director"
+    assert requirements.read("reviewer,director") == levels
+    assert requirements.read("") == ()
 
 
 def test_an_employers_own_window_ends_with_its_days_or_when_it_is_taken_back() -> None:

@@ -218,6 +218,7 @@ def test_a_window_takes_adjustments_on_its_first_and_on_its_last_day() -> None:
 def test_a_window_comes_every_year_or_once_and_lies_in_the_year_it_is_asked_of() -> None:
     july, may = date(2026, 7, 6), date(2027, 5, 6)
     assert policy.window("07-01/07-31", may, 7) == Window(date(2026, 7, 1), date(2026, 7, 31))
+    assert policy.window("07-01/07-31", may, 7).is_yearly
     assert policy.window("12-15/01-15", july, 7) == Window(date(2026, 12, 15), date(2027, 1, 15))
     assert policy.window("2026-09-01/2026-09-15", july, 7) == Window(
         date(2026, 9, 1), date(2026, 9, 15), is_yearly=False

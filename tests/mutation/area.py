@@ -16,7 +16,7 @@ from tests.mutation.operators import Mutant, mutants
 from tests.mutation.stage import Stage
 from tests.mutation.targets import Area
 
-_PATIENCE, _FRESH_PATIENCE = 6, 12
+_PATIENCE, _FRESH_PATIENCE = 12, 24
 """Seconds of tests after which a change counts as not noticed; more where any test may notice it."""
 _LATER = "needs a fresh process"
 

@@ -2,6 +2,7 @@
 
 EQUIVALENT: dict[str, dict[str, str]] = {
     "services.policy": {
+        "'T' → 'TX'": "what a type is called is nobody's business",
         "1 → 2": "of the rows of a limit the first is taken, however many there are",
         "return False → return None": "whether a window has passed is asked for its truth alone",
     },
@@ -16,6 +17,12 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "booked.month < month.number → booked.month <= month.number": (
             "the month itself is no longer booked by then"
         ),
+    },
+    "services.months_due": {
+        "999912 → 999913": "no month comes as late as either",
+    },
+    "services.approval.requirements": {
+        "False → True": "the same is read again, however it is spelt",
     },
     "services.approval.engine": {
         "session.flush() → pass": "the next statement writes down what is new by itself",
