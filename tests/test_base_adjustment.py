@@ -34,6 +34,7 @@ from services.files.guard import WrongColumns
 from services.inbox import Tab
 from services.review_queue import Shown, Wanted
 from services.rules import contribution, identity, within
+from services.rules.months import Month
 from tests.policy_rows import set_for
 from tests.rosters import NEW_BASE, PDF, filled, imported, submitted
 
@@ -759,6 +760,20 @@ def test_a_second_adjustment_in_the_same_year_is_refused(clerk1: Actor, officer_
     review.approve(officer_a, case_id, version=case_of(case_id).version, opinion="同意")
     with pytest.raises(facts.AlreadyAdjusted, match="2026年度已办理过基数调整"):
         workbook.import_workbook(clerk1, filled(clerk1, 7000))
+
+
+def test_an_employers_terms_say_its_rates_and_how_far_it_has_come(clerk1: Actor) -> None:
+    with transaction() as session:
+        own = session.get_one(Employer, clerk1.employer)
+        now = facts.terms(session, own.id)
+        assert (now.rates, now.settled_to) == ("12%+12%", Month(2026, 6))
+        assert set(facts.opening_moments(session, own.id)) == set(facts.people(session, own.id))
+        refused = facts.months_objection(session, now._replace(settled_to=now.effective_month))
+        assert str(refused) == "7月已核定，请先删除核定或联系管理部"
+        own.assessed_to = own.paid_to = None
+        session.flush()
+        assert facts.terms(session, own.id).settled_to is None
+    assert now._replace(contributor_rate=5).parts_of_each([520_000]) == ([62_400], [26_000])
 
 
 def test_what_has_changed_since_submission_stops_the_approval_whole(

@@ -20,7 +20,7 @@ from services.actor import Actor
 from services.approval import refusals
 from services.contributor_registration import approval, outcome, roster, workbook
 from services.contributor_registration.entry import Entry, derived, warnings
-from services.contributor_registration.facts import EmployerNotOpen
+from services.contributor_registration.facts import EmployerNotOpen, Known, objection
 from services.contributor_registration.roster import WrongEntry
 from services.contributor_status_change import approval as status_change
 from services.contributor_status_change import roster as status_roster
@@ -161,6 +161,14 @@ def test_all_else_about_a_person_is_taken_as_it_was_said(clerk1: Actor, income: 
     reach = {"landline": "0855-8220000", "postcode": "556000", "email": "yang@example.cn"}
     roster.add(clerk1, replace(YANG, **reach, address="字" * 255, income=Decimal(income)))
     assert len(roster.roster(clerk1)) == 1
+
+
+def test_who_moves_here_begins_after_the_last_month_paid_elsewhere() -> None:
+    who = Known(1, 1, "522600000001", "杨再兴", ContributorStatus.SEALED, Month(2026, 6), None)
+    assert objection(who, "杨再兴", Month(2026, 6), employer_id=2) == (
+        "该职工已缴至2026-06，首次汇缴年月最早可填2026-07"
+    )
+    assert objection(who, "杨再兴", JULY, employer_id=2) is None
 
 
 def test_the_last_digit_but_one_tells_the_sex_and_the_day_of_birth_the_age() -> None:

@@ -153,6 +153,7 @@ def test_only_people_in_the_fitting_status_can_be_chosen(clerk1: Actor) -> None:
          "生效年月2026-09过晚，最早可填2026-07，最晚可填2026-08"),
         (UNSEALING, SEALED, {"base": Decimal(1500)}, "base", "缴存基数低于下限1980.00"),
         (UNSEALING, SEALED, {"base": Decimal("6000.001")}, "base", "缴存基数最多两位小数"),
+        (SEALING, NORMAL, {"left_on": date(2027, 7, 2)}, "left_on", "离职日期过晚"),
     ],
 )  # fmt: skip
 def test_a_wrong_entry_is_refused_at_its_field(
@@ -166,6 +167,13 @@ def test_a_wrong_entry_is_refused_at_its_field(
     assert refusal(clerk1, kind, accounts(clerk1, status)[0], **more)[field] == reason
     with snapshot() as session:
         assert session.scalars(select(func.count()).select_from(Case)).one() == 0
+
+
+def test_who_begins_and_leaves_in_one_month_is_sealed_from_it(clerk1: Actor) -> None:
+    account = accounts(clerk1)[0]
+    set_person(account, first_month=202607)
+    enter(clerk1, SEALING, account, month=JULY, left_on=date(2027, 7, 1))
+    assert len(roster.roster(clerk1, SEALING)) == 1
 
 
 def test_a_reason_of_other_kind_is_taken_with_a_note(clerk1: Actor) -> None:
@@ -194,9 +202,10 @@ def test_an_unsealing_begins_after_the_last_month_paid_and_not_before_the_sealin
         "生效年月2026-05早于该职工封存年月，最早可填2026-06"
     )
     set_person(account, sealed_month=202605, paid_to=202606)
-    assert refusal(clerk3, UNSEALING, account, month=Month(2026, 5))["month"] == (
-        "该职工已缴至2026-06，生效年月最早可填2026-07"
-    )
+    for month in (Month(2026, 5), Month(2026, 6)):
+        assert refusal(clerk3, UNSEALING, account, month=month)["month"] == (
+            "该职工已缴至2026-06，生效年月最早可填2026-07"
+        )
 
 
 def test_leaving_more_than_30_days_ago_is_a_warning_and_no_refusal(clerk1: Actor) -> None:
@@ -544,6 +553,8 @@ def test_a_new_base_waits_until_the_months_at_the_old_one_are_assessed(clerk3: A
     assert said == {
         "base": "该职工封存前的2026-04尚未核定，请先在【汇缴】中核定，或保留原基数3000.00"
     }
+    enter(clerk3, UNSEALING, account, base=Decimal(3000))
+    roster.delete_rows(clerk3, UNSEALING, [account])
     assess.assess(clerk3, [Month(2026, 4)], client_id="april")
     enter(clerk3, UNSEALING, account, base=Decimal(4000))
     confirm(clerk3, UNSEALING, [account], click="unseal")
