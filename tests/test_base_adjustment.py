@@ -155,6 +155,7 @@ def test_all_at_6500_makes_468000_a_month(clerk1: Actor) -> None:
         (8, 21774.01, "缴存基数高于上限21774.00"),
         (8, -6500, "缴存基数低于下限1980.00"),
         (2, "522699999999", "不是本单位的个人账号"),
+        (2, None, "不能为空"),
     ],
 )  # fmt: skip
 def test_a_bad_cell_is_named_with_its_row_and_reason_and_nothing_is_stored(

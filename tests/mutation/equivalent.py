@@ -24,6 +24,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "services.approval.requirements": {
         "False → True": "the same is read again, however it is spelt",
     },
+    "services.base_adjustment.judging": {
+        "True → False": "the columns of one sheet are equally long",
+    },
+    "services.files.numbers": {
+        "return int(spelling) * 100 → return None": "then the same is found by looking closely",
+        "return int(whole + part.ljust(2, '0')) → return None": (
+            "then the same is found by looking closely"
+        ),
+    },
     "services.approval.engine": {
         "session.flush() → pass": "the next statement writes down what is new by itself",
     },
