@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from data.policy_codes import Rounding
 from services import policy
 from services.policy import Window
-from services.rules import clock, contribution, identity
+from services.rules import clock, contribution, effective, identity
 from services.rules.limits import Limits
 from services.rules.months import HpfYear, Month
 
@@ -98,6 +98,16 @@ def test_the_hpf_year_runs_from_july_to_june() -> None:
     june, july = HpfYear.of(Month.of(202606)), HpfYear.of(Month.of(202607))
     assert (june.first.number, june.last.number) == (202507, 202606)
     assert (july.first.number, july.last.number) == (202607, 202706)
+
+
+@pytest.mark.parametrize("typed", ["2026-07", "202607", "2026年7月", "2026/7", "2026.07"])
+def test_a_month_is_read_as_people_type_it(typed: str) -> None:
+    assert effective.read(typed) == Month(2026, 7)
+
+
+@pytest.mark.parametrize("typed", ["2026", "26-07", "2026-13", "2026-", "七月", "2026-7-1"])
+def test_what_is_no_month_is_read_as_none(typed: str) -> None:
+    assert effective.read(typed) is None
 
 
 @pytest.mark.parametrize("number", [202600, 202613, 0])

@@ -474,3 +474,8 @@ def test_one_long_text_referred_to_by_many_cells_counts_in_each() -> None:
     allowance = Allowance(10_000)
     with pytest.raises(TooComplex):
         allowance.take_read([long] * 100, 100, "<v>0</v>" * 100, longest=50)
+
+
+def test_money_taken_away_is_read_with_its_sign() -> None:
+    assert numbers.yuan("-5.50") == Decimal("-5.50")
+    assert numbers.yuan(cells.Number("-5.5")) == Decimal("-5.50")

@@ -28,6 +28,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "True → False": "the columns of one sheet are equally long",
     },
     "services.files.numbers": {
+        "len(part) > 2 → len(part) >= 2": "then the same is found by looking closely",
         "return int(spelling) * 100 → return None": "then the same is found by looking closely",
         "return int(whole + part.ljust(2, '0')) → return None": (
             "then the same is found by looking closely"
