@@ -114,11 +114,15 @@ def remake_indexes(connection: Connection) -> None:
 
     Alembic compares neither, and a rule such as one live case a business stands on them.
     """
-    for table in Base.metadata.tables.values():
-        for index in table.indexes:
-            if _is_special(index):
-                connection.exec_driver_sql(f"DROP INDEX IF EXISTS {index.name}")
-                index.create(connection)
+    for index in special_indexes():
+        connection.exec_driver_sql(f"DROP INDEX IF EXISTS {index.name}")
+        index.create(connection)
+
+
+def special_indexes() -> list[Index]:
+    """Return those indexes."""
+    tables = Base.metadata.tables.values()
+    return [index for table in tables for index in table.indexes if _is_special(index)]
 
 
 def _is_special(index: Index) -> bool:

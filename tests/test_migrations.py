@@ -1,13 +1,15 @@
 """An old database becomes the present one with all it holds; one that is not ours is not served."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, create_engine, func, inspect, select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from data import database, engines, migrating, schema, schema_objects, structure
 from data.base import Base
@@ -67,6 +69,26 @@ def test_the_revisions_make_what_the_models_declare(empty: Engine) -> None:
     assert structure.differences(empty) == [], (
         "the models have moved: python -m data.migrations.propose WORDS drafts the revision"
     )
+    schema.require(empty)
+
+
+def test_an_index_that_alembic_does_not_compare_changes_with_a_revision() -> None:
+    made = sorted(
+        str(CreateIndex(one).compile(dialect=sqlite.dialect()))
+        for one in schema_objects.special_indexes()
+    )
+    digest = hashlib.sha256("\n".join(made).encode()).hexdigest()[:16]
+    assert (len(made), digest, migrating.head()) == (10, "c6db1ae89f88298d", "0009"), (
+        "databases that are there get what has changed by a revision, be it empty: propose one, then "
+        "write here what it leads to"
+    )
+
+
+def test_a_database_of_yesterday_is_sent_to_be_migrated_and_then_served(empty: Engine) -> None:
+    migrating.upgrade(empty, "0008")
+    with pytest.raises(schema.Unfit, match="请先备份并运行 make migrate"):
+        schema.require(empty)
+    schema.create(empty)
     schema.require(empty)
 
 

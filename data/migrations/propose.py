@@ -3,7 +3,8 @@
 A draft: columns that must not be empty need a value for the rows that are there, and summaries
 need rebuilding, and checks on tables that are there are not noticed. Read it, mend it, then run
 tests/test_migrations.py, which compares all of it with the models. Indexes with a condition or an
-expression need nothing: they are made anew after every upgrade.
+expression are not noticed either: they are made anew after every upgrade, so that one that changes needs
+a revision, an empty one if nothing else changes, for the databases that are there to be upgraded.
 """
 
 import sys
