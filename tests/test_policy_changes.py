@@ -34,6 +34,7 @@ from services.rules.policy_values import BadValue, Reversed
 from tests.conftest import employer, person
 from tests.policy_rows import set_for
 from tests.rosters import submitted
+from tests.test_contributor_status_change import SEALING, accounts, confirm, enter
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
 TODAY = date(2026, 7, 6)
@@ -361,6 +362,16 @@ def test_what_a_change_of_limits_will_affect_is_counted(admin: Actor, clerk2: Ac
     assert cap.lines[0] == ("522601000101", "凯里市第九中学(示例)", "300")
     assert cases.lines[0][1:3] == ("基数调整", "黔东南苗岭食品(示例)")
     assert "高于上限6600.00" in cases.lines[0][3]
+
+
+def test_who_is_sealed_from_next_month_is_counted_until_then(admin: Actor, clerk2: Actor) -> None:
+    """Two of U2 are above 6600; the one of 7656.25, sealed from August on, contributes in July."""
+    who = accounts(clerk2)[0]
+    enter(clerk2, SEALING, who, month=Month(2026, 8))
+    confirm(clerk2, SEALING, [who], "out")
+    values = LIMITS | {KEY.BASE_MIN: "3500", KEY.BASE_MAX: "6600", KEY.TOTAL_MAX: "1200"}
+    above = policy_effects.of_values(admin, ProposalTopic.LIMITS, values, effective_from=TODAY)[1]
+    assert above.count == 2
 
 
 def test_looking_at_the_effects_writes_nothing(admin: Actor) -> None:

@@ -9,13 +9,13 @@ from sqlalchemy import case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data.base import YuanType
-from data.enums import BusinessKind, CaseStatus, ContributorStatus, Role
+from data.enums import BusinessKind, CaseStatus, Role
 from data.models.case import LIVE, Case
 from data.models.deferral import Deferral
 from data.models.people import User
 from data.models.register import Contributor, Employer
 from data.policy_codes import PolicyKey, ProposalTopic, Rounding
-from services import policy
+from services import policy, standing
 from services.approval import requirements
 from services.rules import clock, contribution
 from services.rules.months import HpfYear, Month
@@ -66,7 +66,7 @@ def _outside(session: Session, asked: Asked) -> list[Effect]:
     counts = [func.sum(case((outside, 1), else_=0)) for outside in questions.values()]
     rows = session.execute(
         select(Contributor.employer_id, *counts)
-        .where(Contributor.status == ContributorStatus.NORMAL, or_(*questions.values()))
+        .where(standing.IS_NORMAL, or_(*questions.values()))
         .group_by(Contributor.employer_id)
     ).all()
     employers = {
@@ -125,7 +125,7 @@ def _amounts(session: Session, asked: Asked) -> list[Effect]:
         select(Contributor.base, Employer.employer_rate, Employer.contributor_rate,
                _DUE, func.count())
         .join(Employer, Employer.id == Contributor.employer_id)
-        .where(Contributor.status == ContributorStatus.NORMAL)
+        .where(standing.IS_NORMAL)
         .group_by(Contributor.base, Employer.employer_rate, Employer.contributor_rate, _DUE)
     )  # fmt: skip
     if asked.employer_id:
