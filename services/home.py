@@ -81,8 +81,9 @@ def _due(session: Session, employer: Employer) -> tuple[Month, list[Month]]:
     """Return the month to assess next, and all up to the current one; none at first that nobody is in."""
     first = periods.due(session, employer)
     months = first.through(Month.containing(clock.today()))
-    filled = list(dropwhile(lambda m: not months_due.has_anybody(session, employer, m), months))
-    return (filled or [first])[0], filled or months
+    filled = set(months_due.with_anybody(session, employer, months))
+    left = list(dropwhile(lambda month: month not in filled, months)) or months
+    return (left or [first])[0], left
 
 
 def _month(number: int | None) -> str:

@@ -1,5 +1,6 @@
 """Who is in a month, and with what: the query over today's accounts, and a month's lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -80,9 +81,15 @@ def people(employer: Employer, month: Month) -> Select[*tuple[Any, ...]]:
     return select(both)
 
 
-def has_anybody(session: Session, employer: Employer, month: Month) -> bool:
-    """Tell whether anybody is in the month."""
-    return session.execute(people(employer, month).limit(1)).first() is not None
+def with_anybody(session: Session, employer: Employer, months: Sequence[Month]) -> list[Month]:
+    """Return those of the months that anybody is in, asked for in one statement."""
+    if not months:
+        return []
+    asked = (
+        select(literal(month.number)).where(people(employer, month).exists()) for month in months
+    )
+    found = set(session.scalars(union_all(*asked)))
+    return [month for month in months if month.number in found]
 
 
 def _on_the_books(employer: Employer, month: Month) -> Select[*tuple[Any, ...]]:

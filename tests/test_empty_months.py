@@ -56,6 +56,15 @@ def behind(officer: Actor, clerk: Actor) -> list[str]:
     ]
 
 
+def emptied(clerk: Actor) -> list[str]:
+    """Seal everybody from August on; return their accounts."""
+    everybody = accounts(clerk)
+    for who in everybody:
+        enter(clerk, SEALING, who, month=AUGUST)
+    confirm(clerk, SEALING, everybody, "out")
+    return everybody
+
+
 def test_a_new_employer_whose_first_people_begin_in_august_begins_with_august(
     officer_a: Actor, on_day: OnDay
 ) -> None:
@@ -87,10 +96,7 @@ def test_an_employer_that_paused_from_august_goes_on_in_october(
     clerk2: Actor, officer_a: Actor, on_day: OnDay
 ) -> None:
     """All five sealed from August, the first back in October: 7656.25 at 8 % is 613 a side."""
-    everybody = accounts(clerk2)
-    for who in everybody:
-        enter(clerk2, SEALING, who, month=AUGUST)
-    confirm(clerk2, SEALING, everybody, "out")
+    everybody = emptied(clerk2)
     booked(clerk2, officer_a, 202607, "4726.00")
     on_day("2026-09-01")
     jobs.dun()
@@ -149,10 +155,7 @@ def test_who_has_nobody_is_reminded_of_the_months_before_and_of_no_other(
     clerk2: Actor, officer_a: Actor, on_day: OnDay
 ) -> None:
     """All sealed from August with July not yet assessed: July is owed, August is not."""
-    everybody = accounts(clerk2)
-    for who in everybody:
-        enter(clerk2, SEALING, who, month=AUGUST)
-    confirm(clerk2, SEALING, everybody, "out")
+    emptied(clerk2)
     on_day("2026-10-01")
     assert behind(officer_a, clerk2) == ["2026-07"]
     assert arrears.remind(officer_a, clerk2.employer) == (

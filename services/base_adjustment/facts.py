@@ -207,11 +207,11 @@ def months_objection(session: Session, terms: Terms) -> BusinessError | None:
     freed = periods.spans(session, terms.employer_id)
     open_months = terms.settled_to.plus(1).through(last)
     employer = session.get_one(Employer, terms.employer_id)
-    missing = [
-        month for month in open_months
-        if not any(one.covers(month) for one in freed)
-        and months_due.has_anybody(session, employer, month)
-    ]  # fmt: skip
+    missing = months_due.with_anybody(
+        session,
+        employer,
+        [month for month in open_months if not any(one.covers(month) for one in freed)],
+    )
     if missing:
         return EarlierMonthsOpen(last=last.label, months="、".join(map(str, missing)))
     return None

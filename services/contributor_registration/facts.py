@@ -80,8 +80,7 @@ Identity = tuple[IdType, str]
 def terms(session: Session, employer_id: int) -> Terms:
     """Return the employer's terms today. Raises PolicyMissing."""
     employer = session.get_one(Employer, employer_id)
-    deferred = periods.over(session, employer_id)
-    settled = Settled.of(employer.settled_to, employer.paid_to, deferred)
+    settled = periods.settled(session, employer)
     today = clock.today()
     return Terms(
         employer.id,

@@ -83,8 +83,7 @@ def terms(session: Session, kind: BusinessKind, employer_id: int) -> Terms:
     """Return the employer's terms today. Raises UnknownKind, PolicyMissing."""
     require_kind(kind)
     employer = session.get_one(Employer, employer_id)
-    deferred = periods.over(session, employer_id)
-    settled = Settled.of(employer.settled_to, employer.paid_to, deferred)
+    settled = periods.settled(session, employer)
     today = clock.today()
     return Terms(
         kind,

@@ -12,6 +12,7 @@ from data.models.register import Employer
 from data.models.remittance import Assessment
 from services import months_due
 from services.rules import clock
+from services.rules.effective import Settled
 from services.rules.months import Month
 
 RELEASED, RAN_OUT = "release", "job"
@@ -63,6 +64,11 @@ def over(session: Session, employer_id: int) -> frozenset[Month]:
     """Return the months of deferrals that run no more: out of the chain, paid back on their own."""
     ended = [one for one in spans(session, employer_id) if not one.is_running]
     return frozenset(month for one in ended for month in one.first.through(one.last))
+
+
+def settled(session: Session, employer: Employer) -> Settled:
+    """Return which months are done with for changes of people."""
+    return Settled.of(employer.settled_to, employer.paid_to, over(session, employer.id))
 
 
 def _granted(session: Session, employer_id: int) -> list[Deferral]:
@@ -118,14 +124,13 @@ def unpaid(session: Session, employer_id: int) -> list[Month]:
         )
     )
     employer = session.get_one(Employer, employer_id)
-    return [
+    left = [
         month
         for row in ended
         for month in months(row)
-        if month <= this_month
-        and month.number not in taken
-        and months_due.has_anybody(session, employer, month)
+        if month <= this_month and month.number not in taken
     ]
+    return months_due.with_anybody(session, employer, left)
 
 
 def end(session: Session, deferral: Deferral, ended_month: Month, ended_by: str) -> None:

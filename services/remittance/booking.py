@@ -160,10 +160,12 @@ def _move_paid_to(session: Session, employer: Employer) -> None:
         Assessment.month >= first.number,
     )
     by_month = {Month.of(row.month): row for row in session.scalars(standing)}
-    for month in first.through(max(by_month, default=first)):
+    months = first.through(max(by_month, default=first))
+    unassessed = [month for month in months if month not in by_month]
+    # the chain has passed over the others, for nobody was in them
+    open_ones = months_due.with_anybody(session, employer, unassessed)
+    for month in sorted({*by_month, *open_ones}):
         row = by_month.get(month)
-        if row is None and not months_due.has_anybody(session, employer, month):
-            continue  # nobody was in it: the chain has passed over it
         if row is None or row.status is not AssessmentStatus.BOOKED:
             return
         _move_people(session, row)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from sqlalchemy.orm import Session
 
@@ -101,10 +102,7 @@ def _with_people(
 
     A new employer's first people may come later than its account; one may pause and begin again.
     """
-    for month in months:
-        span = next((one for one in deferrals if one.covers(month)), None)
-        if span and span.is_running:
-            return None
-        if not span and months_due.has_anybody(session, employer, month):
-            return month
-    return None
+    running = [span for span in deferrals if span.is_running]
+    before = takewhile(lambda month: not any(one.covers(month) for one in running), months)
+    open_ones = [month for month in before if not any(one.covers(month) for one in deferrals)]
+    return next(iter(months_due.with_anybody(session, employer, open_ones)), None)
