@@ -4,12 +4,12 @@ The scheduled job and the officer's button send the same sentence, once a calend
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, func, select, type_coerce
 from sqlalchemy.orm import Session
@@ -39,9 +39,12 @@ from services.errors import BusinessError, NotFound
 from services.rules import clock
 from services.rules.months import Month
 from services.summary import leavers
+from services.summary.leavers import Leavers
 from services.summary.present import PEOPLE
 
 _Which = tuple[ColumnElement[bool], ...]
+#: Of each month that is assessed whether it is booked, and its amount in yuan.
+_Assessed = dict[int, tuple[bool, Decimal]]
 SENTENCE = "贵单位{month}公积金尚未入账，请尽快汇缴"
 
 
@@ -66,6 +69,21 @@ class Behind:
     months: list[Month]
     amount: Decimal
     reminded_on: date | None
+
+
+class _Candidate(NamedTuple):
+    """An employer that may be in arrears; what its people pay now is yuan."""
+
+    employer_id: int
+    number: str
+    name: str
+    branch: Branch
+    kind: EmployerKind
+    paid_to: int | None
+    assessed_to: int | None
+    first_month: int
+    heads: int
+    amount: Decimal
 
 
 @audit.refusals
@@ -105,32 +123,35 @@ def listed(session: Session, *which: ColumnElement[bool]) -> list[Behind]:
     # Hundreds of employers are behind since one of a few months.
     months_since = cache(partial(_unpaid, this_month))
     found = []
-    for (
-        employer_id, number, name, branch, kind, paid_to, assessed_to, first, heads, monthly,
-    ) in session.execute(_candidates(chosen)):  # fmt: skip
-        own, passed = assessed[employer_id], assessed_to or 0
-        months = {
-            month: own.get(month.number)
-            or (False, (monthly or 0) + leavers.in_month(left.get(employer_id, ()), month)[1])
-            for month in months_since(paid_to or 0, first)
-            if month.number not in freed[employer_id]
-            # none of its own up to the last assessed: nobody was in it
-            and (month.number > passed or month.number in own)
-            and (
-                heads
-                or month.number in own
-                or leavers.in_month(left.get(employer_id, ()), month)[0]
-            )
-        }
-        owed = {month: amount for month, (is_booked, amount) in months.items() if not is_booked}
+    for row in map(_Candidate._make, session.execute(_candidates(chosen))):
+        months = months_since(row.paid_to or 0, row.first_month)
+        payable = (month for month in months if month.number not in freed[row.employer_id])
+        owed = _owed(row, payable, assessed[row.employer_id], left.get(row.employer_id, ()))
         if owed:
             found.append(
                 Behind(
-                    employer_id, number, name, branch, kind, heads or 0, list(owed),
-                    sum(owed.values(), Decimal("0.00")), reminded.get(employer_id),
+                    row.employer_id, row.number, row.name, row.branch, row.kind, row.heads, list(owed),
+                    sum(owed.values(), Decimal("0.00")), reminded.get(row.employer_id),
                 )
             )  # fmt: skip
     return sorted(found, key=lambda row: (-len(row.months), row.number))
+
+
+def _owed(
+    row: _Candidate, months: Iterable[Month], assessed: _Assessed, left: Sequence[Leavers]
+) -> dict[Month, Decimal]:
+    """Return which of these months are owed, and what: as assessed, else as who was in it pays now."""
+    owed = {}
+    for month in months:
+        if month.number in assessed:
+            is_booked, amount = assessed[month.number]
+            if not is_booked:
+                owed[month] = amount
+        elif month.number > (row.assessed_to or 0):  # nobody was in one that was passed over
+            heads, amount = leavers.in_month(left, month)
+            if row.heads or heads:
+                owed[month] = row.amount + amount
+    return owed
 
 
 def tell(session: Session, row: Behind, actor: Actor | None = None) -> str:
@@ -168,7 +189,7 @@ def _candidates(chosen: _Which) -> Select[*tuple[Any, ...]]:
         select(
             Employer.id, Employer.number, Employer.name, Employer.branch, Employer.kind,
             Employer.paid_to, Employer.assessed_to, func.coalesce(begins, Employer.first_month),
-            PEOPLE.c.normal_heads, type_coerce(both, YuanType),
+            func.coalesce(PEOPLE.c.normal_heads, 0), type_coerce(func.coalesce(both, 0), YuanType),
         )
         .outerjoin(PEOPLE, PEOPLE.c.employer_id == Employer.id)
         .where(*chosen)
@@ -189,8 +210,8 @@ def _deferred(session: Session, chosen: _Which) -> Mapping[int, set[int]]:
     return months
 
 
-def _assessed(session: Session, chosen: _Which) -> Mapping[int, dict[int, tuple[bool, Decimal]]]:
-    """Return of each month after 缴至年月 that stands whether it is booked, and its amount."""
+def _assessed(session: Session, chosen: _Which) -> Mapping[int, _Assessed]:
+    """Return by employer the months after 缴至年月 that stand."""
     both = Assessment.employer_amount + Assessment.contributor_amount
     standing = (
         select(
@@ -211,7 +232,7 @@ def _assessed(session: Session, chosen: _Which) -> Mapping[int, dict[int, tuple[
         Assessment.status == AssessmentStatus.BOOKED,
         Assessment.employer_id.in_(select(Deferral.employer_id)),
     )
-    months: dict[int, dict[int, tuple[bool, Decimal]]] = defaultdict(dict)
+    months: dict[int, _Assessed] = defaultdict(dict)
     for query in (waiting, after_a_gap):
         for employer_id, month, is_booked, amount in session.execute(query):
             months[employer_id][month] = (bool(is_booked), amount)

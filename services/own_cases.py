@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from data.database import snapshot, transaction
 from data.enums import CaseStatus
@@ -38,9 +39,7 @@ class Waiting:
 def course(actor: Actor, case_id: int) -> list[Stage]:
     """Return the flow (流程图) of one of the employer's own cases. Raises NotFound."""
     with snapshot() as session:
-        case = session.scalar(select(Case).filter_by(id=case_id, employer_id=actor.employer))
-        if case is None:
-            raise NotFound(what="该业务")
+        case = _own(session, actor, case_id)
         return history.course(session, KINDS[case.kind], case)
 
 
@@ -51,9 +50,7 @@ def waiting(actor: Actor, case_id: int) -> Waiting | None:
     Raises NotFound.
     """
     with snapshot() as session:
-        case = session.scalar(select(Case).filter_by(id=case_id, employer_id=actor.employer))
-        if case is None:
-            raise NotFound(what="该业务")
+        case = _own(session, actor, case_id)
         if case.status is not CaseStatus.PENDING or case.submitted_at is None:
             return None
         return Waiting(
@@ -83,3 +80,11 @@ def end_flow(actor: Actor, case_id: int, *, version: int) -> None:
     """结束流程: end a case that came back. Raises NotFound, Stale, IllegalMove."""
     with transaction() as session:
         engine.close(session, casework.own(session, case_id, actor), actor, version=version)
+
+
+def _own(session: Session, actor: Actor, case_id: int) -> Case:
+    """Return the case to be looked at, not locked as `casework.own` does."""
+    case = session.scalar(select(Case).filter_by(id=case_id, employer_id=actor.employer))
+    if case is None:
+        raise NotFound(what="该业务")
+    return case

@@ -46,11 +46,13 @@ def span(asked: Asked) -> tuple[datetime, datetime]:
 
 
 def people(session: Session, words: str) -> list[int]:
+    """Return the ids of those whose name has these words in it."""
     name = User.name.contains(identity.normal(words), autoescape=True)
     return list(session.scalars(select(User.id).where(name)))
 
 
 def employers(session: Session, number: str) -> list[int]:
+    """Return the id of the employer with this number, none where there is no such employer."""
     return list(session.scalars(select(Employer.id).filter_by(number=identity.normal(number))))
 
 

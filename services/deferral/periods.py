@@ -60,10 +60,15 @@ def spans(session: Session, employer_id: int) -> tuple[Span, ...]:
     return tuple(span(row) for row in _granted(session, employer_id))
 
 
+def ended(session: Session, employer_id: int) -> list[Span]:
+    """Return the employer's deferrals that run no more: out of the chain, paid back on their own."""
+    return [one for one in spans(session, employer_id) if not one.is_running]
+
+
 def over(session: Session, employer_id: int) -> frozenset[Month]:
-    """Return the months of deferrals that run no more: out of the chain, paid back on their own."""
-    ended = [one for one in spans(session, employer_id) if not one.is_running]
-    return frozenset(month for one in ended for month in one.first.through(one.last))
+    """Return the months of those deferrals."""
+    past = ended(session, employer_id)
+    return frozenset(month for one in past for month in one.first.through(one.last))
 
 
 def settled(session: Session, employer: Employer) -> Settled:
@@ -115,7 +120,7 @@ def unpaid(session: Session, employer_id: int) -> list[Month]:
     The oldest first, without those that an assessment has taken up, and those that nobody was in.
     """
     this_month = Month.containing(clock.today())
-    ended = [row for row in _granted(session, employer_id) if not span(row).is_running]
+    past = [row for row in _granted(session, employer_id) if not span(row).is_running]
     taken = set(
         session.scalars(
             select(Assessment.month).where(
@@ -126,7 +131,7 @@ def unpaid(session: Session, employer_id: int) -> list[Month]:
     employer = session.get_one(Employer, employer_id)
     left = [
         month
-        for row in ended
+        for row in past
         for month in months(row)
         if month <= this_month and month.number not in taken
     ]

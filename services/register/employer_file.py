@@ -1,5 +1,6 @@
 """An employer's file (单位档案): its facts, its account, who acts for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -52,10 +53,10 @@ def opened(actor: Actor, employer_id: int) -> EmployerFile:
         row = scope.employer(session, actor, employer_id)
         counts, amount = standing.counted(session, employer_id)
         assessed_to = periods.assessed_to(session, row)
-        normal, sealed = counts[ContributorStatus.NORMAL], counts[ContributorStatus.SEALED]
         return EmployerFile(
-            row.id, row.number, row.name, _register(row), _account(row, assessed_to, (normal, sealed), amount),
-            _contact(row), _clerks(session, employer_id), normal, sealed, amount,
+            row.id, row.number, row.name, _register(row), _account(row, assessed_to, counts, amount),
+            _contact(row), _clerks(session, employer_id), counts[ContributorStatus.NORMAL],
+            counts[ContributorStatus.SEALED], amount,
         )  # fmt: skip
 
 
@@ -73,9 +74,12 @@ def _register(row: Employer) -> list[tuple[str, str]]:
 
 
 def _account(
-    row: Employer, assessed_to: Month | None, people: tuple[int, int], amount: Decimal
+    row: Employer,
+    assessed_to: Month | None,
+    counts: Mapping[ContributorStatus, int],
+    amount: Decimal,
 ) -> list[tuple[str, str]]:
-    normal, sealed = people
+    normal, sealed = counts[ContributorStatus.NORMAL], counts[ContributorStatus.SEALED]
     return [
         ("账户状态", row.status.label), ("缴存比例", f"{row.employer_rate}%+{row.contributor_rate}%"),
         ("缴存人数", f"正常{normal:,}人，封存{sealed:,}人"), ("月缴存额", f"{amount:,.2f}元"),

@@ -25,7 +25,6 @@ from services.summary.present import PEOPLE
 
 MOST_MONTHS = 48
 PAID_WITHIN = timedelta(days=5)
-BOOKED = AssessmentStatus.BOOKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class MonthRow:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A month that is due and not booked: what was assessed, else what the people pay now."""
+    """A month that is due and not booked. Yuan: as assessed, else as those who were in it pay now."""
 
     month: Month
     due_on: date
@@ -75,9 +74,8 @@ def owed(actor: Actor, employer_id: int) -> list[Owed]:
     """Return the months up to this one that are not booked, the oldest first.
 
     A month that nobody has assessed is reckoned with today's people, those who have been sealed
-    after it and today's amounts, and says so.
-    Deferred months are in 【缓缴】, and here once they are assessed to be paid back. Raises NotFound,
-    NotAllowed.
+    after it and today's amounts, and says so. Deferred months are in 【缓缴】, and here once they are
+    assessed to be paid back. Raises NotFound, NotAllowed.
     """
     with snapshot() as session:
         row = scope.employer(session, actor, employer_id)
@@ -97,19 +95,24 @@ def owed(actor: Actor, employer_id: int) -> list[Owed]:
             select(PEOPLE).where(PEOPLE.c.employer_id == employer_id)
         ).one_or_none()
         left = leavers.of_employers(session, Employer.id == employer_id).get(employer_id, [])
-        found_owed = [
-            _owed(row, when, found, now, left)
+        waiting = [
+            _owed(row, when, assessed.get(when.number), now, left)
             for when in due
-            if not ((found := assessed.get(when.number)) and found.status is BOOKED)
-            and (found or _is_open(row, when, freed))
+            if _is_waiting(row, when, assessed.get(when.number), freed)
         ]
-        return [
-            one for one in found_owed if one.heads
-        ]  # of a month that nobody is in nothing is owed
+        # Of a month that nobody is in nothing is owed.
+        return [one for one in waiting if one.heads]
 
 
-def _is_open(row: Employer, when: Month, freed: Collection[Span]) -> bool:
-    """Tell whether a month is still to be assessed: neither passed over, for nobody was in it, nor deferred."""
+def _is_waiting(
+    row: Employer, when: Month, found: Assessment | None, freed: Collection[Span]
+) -> bool:
+    """Tell whether a month is still to be booked, or to be assessed.
+
+    What is not assessed by now is neither if nobody was in it and it was passed over, or if it is deferred.
+    """
+    if found:
+        return found.status is not AssessmentStatus.BOOKED
     return when.number > (row.assessed_to or 0) and not any(one.covers(when) for one in freed)
 
 

@@ -188,8 +188,8 @@ def take_back(
         settled = max(left.one() or 0, employer.paid_to or 0)
         employer.assessed_to = settled or None
         if settled:
-            over = [span for span in periods.spans(session, employer.id) if not span.is_running]
-            employer.assessed_to = periods.first_open(employer, over).plus(-1).number
+            ended = periods.ended(session, employer.id)
+            employer.assessed_to = periods.first_open(employer, ended).plus(-1).number
 
 
 def standing(assessment: Assessment) -> tuple[ColumnElement[bool], ...]:
