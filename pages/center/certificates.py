@@ -7,11 +7,13 @@ import streamlit as st
 from components import (
     brand,
     case_timeline,
+    confirming,
     counted_tabs,
     entries,
     feedback,
     key_forms,
     plain_table,
+    query_bar,
 )
 from components.opened import Opened
 from data.enums import BindingStatus, Role
@@ -28,7 +30,8 @@ TITLE = "证书管理"
 ICON = ":material/key:"
 KEY = "certificates"
 OPENED = Opened(KEY)
-TABS = f"tabs_of_{KEY}"  # outlives what `leave` forgets
+# What outlives what `leave` forgets: the list is found again as it was left.
+TABS, WORDS, STATE, WHO = (f"{name}_of_{KEY}" for name in ("tabs", "words", "state", "who"))
 BIND, LISTS, SOON, ALL = "绑定UKey", "吊销列表", "60天内到期", "在用及历史证书"
 SHARES = (0.8, 0.9, 3.6, 1.5, 1.7, 0.7)
 PEOPLE = (1.2, 1.2, 3.6, 1.2)
@@ -61,30 +64,34 @@ def _list(actor: Actor) -> None:
             elif name == ALL:
                 _all(actor)
             else:
-                found = certificate_list.keys(actor, soon=True, page=_page("soon"))
+                found = certificate_list.keys(actor, soon=True, page=_page("soon", soon))
                 empty = "没有60天内到期的UKey。到期前60天会显示在这里，也会提醒经办人本人。"
                 _keys(actor, found, empty, "soon", soon)
 
 
-def _page(name: str) -> int:
-    return int(st.session_state.get(f"{KEY}_page_{name}") or 1)
+def _page(name: str, total: int) -> int:
+    """Return the page that she has turned to, while there is one."""
+    key, pages = f"page_{name}_of_{KEY}", max(1, -(-total // certificate_list.A_PAGE))
+    query_bar.keep(key, 1)
+    st.session_state[key] = min(int(st.session_state[key]), pages)
+    return int(st.session_state[key])
 
 
 def _first_page() -> None:
-    st.session_state.pop(f"{KEY}_page_all", None)
+    st.session_state[f"page_all_of_{KEY}"] = 1
 
 
 def _all(actor: Actor) -> None:
+    query_bar.keep(WORDS, "")
+    query_bar.keep(STATE, None)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = st.text_input("查找", key=f"{KEY}_words", width=360, max_chars=60,
-                              on_change=_first_page,
+        words = st.text_input("查找", key=WORDS, width=360, max_chars=60, on_change=_first_page,
                               placeholder="姓名、单位账号或单位名称")  # fmt: skip
         states: list[BindingStatus | None] = [None, *BindingStatus]
-        state = st.selectbox("状态", states, key=f"{KEY}_state", width=160,
-                             on_change=_first_page,
+        state = st.selectbox("状态", states, key=STATE, width=160, on_change=_first_page,
                              format_func=lambda one: one.label if one else "全部")  # fmt: skip
     total = certificate_list.count(actor, words, status=state)
-    found = certificate_list.keys(actor, words, status=state, page=_page("all"))
+    found = certificate_list.keys(actor, words, status=state, page=_page("all", total))
     _keys(actor, found, "没有符合条件的UKey。绑定后会显示在这里。", "all", total)
 
 
@@ -96,14 +103,18 @@ def _keys(actor: Actor, found: list[Key], empty: str, name: str, total: int) -> 
     with st.container(key=f"list_keys_{name}", gap=None):
         entries.head(("持有人", "身份", "单位或部门", "证书序列号", "到期", "状态", "操作"), SHARES)
         for key in found:
-            cells = (key.holder, key.role.label, key.place, key.serial[:16], _ends(key),
+            cells = (key.holder, key.role.label, key.place, _short(key.serial), _ends(key),
                      _state(key))  # fmt: skip
             if entries.row(cells, SHARES).button(label, key=f"key_{name}_{key.id}"):
                 OPENED.open(("key", key))
     with st.container(horizontal=True, vertical_alignment="center"):
         if total > certificate_list.A_PAGE:
-            st.pagination(-(-total // certificate_list.A_PAGE), key=f"{KEY}_page_{name}")
+            st.pagination(-(-total // certificate_list.A_PAGE), key=f"page_{name}_of_{KEY}")
         st.caption(f"共{total}支")
+
+
+def _short(serial: str) -> str:
+    return f"{serial[:16]}…"
 
 
 def _ends(key: Key) -> str:
@@ -119,7 +130,8 @@ def _state(key: Key) -> str:
 
 
 def _people(actor: Actor) -> None:
-    words = st.text_input("查找要绑定的人员", key=f"{KEY}_who", width=360, max_chars=60,
+    query_bar.keep(WHO, "")
+    words = st.text_input("查找要绑定的人员", key=WHO, width=360, max_chars=60,
                           placeholder="姓名、单位账号或单位名称")  # fmt: skip
     if not words.strip():
         brand.quiet("请先查找经办人或中心人员。办理时请核对经办人身份证和单位授权书。")
@@ -150,7 +162,7 @@ def _bind(actor: Actor, who: Holder) -> None:
 
 
 def _demo(actor: Actor, who: Holder) -> None:
-    with st.expander("制作演示UKey（仅演示环境）"):
+    with st.expander("制作演示UKey（仅演示环境）", width=brand.FORM_WIDTH):
         with st.container(horizontal=True, vertical_alignment="bottom", width=brand.FORM_WIDTH):
             label = st.text_input("UKey名称", key=f"{KEY}_label", max_chars=16)
             pin = st.text_input("Ukey证书密码", key=f"{KEY}_pin", type="password", max_chars=8)
@@ -185,7 +197,7 @@ def _key(actor: Actor, key: Key) -> None:
     ])  # fmt: skip
     st.markdown("**该人员的UKey办理记录**")
     rows = [
-        (case_timeline.moment(one.done_at), one.event, one.serial[:16], one.reason, one.done_by)
+        (case_timeline.moment(one.done_at), one.event, _short(one.serial), one.reason, one.done_by)
         for one in certificate_list.history(actor, key.user_id)
     ]
     if rows:
@@ -197,7 +209,7 @@ def _key(actor: Actor, key: Key) -> None:
             OPENED.leave()
         return
     _acts(actor, key)
-    with st.expander("换证（绑定新证书，原证书随即注销）"):
+    with st.expander("换证（绑定新证书，原证书随即注销）", width=brand.FORM_WIDTH):
         read = key_forms.certificate(
             key=KEY, examine=lambda content: certificate_list.examine(actor, content)
         )
@@ -221,11 +233,17 @@ def _acts(actor: Actor, key: Key) -> None:
             OPENED.leave()
         revoked = st.button("注销", key=f"{KEY}_revoke", help="注销后不能恢复，须重新绑定新证书")
         moved = st.button(word, type="primary", key=f"{KEY}_move")
-    if moved or revoked:
-        act, what = (certificates.revoke, "注销") if revoked else (move, word)
+    if revoked and reason.strip():
+        confirming.ask(
+            f"确定注销{key.holder}的UKey？注销后不能恢复，须重新绑定新证书。",
+            lambda who: certificates.revoke(who, key.id, reason=reason),
+            f"{key.holder}的UKey已注销", OPENED.leave,
+        )  # fmt: skip
+    elif moved or revoked:
+        act = certificates.revoke if revoked else move  # without a reason: refused
         with above, feedback.refusals():
             act(actor, key.id, reason=reason)
-            feedback.notice(f"{key.holder}的UKey已{what}")
+            feedback.notice(f"{key.holder}的UKey已{word}")
             OPENED.leave()
 
 

@@ -2,7 +2,14 @@
 
 import streamlit as st
 
-from components import brand, employer_file_view, employer_opening_form, entries, feedback
+from components import (
+    brand,
+    confirming,
+    employer_file_view,
+    employer_opening_form,
+    entries,
+    feedback,
+)
 from components.opened import Opened
 from data.enums import ADMINISTRATORS, OFFICERS, ContributorStatus, Role
 from services.actor import Actor
@@ -14,7 +21,7 @@ from services.register import (
     opening,
     search,
 )
-from services.register.employer_file import EmployerFile
+from services.register.employer_file import Clerk, EmployerFile
 from services.register.opening import Form
 
 TITLE = "单位和缴存人"
@@ -127,13 +134,21 @@ def _clerks(actor: Actor, file: EmployerFile) -> None:
                         st.session_state.pop(f"{KEY}_{field}", None)
                     feedback.done(f"经办人{name.strip()}已新增，请在【证书管理】中绑定UKey")
     if actor.role in ADMINISTRATORS and file.clerks:
-        with st.container(horizontal=True), feedback.refusals():
+        with st.container(horizontal=True):
             for clerk in file.clerks:
-                word, act = ("停用", users.disable) if clerk.active else ("恢复", users.enable)
                 may = clerk.active or actor.role is Role.ADMINISTRATOR
+                word = "停用" if clerk.active else "恢复"
                 if may and st.button(f"{word}{clerk.name}", key=f"{KEY}_clerk_{clerk.id}"):
-                    act(actor, clerk.id)
-                    feedback.done(f"经办人{clerk.name}已{word}")
+                    _stop_or_let_in(clerk, word)
+
+
+def _stop_or_let_in(clerk: Clerk, word: str) -> None:
+    act = users.disable if clerk.active else users.enable
+    after = "立即退出登录，恢复前不能再登录" if clerk.active else "可凭有效的UKey登录"
+    confirming.ask(
+        f"确定{word}经办人{clerk.name}？{word}后{after}。",
+        lambda who: act(who, clerk.id), f"经办人{clerk.name}已{word}", st.rerun,
+    )  # fmt: skip
 
 
 def _people(actor: Actor, employer_id: int) -> None:
@@ -142,11 +157,12 @@ def _people(actor: Actor, employer_id: int) -> None:
         status = st.selectbox("账户状态", statuses, key=f"{KEY}_status", width=200,
                               format_func=lambda one: one.label if one else "全部")  # fmt: skip
         page = int(st.session_state.get(f"{KEY}_page") or 1)
-        found = employer_records.people(actor, employer_id, page=page, status=status)
-        st.markdown(f"共{found.count:,}人")
+    found = employer_records.people(actor, employer_id, page=page, status=status)
     employer_file_view.people(found)
-    if found.pages > 1:
-        st.pagination(found.pages, key=f"{KEY}_page")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if found.pages > 1:
+            st.pagination(found.pages, key=f"{KEY}_page")
+        st.caption(f"共{found.count:,}人")
 
 
 def _opening(actor: Actor) -> None:

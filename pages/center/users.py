@@ -5,7 +5,15 @@ from functools import partial
 
 import streamlit as st
 
-from components import brand, case_timeline, counted_tabs, entries, feedback, signing
+from components import (
+    brand,
+    case_timeline,
+    confirming,
+    counted_tabs,
+    entries,
+    feedback,
+    signing,
+)
 from components.opened import Opened
 from data.enums import ADMINISTRATORS, OFFICERS, Branch, Role
 from data.policy_codes import ProposalStatus
@@ -204,8 +212,12 @@ def _person(actor: Actor, one: Person) -> None:
             pressed("解除密码锁定", "unlock", lambda: users.unlock(actor, one.id),
                     f"{one.name}的密码锁定已解除")  # fmt: skip
         if one.active:
-            pressed("停用", "disable", lambda: users.disable(actor, one.id),
-                    f"{one.name}已停用，已登录的会话已结束")  # fmt: skip
+            if st.button("停用", key=f"{KEY}_disable"):
+                confirming.ask(
+                    f"确定停用{one.name}？停用后立即退出登录，恢复使用前不能再登录。",
+                    lambda who: users.disable(who, one.id),
+                    f"{one.name}已停用，已登录的会话已结束", OPENED.leave,
+                )  # fmt: skip
         elif actor.role is Role.ADMINISTRATOR:
             pressed(
                 "恢复使用", "enable", lambda: users.enable(actor, one.id), f"{one.name}已恢复使用"
