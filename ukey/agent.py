@@ -61,24 +61,24 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ukey.agent", description="UKey客户端")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="本机端口")
     parser.add_argument(
-        "--origin", action="append", type=_origin, required=True, help="允许的网站,可重复"
+        "--origin", action="append", type=_origin, required=True, help="允许的网站，可重复"
     )
     parser.add_argument(
         "--store",
         type=Path,
         default=os.environ.get(softhsm.STORE_VARIABLE),
-        help=f"SoftHSM2 存储目录(演示;默认取环境变量 {softhsm.STORE_VARIABLE})",
+        help=f"SoftHSM2 存储目录（演示；默认取环境变量 {softhsm.STORE_VARIABLE}）",
     )
     parser.add_argument(
         "--module",
         default=os.environ.get(softhsm.MODULE_VARIABLE),
-        help=f"PKCS#11 驱动模块路径(默认取环境变量 {softhsm.MODULE_VARIABLE})",
+        help=f"PKCS#11 驱动模块路径（默认取环境变量 {softhsm.MODULE_VARIABLE}）",
     )
     parser.add_argument(
         "--pin",
         choices=("page", "window"),
         default="window",
-        help="密码在网页输入(page,演示)或在助手窗口输入(window,正式使用)",
+        help="密码在网页输入（page，演示）或在助手窗口输入（window，正式使用）",
     )
     return parser
 

@@ -19,8 +19,8 @@ from ukey.faults import KeyFault
 _SECONDS = 120
 _NO_WINDOW = 3
 _WARNINGS = {
-    PinState.LOW: "注意:此前输错过密码",
-    PinState.FINAL_TRY: "注意:仅剩最后一次尝试机会,输错将锁定UKey",
+    PinState.LOW: "注意：此前输错过密码",
+    PinState.FINAL_TRY: "注意：仅剩最后一次尝试机会，输错将锁定UKey",
 }
 
 
@@ -40,7 +40,7 @@ def ask_in_window(request: PinRequest) -> str | None:
     except subprocess.TimeoutExpired:
         return None
     if child.returncode:
-        raise KeyFault("pin_cancelled", detail="本机无法显示密码窗口,请改用网页输入方式")
+        raise KeyFault("pin_cancelled", detail="本机无法显示密码窗口，请改用网页输入方式")
     pin = json.loads(child.stdout)
     return pin if isinstance(pin, str) else None
 

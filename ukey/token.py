@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         "--store",
         type=Path,
         default=os.environ.get(softhsm.STORE_VARIABLE),
-        help=f"SoftHSM2 存储目录(默认取环境变量 {softhsm.STORE_VARIABLE})",
+        help=f"SoftHSM2 存储目录（默认取环境变量 {softhsm.STORE_VARIABLE}）",
     )
     parser.add_argument("--module", help="PKCS#11 驱动模块路径")
     commands = parser.add_subparsers(dest="command", required=True, title="命令")
@@ -64,11 +64,11 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("--token", required=True, metavar="LABEL", help="UKey标签")
         if name == "unlock":
-            command.add_argument("--so-pin", help="管理员密码;不写则提示输入")
+            command.add_argument("--so-pin", help="管理员密码；不写则提示输入")
         if name in {"unlock", "change-pin"}:
-            command.add_argument("--pin", help="新密码;不写则提示输入")
+            command.add_argument("--pin", help="新密码；不写则提示输入")
         if name == "change-pin":
-            command.add_argument("--old-pin", help="原密码;不写则提示输入")
+            command.add_argument("--old-pin", help="原密码；不写则提示输入")
             command.add_argument(
                 "--confirm-final-try", action="store_true", help="确认使用最后一次尝试机会"
             )
@@ -85,7 +85,7 @@ def _run(asked: argparse.Namespace) -> None:
     elif asked.command == "unlock":
         so_pin = asked.so_pin or getpass.getpass("管理员密码(SO PIN):")
         tokens.unlock(asked.token, so_pin, asked.pin or _new_pin())
-        sys.stdout.write(f"{asked.token} 已解锁,新密码已生效\n")
+        sys.stdout.write(f"{asked.token} 已解锁，新密码已生效\n")
     else:
         old = asked.old_pin or getpass.getpass("原密码:")
         new = asked.pin or _new_pin()

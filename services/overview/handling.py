@@ -44,12 +44,12 @@ def work(session: Session, scope: Scope) -> Chart:
         as_of(),
         (
             text("业务", 20), count("待审核"), count("办结"), count("退回"), money("退回率(%)"),
-            money("办理时长中位数(天)"), money("九成业务办结天数"),
+            money("办理时长中位数（天）"), money("九成业务办结天数"),
         ),
         rows,
         [kind.value for kind in DECIDED],
         (
-            Trace("办理时长中位数(天)", "bar", DAYS),
+            Trace("办理时长中位数（天）", "bar", DAYS),
             Trace("九成业务办结天数", "light bar", DAYS),
         ),
         is_across=True,

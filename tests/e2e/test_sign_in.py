@@ -123,7 +123,7 @@ def test_a_forgotten_pin_is_reset_with_the_tool_that_the_guide_names(arrive: Arr
         expect(section).to_contain_text(words)
     unlock = ("unlock", "--token", SPARE, "--so-pin", SO_PIN, "--pin")
     said = clerk.hall.key_tool(*unlock, "593817")
-    assert "已解锁,新密码已生效" in said
+    assert "已解锁，新密码已生效" in said
     try:
         clerk.open_sign_in()
         clerk.choose_key(SPARE)
@@ -279,4 +279,4 @@ def _unlock(hall: Hall, store: Path, sim: dict[str, str]) -> None:
     command = ["-m", "ukey.token", "--store", str(store), "--module", environment.pop("module")]
     asked = ["unlock", "--token", LOCKABLE, "--so-pin", SO_PIN, "--pin", "710932"]
     said = hall.run(*command, *asked, **environment)
-    assert "已解锁,新密码已生效" in said
+    assert "已解锁，新密码已生效" in said

@@ -123,7 +123,7 @@ def test_a_poor_new_pin_is_refused(drawer: Drawer, shared_label: str, new, code:
 
 def test_a_wrong_old_pin_changes_nothing(page: Page, drawer: Drawer, label: str) -> None:
     done = tool(drawer, "change-pin", "--token", label, "--old-pin", "wrong0", "--pin", "246813")
-    assert (done.returncode, done.stderr) == (1, "UKey密码错误,请重新输入\n")
+    assert (done.returncode, done.stderr) == (1, "UKey密码错误，请重新输入\n")
     assert sign_in(page, drawer, label).status == 200
 
 
@@ -131,7 +131,7 @@ def test_the_officer_unlocks_a_key_while_the_agent_runs(page, drawer: Drawer, la
     for code in ("pin_incorrect", "pin_incorrect", "pin_incorrect", "rate_limited"):
         assert sign_in(page, drawer, label, "wrong0").code == code
     done = tool(drawer, "unlock", "--token", label, "--so-pin", SO_PIN, "--pin", "246813")
-    assert (done.returncode, done.stdout) == (0, f"{label} 已解锁,新密码已生效\n")
+    assert (done.returncode, done.stdout) == (0, f"{label} 已解锁，新密码已生效\n")
     assert sign_in(page, drawer, label, "246813").status == 200
     assert sign_in(page, drawer, label, PIN).code == "pin_incorrect"
 
@@ -161,7 +161,7 @@ def test_the_tool_lists_what_is_plugged_in(drawer: Drawer, shared_label: str) ->
 
 def test_an_unknown_label_is_told_in_words(drawer: Drawer) -> None:
     done = tool(drawer, "unlock", "--token", "nobody", "--so-pin", SO_PIN, "--pin", "246813")
-    assert (done.returncode, done.stderr) == (1, "未检测到UKey,请插入UKey后重试\n")
+    assert (done.returncode, done.stderr) == (1, "未检测到UKey，请插入UKey后重试\n")
 
 
 def test_a_missing_driver_is_told_with_what_to_install(drawer: Drawer) -> None:
