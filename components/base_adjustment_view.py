@@ -3,6 +3,7 @@
 from components import brand
 from components.roster import Heading
 from services.base_adjustment.roster import Effect
+from services.rules.amounts import signed
 
 HEADINGS = {
     "row": Heading("序号", width=52),
@@ -26,7 +27,7 @@ def figures(effect: Effect) -> None:
         ("基数有变动", f"{effect.changed}", ""),
         ("调整前月缴存额", f"{effect.before:,.2f}", ""),
         ("调整后月缴存额", f"{effect.after:,.2f}", ""),
-        ("差额", f"{rise:+,.2f}", "up" if rise > 0 else "down" if rise < 0 else ""),
+        ("差额", signed(rise), "up" if rise > 0 else "down" if rise < 0 else ""),
         ("最低/最高基数", f"{effect.lowest:,.2f} / {effect.highest:,.2f}", ""),
     ]
     if effect.steep:

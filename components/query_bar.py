@@ -16,6 +16,7 @@ from services.exports import Conditions, Listing
 from services.files.columns import Column
 
 _NARROW, _WIDE, _EDGES = 6.7, 13.6, 17  # pixels: a letter or figure, a Chinese one, both edges
+_WIDEST = 260  # pixels: one long name must not push the other columns off the screen
 _KINDS_MONEY = "money"
 _CHINESE_FROM = 0x2E80
 LONG_FROM = 3000  # rows: from here on the workbook is made with progress
@@ -124,10 +125,11 @@ def _heading(column: Column, frame: pd.DataFrame) -> Heading:
 
 
 def _width(*texts: str) -> int:
-    return _EDGES + max(
+    longest = max(
         round(sum(_WIDE if ord(sign) >= _CHINESE_FROM else _NARROW for sign in text))
         for text in texts
     )
+    return min(_EDGES + longest, _WIDEST)
 
 
 def _cells(row: Sequence[Any], columns: Sequence[Column]) -> list[Any]:

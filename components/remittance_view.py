@@ -10,6 +10,7 @@ import streamlit as st
 from components import brand
 from services.remittance.edit import AssessedMonth
 from services.remittance.matrix import Matrix
+from services.rules.amounts import signed
 
 SHOWN_WHOLE, HEIGHT = 12, 460  # rows, pixels
 _GROUPS = ("上月汇缴", "＋本月增加", "－本月减少")
@@ -30,7 +31,7 @@ def figures(months: Sequence[Matrix]) -> None:
             ("单位缴存", f"{own:,.2f}", ""),
             ("个人缴存", f"{amount - own:,.2f}", ""),
             ("汇缴金额", f"{amount:,.2f}", ""),
-            ("月缴存额比上月", f"{change:+,.2f}", "up" if change > 0 else "down" if change else ""),
+            ("月缴存额比上月", signed(change), "up" if change > 0 else "down" if change else ""),
         ]
     )
 
@@ -51,7 +52,7 @@ def _cells(month: Matrix) -> str:
     numbers = (
         f"{month.last_heads}", f"{month.last_amount:,.2f}", f"{month.plus_heads}",
         f"{month.plus_amount:,.2f}", f"{month.minus_heads}", f"{month.minus_amount:,.2f}",
-        f"{month.difference:+,.2f}" if month.difference else "0.00", f"{month.heads}",
+        signed(month.difference), f"{month.heads}",
         f"{month.amount:,.2f}",
     )  # fmt: skip
     return f"<th>{month.month}</th>" + "".join(f'<td class="number">{n}</td>' for n in numbers)

@@ -11,6 +11,7 @@ from data.policy_codes import Rounding
 from services import policy
 from services.policy import Window
 from services.rules import clock, contribution, effective, identity
+from services.rules.amounts import signed
 from services.rules.limits import Limits
 from services.rules.months import HpfYear, Month
 
@@ -233,3 +234,12 @@ def test_a_window_comes_every_year_or_once_and_lies_in_the_year_it_is_asked_of()
     assert policy.window("2026-09-01/2026-09-15", july, 7) == Window(
         date(2026, 9, 1), date(2026, 9, 15), is_yearly=False
     )
+
+
+@pytest.mark.parametrize(
+    ("yuan", "written"), [("1182", "+1,182.00"), ("-1440", "-1,440.00"), ("0", "0.00")]
+)
+def test_a_change_of_an_amount_has_its_sign_and_none_where_nothing_changes(
+    yuan: str, written: str
+) -> None:
+    assert signed(Decimal(yuan)) == written

@@ -84,22 +84,23 @@ def _form(actor: Actor, now: Situation) -> None:
             brand.quiet(f"请选择{MONTH[now.act]}，系统会先列出涉及的月份和金额，再由您提交。")
     else:
         _effect(now.act, approval.preview(actor, month))
-    documents.upload(
-        now.materials,
-        now.papers,
-        key=f"{KEY}_{now.act.value}",
-        attach=lambda material, name, content: approval.attach(
-            actor, material, name, content, month=month, reason=reason
-        ),
-        detach=lambda document_id: approval.detach(actor, document_id),
-    )
+    with st.container(width=brand.FORM_WIDTH):
+        documents.upload(
+            now.materials,
+            now.papers,
+            key=f"{KEY}_{now.act.value}",
+            attach=lambda material, name, content: approval.attach(
+                actor, material, name, content, month=month, reason=reason
+            ),
+            detach=lambda document_id: approval.detach(actor, document_id),
+        )
     _submit(actor, now, month, reason)
 
 
 def _submit(actor: Actor, now: Situation, month: Month | None, reason: str) -> None:
     click = st.session_state.setdefault(f"{KEY}_click", secrets.token_hex(16))
     blocked = now.objection
-    refusal_above = st.container()  # seen without scrolling past the button
+    refusal_above = st.container(width=brand.FORM_WIDTH)  # seen without scrolling past the button
     with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         pressed = st.button(
             "提交审批", type="primary", disabled=blocked is not None, help=blocked

@@ -23,6 +23,7 @@ from services.rate_adjustment.approval import Situation
 from services.rate_adjustment.effect import MONEY, Effect
 from services.rate_adjustment.kind import NothingChosen
 from services.rate_adjustment.terms import pair
+from services.rules.amounts import signed
 from services.rules.months import Month
 
 TITLE = "缴存比例调整"
@@ -162,7 +163,7 @@ def _effect(whole: Effect, frame: pd.DataFrame) -> None:
         ("职工人数", f"{whole.people}", ""),
         ("调整前月缴存额", f"{whole.before:,.2f}", ""),
         ("调整后月缴存额", f"{whole.after:,.2f}", ""),
-        ("差额", f"{rise:+,.2f}", "up" if rise > 0 else "down" if rise < 0 else ""),
+        ("差额", signed(rise), "up" if rise > 0 else "down" if rise < 0 else ""),
     ])  # fmt: skip
     headings = {name: Heading(name, is_money=name in MONEY) for name in frame.columns}
     roster.show(frame, headings, key=KEY, on_edit=None)

@@ -18,6 +18,7 @@ from data.policy_codes import PolicyKey, ProposalTopic, Rounding
 from services import policy, standing
 from services.approval import requirements
 from services.rules import clock, contribution
+from services.rules.amounts import signed
 from services.rules.months import HpfYear, Month
 
 MOST_LINES = 50
@@ -138,7 +139,7 @@ def _amounts(session: Session, asked: Asked) -> list[Effect]:
     return [
         Effect(
             f"按新方法重新计算，月缴存额有变化的缴存人{people:,}人，全部月缴存额由{before:,.2f}元"
-            f"变为{after:,.2f}元（{after - before:+,.2f}元）；已核定的月份不变",
+            f"变为{after:,.2f}元（{signed(after - before)}元）；已核定的月份不变",
             people,
         )
     ]

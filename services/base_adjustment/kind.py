@@ -32,6 +32,7 @@ from services.base_adjustment.facts import Terms
 from services.base_adjustment.line import LINE, PERSON, Line, fen
 from services.errors import BusinessError
 from services.rules import clock, contribution
+from services.rules.amounts import signed
 from services.rules.months import Month
 from services.summary import keep
 
@@ -133,7 +134,7 @@ def _present(session: Session, case: Case) -> Sheet:
         Figure("基数有变动", f"{found.changed}"),
         Figure("调整前月缴存额", f"{found.before:,.2f}"),
         Figure("调整后月缴存额", f"{found.after:,.2f}"),
-        Figure("差额", f"{rise:+,.2f}", "up" if rise > 0 else "down" if rise < 0 else ""),
+        Figure("差额", signed(rise), "up" if rise > 0 else "down" if rise < 0 else ""),
         Figure("最低/最高基数", f"{found.lowest:,.2f} / {found.highest:,.2f}"),
         Figure("涨超50%或降超30%", f"{found.steep}人", "warn" if found.steep else ""),
         Figure("等于上下限", f"{found.at_limit}人", "warn" if found.at_limit else ""),

@@ -16,6 +16,7 @@ from services.rate_adjustment import terms as rules
 from services.rate_adjustment.effect import Effect
 from services.rate_adjustment.terms import Terms
 from services.rules import clock, contribution
+from services.rules.amounts import signed
 from services.rules.limits import yuan
 from services.rules.months import Month
 from services.summary import keep
@@ -59,7 +60,7 @@ def _present(session: Session, case: Case) -> Sheet:
         Figure("职工人数", f"{whole.people}"),
         Figure("调整前月缴存额", f"{whole.before:,.2f}"),
         Figure("调整后月缴存额", f"{whole.after:,.2f}"),
-        Figure("差额", f"{whole.difference:+,.2f}", "up" if whole.difference > 0 else "down"),
+        Figure("差额", signed(whole.difference), "up" if whole.difference > 0 else "down"),
     ]
     pairs = (("调整前月缴存额", "调整后月缴存额"),)
     return Sheet(figures, effects.frame(found), money=effects.MONEY, pairs=pairs)

@@ -23,6 +23,7 @@ from services.errors import BusinessError
 from services.remittance import chain, matrix, reckoning
 from services.remittance.matrix import Matrix
 from services.rules import clock
+from services.rules.amounts import signed
 from services.rules.months import Month
 from services.summary import keep
 
@@ -169,7 +170,7 @@ def _sheet(found: Assessment | Matrix, kind: RemittanceKind, status: str, total:
             Figure("上月汇缴", f"{found.last_heads}人 / {found.last_amount:,.2f}"),
             Figure("本月增加", f"{found.plus_heads}人 / {found.plus_amount:,.2f}"),
             Figure("本月减少", f"{found.minus_heads}人 / {found.minus_amount:,.2f}"),
-            Figure("差额", f"{found.difference:+,.2f}"),
+            Figure("差额", signed(found.difference)),
             Figure("本月汇缴", f"{found.heads}人 / {total:,.2f}"),
         ]
     )

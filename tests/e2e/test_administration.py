@@ -13,6 +13,11 @@ from ukey import verify_evidence
 
 TOPIC = "缴存基数与月缴存额上下限"
 SOURCE = "州公积金管委会〔2026〕8号"
+#: As long as a name may be.
+LONG_NAME = (
+    "黔东南苗族侗族自治州凯里经济开发区清水江流域生态环境综合治理与"
+    "民族文化旅游融合发展投资集团有限责任公司下司古镇分公司"
+)
 SCREENS = ((1366, 768), (1920, 1080))
 hall = conftest.own_hall
 
@@ -150,7 +155,7 @@ def _opened(officer: Visitor) -> str:
     officer.open("/register")
     both_sizes(officer, "register-empty")
     officer.press("单位开户")
-    typed(officer, "单位名称（必填）", "凯里清水江文旅有限公司")
+    typed(officer, "单位名称（必填）", LONG_NAME)
     officer.press("确认开户")
     expect(officer.page.get_by_role("alert")).to_contain_text("统一社会信用代码不正确")
     both_sizes(officer, "opening-faults")
@@ -172,11 +177,17 @@ def _opened(officer: Visitor) -> str:
 
 
 def _found(officer: Visitor, number: str) -> None:
+    officer.page.set_viewport_size({"width": 1366, "height": 768})
     officer.press("打开单位档案")
     officer.sees("未绑定UKey")
+    main = officer.page.get_by_test_id("stMain")
+    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")  # the longest name fits
+    title = officer.page.locator(".hall-title").bounding_box()
+    assert title
+    assert title["height"] < 80  # pixels: two lines of it, and one beside them
     officer.press("返回查找")
     typed(officer, "查找", number)
-    expect(officer.row(number)).to_contain_text("凯里清水江文旅有限公司")
+    expect(officer.row(number)).to_contain_text(LONG_NAME)
     typed(officer, "查找", "第九中学")
     officer.row("522601000101").get_by_role("button", name="打开").first.click()
     officer.idle()
@@ -220,6 +231,23 @@ def _suspended(security: Visitor) -> None:
     both_sizes(security, "certificates-key")
     security.press("停用")
     security.hears("潘小梅的UKey已停用")
+    _asked_before_it_ends(security)
+
+
+def _asked_before_it_ends(security: Visitor) -> None:
+    """What cannot be undone is asked once more; the list stands as it was left, found and all."""
+    expect(security.page.get_by_label("查找", exact=True)).to_have_value("潘小梅")
+    security.row("潘小梅").get_by_role("button", name="办理").first.click()
+    security.idle()
+    typed(security, "原因（必填）", "换发新UKey")
+    security.press("注销")
+    expect(security.dialog("办理确认")).to_contain_text(
+        "确定注销潘小梅的UKey？注销后不能恢复，须重新绑定新证书。"
+    )
+    both_sizes(security, "certificates-revoke")
+    security.confirm("办理确认", "取消")
+    security.press("返回列表")
+    expect(security.row("潘小梅").first).to_contain_text("停用")
 
 
 def _read_in_the_log(security: Visitor) -> None:
@@ -276,6 +304,24 @@ def test_staff_are_taken_on_and_given_a_role_by_two(arrive: Arrive) -> None:
         assert verify_evidence.verify(content)["signer"]["name"] == signer  # type: ignore[index]
     both_sizes(security, "users-changed")
     assert_all_chinese(security.page, "officerc")
+
+
+def test_a_colleague_is_stopped_after_a_question_and_let_in_again(arrive: Arrive) -> None:
+    admin = arrive("admin")
+    admin.open("/users")
+    admin.row("石玉兰").get_by_role("button", name="办理").click()
+    admin.idle()
+    admin.press("停用")
+    expect(admin.dialog("办理确认")).to_contain_text("确定停用石玉兰？")
+    both_sizes(admin, "users-stop")
+    admin.confirm("办理确认", "取消")
+    admin.press("停用")
+    admin.confirm("办理确认")
+    admin.hears("石玉兰已停用，已登录的会话已结束")
+    admin.row("石玉兰").get_by_role("button", name="办理").click()
+    admin.idle()
+    admin.press("恢复使用")
+    admin.hears("石玉兰已恢复使用")
 
 
 def test_the_auditor_reads_what_was_done(arrive: Arrive) -> None:
