@@ -37,6 +37,11 @@ _FACTS = {
     "rows": "行数", "size": "大小（字节）", "status": "状态", "topic": "参数", "user": "人员编号",
     "version": "版本",
 }  # fmt: skip
+#: What is read first, what was before what came after; the rest as it was written.
+_FIRST = {
+    name: place
+    for place, name in enumerate(("kind", "topic", "item", "before", "after", "old", "new"))
+}
 _LABELS: dict[str, tuple[type[LabelledEnum], ...]] = {
     "after": (CaseStatus,), "before": (CaseStatus,), "kind": (BusinessKind,),
     "status": (AssessmentStatus, CaseStatus), "of_role": (Role,), "event": (KeyEvent,),
@@ -93,7 +98,8 @@ def facts(payload: str) -> str:
         return payload
     if not isinstance(found, dict):
         return payload
-    said = [f"{_FACTS.get(name, name)}：{_value(name, value)}" for name, value in found.items()]
+    names = sorted(found, key=lambda name: _FIRST.get(name, len(_FIRST)))
+    said = [f"{_FACTS.get(name, name)}：{_value(name, found[name])}" for name in names]
     return "；".join(said) or "—"
 
 

@@ -79,12 +79,12 @@ def _corrections(actor: Actor, asked: Asked) -> None:
     found = correction_log.corrections(
         actor, who=asked.who, employer=asked.employer, page=_page("corrections")
     )
-    if not found.rows:
-        brand.quiet("没有符合条件的资金更正。审批员提出后会显示在这里。")
-        return
     st.caption(
         "全部日期的冲正和退款，可按操作人姓名（提出人或复核人）和单位账号查询；签名证据供稽核核验。"
     )
+    if not found.rows:
+        brand.quiet("没有符合条件的资金更正。审批员提出后会显示在这里。")
+        return
     heads = ("类型", "管理部", "单位", "金额", "提出", "复核", "状态", "签名证据")
     with st.container(key="list_corrections", gap=None):
         entries.head(heads, CORRECTIONS, numbers=(3,))
