@@ -56,9 +56,10 @@ def topic(
     fields = [field for field in FIELDS[about] if field.key in now]
     typed: dict[PolicyKey, str] = {}
     with st.container(width=brand.FORM_WIDTH):
-        columns = st.columns(2)
+        # a row of its own for each two: one with more to say moves nothing beside the next
+        rows = [st.columns(2) for _ in fields[::2]]
         for place, field in enumerate(fields):
-            with columns[place % 2]:
+            with rows[place // 2][place % 2]:
                 typed[field.key] = _field(
                     field, now[field.key], f"{key}_{number}", may_be_empty=bool(number)
                 )
@@ -195,7 +196,7 @@ def calendar(
 def _end(key: str, leave: Callable[[], None], send: Callable[[Grounds], None]) -> None:
     """Draw the grounds and the buttons, and send once asked to."""
     grounds = _grounds(key)
-    refusal_above = st.container()
+    refusal_above = st.container(width=brand.FORM_WIDTH)
     if _buttons(key, leave, with_trial=False)[1]:
         with refusal_above, feedback.refusals():
             send(grounds)

@@ -153,7 +153,7 @@ def _bind(actor: Actor, who: Holder) -> None:
     read = key_forms.certificate(
         key=KEY, examine=lambda content: certificate_list.examine(actor, content)
     )
-    above = st.container()
+    above = st.container(width=brand.FORM_WIDTH)
     _buttons("确认绑定", above, disabled=read is None or read.objection is not None,
              act=lambda: certificates.bind(actor, who.id, read.der if read else b""),
              done=f"已为{who.name}绑定UKey")  # fmt: skip

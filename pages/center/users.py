@@ -86,7 +86,7 @@ def _pending(actor: Actor, waiting: list[RoleChange]) -> None:
     if not waiting:
         brand.quiet("暂无待复核的角色变更。系统管理员提出后会显示在这里。")
         return
-    above = st.container()
+    above = st.container(width=brand.FORM_WIDTH)
     opinion = st.text_input(
         "退回原因（退回时必填）", key=f"{KEY}_opinion", max_chars=500, width=brand.FORM_WIDTH
     )

@@ -80,7 +80,7 @@ def _save(actor: Actor, person: int, now: Standing, *, is_good: bool) -> None:
     name = f"{KEY}_click_{person}"
     click = st.session_state.setdefault(name, secrets.token_hex(16))
     blocked = "请先改正标红的项目" if not is_good else None if now.changes else "没有变更项目"
-    refusal_above = st.container()  # seen without scrolling past the button
+    refusal_above = st.container(width=brand.FORM_WIDTH)  # seen without scrolling past the button
     with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         pressed = st.button(
             "保存", type="primary", disabled=blocked is not None, help=blocked, key=f"{KEY}_save"

@@ -96,6 +96,7 @@ def _outcome_table(frame: pd.DataFrame) -> None:
         name: st.column_config.NumberColumn(name, format="%,.2f", alignment="right")
         for name in money
     }
+    config["序号"] = st.column_config.NumberColumn("序号", alignment="left")  # as in every roster
     st.dataframe(
         frame, column_config=config, hide_index=True, height=min(ROW * (len(frame) + 1) + EDGE, 250)
     )

@@ -68,7 +68,7 @@ def _documents(actor: Actor, now: Standing) -> None:
 def _submit(actor: Actor, now: Standing, *, is_good: bool) -> None:
     click = st.session_state.setdefault(f"{KEY}_click", secrets.token_hex(16))
     blocked = "请先改正标红的项目" if not is_good else None if now.changes else "没有变更项目"
-    refusal_above = st.container()  # seen without scrolling past the button
+    refusal_above = st.container(width=brand.FORM_WIDTH)  # seen without scrolling past the button
     with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
         pressed = st.button(
             "提交审核",
