@@ -56,6 +56,9 @@ def render(actor: Actor) -> None:
     words = str(st.session_state.get(f"{KEY}_words") or "").strip()
     page = int(st.session_state.get(f"{KEY}_balances") or 1)
     left = balances.unallocated(actor, words, page=page)
+    if not left.rows and page > 1:  # the last page has emptied
+        _first_page()
+        st.rerun()
     corrected = correction_list.corrections(actor)
     waiting = sum(row.status is ProposalStatus.PENDING for row in corrected)
     first, second, third = counted_tabs.draw(

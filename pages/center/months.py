@@ -25,8 +25,9 @@ def render(actor: Actor) -> None:
     brand.title(TITLE, "本管理部各单位已核定的月度：先审批，款项到账后入账。")
     left, right = st.columns((1, 2))
     words = left.text_input(
-        "单位账号或名称", key=f"{KEY}_words", max_chars=40, placeholder="查找单位"
-    )
+        "单位账号或名称", key=f"{KEY}_words", max_chars=40, placeholder="查找单位",
+        on_change=_first_page,
+    )  # fmt: skip
     place = right.container()
     status = st.session_state.get(f"{KEY}_status")
     page = int(st.session_state.get(f"{KEY}_page") or 1)
@@ -36,8 +37,15 @@ def render(actor: Actor) -> None:
             "状态", desk.WAITING, key=f"{KEY}_status", on_change=_first_page,
             format_func=lambda one: f"{one.label}（{found.counts[one]}）",
         )  # fmt: skip
+    if not found.months and page > 1:  # the last page has emptied
+        _first_page()
+        st.rerun()
     if not found.months:
-        brand.quiet("暂无待审批或待缴款的月度。单位核定后会显示在这里。")
+        brand.quiet(
+            "没有符合条件的月度，请核对单位账号或名称，或取消所选状态。"
+            if words.strip() or status
+            else "暂无待审批或待缴款的月度。单位核定后会显示在这里。"
+        )
         return
     with st.container(key="list_months", gap=None):
         entries.head(HEADS, SHARES, numbers=NUMBERS)
