@@ -23,15 +23,15 @@ def figures(effect: Effect) -> None:
     """Draw what the roster would do: heads, amounts before and after, what deserves a second look."""
     rise = effect.difference
     items = [
-        ("职工人数", f"{effect.people}", ""),
-        ("基数有变动", f"{effect.changed}", ""),
+        ("职工人数", f"{effect.people:,}", ""),
+        ("基数有变动", f"{effect.changed:,}", ""),
         ("调整前月缴存额", f"{effect.before:,.2f}", ""),
         ("调整后月缴存额", f"{effect.after:,.2f}", ""),
         ("差额", signed(rise), "up" if rise > 0 else "down" if rise < 0 else ""),
         ("最低/最高基数", f"{effect.lowest:,.2f} / {effect.highest:,.2f}", ""),
     ]
     if effect.steep:
-        items.append(("涨超50%或降超30%", f"{effect.steep}人", "warn"))
+        items.append(("涨超50%或降超30%", f"{effect.steep:,}人", "warn"))
     if effect.at_limit:
-        items.append(("等于上下限", f"{effect.at_limit}人", "warn"))
+        items.append(("等于上下限", f"{effect.at_limit:,}人", "warn"))
     brand.figures(items)

@@ -27,7 +27,7 @@ def figures(months: Sequence[Matrix]) -> None:
     brand.figures(
         [
             ("核定年月", span, ""),
-            ("末月汇缴人数" if several else "汇缴人数", f"{last.heads}", ""),
+            ("末月汇缴人数" if several else "汇缴人数", f"{last.heads:,}", ""),
             ("单位缴存", f"{own:,.2f}", ""),
             ("个人缴存", f"{amount - own:,.2f}", ""),
             ("汇缴金额", f"{amount:,.2f}", ""),
@@ -50,9 +50,9 @@ def matrix(months: Sequence[Matrix]) -> None:
 
 def _cells(month: Matrix) -> str:
     numbers = (
-        f"{month.last_heads}", f"{month.last_amount:,.2f}", f"{month.plus_heads}",
-        f"{month.plus_amount:,.2f}", f"{month.minus_heads}", f"{month.minus_amount:,.2f}",
-        signed(month.difference), f"{month.heads}",
+        f"{month.last_heads:,}", f"{month.last_amount:,.2f}", f"{month.plus_heads:,}",
+        f"{month.plus_amount:,.2f}", f"{month.minus_heads:,}", f"{month.minus_amount:,.2f}",
+        signed(month.difference), f"{month.heads:,}",
         f"{month.amount:,.2f}",
     )  # fmt: skip
     return f"<th>{month.month}</th>" + "".join(f'<td class="number">{n}</td>' for n in numbers)

@@ -35,7 +35,7 @@ def figures(effect: Effect, kind: BusinessKind) -> None:
     sign = "+" if kind is UNSEALING else "-"
     brand.figures(
         [
-            ("清册人数", f"{effect.people}", ""),
+            ("清册人数", f"{effect.people:,}", ""),
             ("月缴存额变动", f"{sign}{effect.amount:,.2f}", "up" if kind is UNSEALING else "down"),
         ]
     )

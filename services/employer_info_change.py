@@ -98,7 +98,7 @@ def _fixed(session: Session, employer: Employer) -> list[tuple[str, str]]:
         ("首次汇缴年月", str(Month.of(employer.first_month))),
         ("缴至年月", str(Month.of(employer.paid_to)) if employer.paid_to else "—"),
         ("缴存比例", f"单位{employer.employer_rate}%　个人{employer.contributor_rate}%"),
-        ("缴存人数", f"{heads}人"),
+        ("缴存人数", f"{heads:,}人"),
         ("受托银行", employer.bank),
     ]
 

@@ -120,7 +120,7 @@ def _behind(found: list[Behind]) -> None:
         entries.head(heads, BEHIND_SHARES, numbers=BEHIND_NUMBERS)
         for row in found[(page - 1) * A_PAGE : page * A_PAGE]:
             cells = (
-                row.number, row.name, f"{row.heads}", f"{len(row.months)}", _span(row.months),
+                row.number, row.name, f"{row.heads:,}", f"{len(row.months)}", _span(row.months),
                 f"{row.amount:,.2f}", str(row.reminded_on or "—"),
             )  # fmt: skip
             place = entries.row(cells, BEHIND_SHARES, numbers=BEHIND_NUMBERS)

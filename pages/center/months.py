@@ -63,7 +63,7 @@ def _first_page() -> None:
 def _row(month: Waiting) -> None:
     cells = (
         month.employer_number, month.employer_name, str(month.month), month.kind.label,
-        f"{month.heads}", f"{month.amount:,.2f}",
+        f"{month.heads:,}", f"{month.amount:,.2f}",
         f"{month.balance:,.2f}" if month.balance else "—", month.status.label,
         case_timeline.moment(month.assessed_at),
     )  # fmt: skip

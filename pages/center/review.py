@@ -100,7 +100,7 @@ def _employer(case: CasePage) -> None:
         ("单位名称", facts.name), ("单位账号", facts.number),
         ("统一社会信用代码", facts.uscc), ("单位性质", facts.kind),
         ("账户状态", facts.status), ("缴存比例", facts.rates),
-        ("缴存人数", f"正常{facts.normal}人，封存{facts.sealed}人"),
+        ("缴存人数", f"正常{facts.normal:,}人，封存{facts.sealed:,}人"),
         ("现月缴存额", f"{facts.monthly_amount:,.2f}元"),
         ("缴至年月", facts.paid_to), ("已核定至", facts.assessed_to),
     ])  # fmt: skip

@@ -124,12 +124,13 @@ def _roster(actor: Actor, *, is_open: bool) -> None:
         max_chars=20,
         width=300,
     )
-    bar.checkbox("只看需核对的行", key=f"{KEY}_only", width="stretch")
+    bar.checkbox("只看需核对的行", key=f"{KEY}_only")
     if not found.found:
         brand.quiet("没有符合条件的职工，请减少查找内容或取消“只看需核对的行”。")
         return
     chosen = _table(found, on_edit=_enter if is_open else None)
     label = f"删除（{len(chosen)}）" if chosen else "删除"
+    # not at the right end of the bar: there the grid's own tools would cover it
     if bar.button(label, disabled=not chosen):
         _confirm_delete(chosen)
 
@@ -179,7 +180,7 @@ def _import() -> None:
 
 def _preview(found: Found) -> None:
     effect = Effect(**found.effect)
-    brand.banner(f"检查通过：{effect.people}名职工的数据全部正确。", "good")
+    brand.banner(f"检查通过：{effect.people:,}名职工的数据全部正确。", "good")
     base_adjustment_view.figures(effect)
 
 

@@ -64,7 +64,7 @@ def _result(actor: Actor, now: Situation) -> None:
     if case_id is None:
         last = now.last
         if last and st.button(
-            f"查看上次开户结果（{last.people}人，流水号{last.serial}）", type="tertiary"
+            f"查看上次开户结果（{last.people:,}人，流水号{last.serial}）", type="tertiary"
         ):
             _show_result(last.case_id)
             st.rerun()
@@ -158,8 +158,8 @@ def _roster(actor: Actor) -> None:
 def _figures(effect: Effect) -> None:
     brand.figures(
         [
-            ("清册人数", f"{effect.people}", ""),
-            ("其中转入", f"{effect.moving_in}", ""),
+            ("清册人数", f"{effect.people:,}", ""),
+            ("其中转入", f"{effect.moving_in:,}", ""),
             ("单位月缴存额", f"{effect.employer_amount:,.2f}", ""),
             ("个人月缴存额", f"{effect.contributor_amount:,.2f}", ""),
             ("月缴存额合计", f"{effect.amount:,.2f}", ""),
@@ -244,5 +244,5 @@ def _import() -> None:
 
 def _preview(found: Found) -> None:
     effect = Effect(**found.effect)
-    brand.banner(f"检查通过：{effect.people}名职工的数据全部正确。", "good")
+    brand.banner(f"检查通过：{effect.people:,}名职工的数据全部正确。", "good")
     _figures(effect)

@@ -201,6 +201,6 @@ def _import(kind: BusinessKind) -> None:
 
 def _preview(found: Found) -> None:
     people, notes = found.effect["people"], found.effect["notes"]
-    brand.banner(f"检查通过：{people}名职工的数据全部正确。", "good")
+    brand.banner(f"检查通过：{people:,}名职工的数据全部正确。", "good")
     if notes:
         brand.banner(f"{notes}人离职已超过30日，可以办理，请核对。", "warn")

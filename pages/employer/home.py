@@ -18,7 +18,7 @@ TABS = "home_tabs"
 #: The most pressing first.
 STATES = (CaseStatus.RETURNED, CaseStatus.REJECTED, CaseStatus.DRAFT, CaseStatus.PENDING)
 STATUS_CHANGES = (BusinessKind.SEALING, BusinessKind.UNSEALING)
-STEPS = "下载模板并填写", "批量导入（{rows}/{people}人）", "上传材料", "提交审批", "中心审批"
+STEPS = "下载模板并填写", "批量导入（{rows:,}/{people:,}人）", "上传材料", "提交审批", "中心审批"
 
 
 def render(actor: Actor) -> None:
@@ -43,7 +43,7 @@ def _cards(actor: Actor, facts: Home) -> None:
     with account:
         brand.facts("账户信息", [
             ("账户状态", facts.status), ("缴存比例", facts.rates),
-            ("缴存人数", f"正常{facts.normal}人，封存{facts.sealed}人"),
+            ("缴存人数", f"正常{facts.normal:,}人，封存{facts.sealed:,}人"),
             ("月缴存额", f"{facts.monthly_amount:,.2f}元"),
             ("缴至年月", facts.paid_to), ("已核定至", facts.assessed_to),
         ])  # fmt: skip

@@ -160,7 +160,7 @@ def _submitted(_result: None) -> None:
 def _effect(whole: Effect, frame: pd.DataFrame) -> None:
     rise = whole.difference
     brand.figures([
-        ("职工人数", f"{whole.people}", ""),
+        ("职工人数", f"{whole.people:,}", ""),
         ("调整前月缴存额", f"{whole.before:,.2f}", ""),
         ("调整后月缴存额", f"{whole.after:,.2f}", ""),
         ("差额", signed(rise), "up" if rise > 0 else "down" if rise < 0 else ""),

@@ -201,7 +201,7 @@ def _details(month: AssessedMonth) -> None:
         brand.figures(
             [
                 ("汇缴年月", month.month.label, ""),
-                ("人数", f"{month.heads}", ""),
+                ("人数", f"{month.heads:,}", ""),
                 ("单位缴存", f"{month.employer_amount:,.2f}", ""),
                 ("个人缴存", f"{month.contributor_amount:,.2f}", ""),
                 ("合计", f"{month.amount:,.2f}", ""),
@@ -223,7 +223,7 @@ def _confirm_delete(month: AssessedMonth) -> None:
     who = session.signed_in()
     if who is None:
         st.rerun()
-    st.write(f"确定删除{month.month.label}的核定（{month.heads}人，{month.amount:,.2f}元）？")
+    st.write(f"确定删除{month.month.label}的核定（{month.heads:,}人，{month.amount:,.2f}元）？")
     st.caption("删除后该月可以重新核定，原核定保留为“已删除”。")
     reason = ""
     if month.status is AssessmentStatus.APPROVED:

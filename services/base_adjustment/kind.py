@@ -130,14 +130,14 @@ def _present(session: Session, case: Case) -> Sheet:
         }
     )
     figures = [
-        Figure("职工人数", f"{found.people}"),
-        Figure("基数有变动", f"{found.changed}"),
+        Figure("职工人数", f"{found.people:,}"),
+        Figure("基数有变动", f"{found.changed:,}"),
         Figure("调整前月缴存额", f"{found.before:,.2f}"),
         Figure("调整后月缴存额", f"{found.after:,.2f}"),
         Figure("差额", signed(rise), "up" if rise > 0 else "down" if rise < 0 else ""),
         Figure("最低/最高基数", f"{found.lowest:,.2f} / {found.highest:,.2f}"),
-        Figure("涨超50%或降超30%", f"{found.steep}人", "warn" if found.steep else ""),
-        Figure("等于上下限", f"{found.at_limit}人", "warn" if found.at_limit else ""),
+        Figure("涨超50%或降超30%", f"{found.steep:,}人", "warn" if found.steep else ""),
+        Figure("等于上下限", f"{found.at_limit:,}人", "warn" if found.at_limit else ""),
     ]
     return Sheet(
         figures, lines, money=("调整前基数", "调整后基数", "调整后月缴存额", "基数变动"),

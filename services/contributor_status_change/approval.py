@@ -221,7 +221,7 @@ def _present(session: Session, case: Case) -> Sheet:
     )
     sign = "+" if case.kind is UNSEALING else "-"
     figures = [
-        Figure(f"{terms.verb}人数", f"{summed.people}"),
+        Figure(f"{terms.verb}人数", f"{summed.people:,}"),
         Figure("月缴存额变动", f"{sign}{summed.amount:,.2f}"),
     ]
     return Sheet(figures, lines, money=("缴存基数", "月缴存额"))

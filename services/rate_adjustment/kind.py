@@ -57,7 +57,7 @@ def _present(session: Session, case: Case) -> Sheet:
     figures = [
         Figure("现缴存比例", rules.pair(terms.employer_rate, terms.contributor_rate)),
         Figure("调整后缴存比例", rules.pair(*rates(case))),
-        Figure("职工人数", f"{whole.people}"),
+        Figure("职工人数", f"{whole.people:,}"),
         Figure("调整前月缴存额", f"{whole.before:,.2f}"),
         Figure("调整后月缴存额", f"{whole.after:,.2f}"),
         Figure("差额", signed(whole.difference), "up" if whole.difference > 0 else "down"),
@@ -90,7 +90,7 @@ def _checks(session: Session, case: Case) -> list[Check]:
 def _lowering(whole: Effect) -> str | None:
     if whole.difference >= 0:
         return None
-    return f"{whole.people}人月缴存额合计减少{-whole.difference:,.2f}元"
+    return f"{whole.people:,}人月缴存额合计减少{-whole.difference:,.2f}元"
 
 
 def _apply(session: Session, case: Case) -> None:

@@ -167,11 +167,11 @@ def _sheet(found: Assessment | Matrix, kind: RemittanceKind, status: str, total:
             Figure("汇缴年月", month.label),
             Figure("类型", kind.label),
             Figure("状态", status),
-            Figure("上月汇缴", f"{found.last_heads}人 / {found.last_amount:,.2f}"),
-            Figure("本月增加", f"{found.plus_heads}人 / {found.plus_amount:,.2f}"),
-            Figure("本月减少", f"{found.minus_heads}人 / {found.minus_amount:,.2f}"),
+            Figure("上月汇缴", f"{found.last_heads:,}人 / {found.last_amount:,.2f}"),
+            Figure("本月增加", f"{found.plus_heads:,}人 / {found.plus_amount:,.2f}"),
+            Figure("本月减少", f"{found.minus_heads:,}人 / {found.minus_amount:,.2f}"),
             Figure("差额", signed(found.difference)),
-            Figure("本月汇缴", f"{found.heads}人 / {total:,.2f}"),
+            Figure("本月汇缴", f"{found.heads:,}人 / {total:,.2f}"),
         ]
     )
 

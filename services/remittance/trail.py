@@ -64,7 +64,7 @@ def sheet(assessment: Assessment) -> Sheet:
         [
             Figure("汇缴年月", Month.of(assessment.month).label),
             Figure("类型", assessment.kind.label),
-            Figure("人数", f"{assessment.heads}"),
+            Figure("人数", f"{assessment.heads:,}"),
             Figure("金额", f"{total:,.2f}"),
         ]
     )
