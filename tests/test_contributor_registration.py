@@ -130,8 +130,8 @@ def test_a_person_entered_and_confirmed_has_an_account_at_once(clerk1: Actor) ->
         ({"id_number": "522601199002300017"}, "id_number", "身份证号码中的出生日期不存在"),
         ({"sex": Sex.FEMALE}, "sex", "性别与证件号码不一致"),
         ({"born_on": date(1990, 3, 8)}, "born_on", "出生日期与证件号码不一致"),
-        ({"base": Decimal(1500)}, "base", "缴存基数低于下限1,980.00元"),
-        ({"base": Decimal("21774.01")}, "base", "缴存基数高于上限21,774.00元"),
+        ({"base": Decimal(1500)}, "base", "缴存基数低于下限1980.00"),
+        ({"base": Decimal("21774.01")}, "base", "缴存基数高于上限21774.00"),
         ({"base": Decimal("5200.001")}, "base", "缴存基数最多两位小数"),
         ({"base": None}, "base", "不能为空"),
         ({"mobile": "1388551234"}, "mobile", "手机号码应为11位"),
@@ -235,7 +235,7 @@ def test_one_wrong_item_hides_no_other(clerk1: Actor) -> None:
     known = as_entry(somebody(clerk1), name="别人", first_month=None, base=Decimal(1500),
                      income=Decimal(-1))  # fmt: skip
     assert refusal(clerk1, known) == {
-        "base": "缴存基数低于下限1,980.00元",
+        "base": "缴存基数低于下限1980.00",
         "income": "家庭月收入不能为负，最多两位小数",
         "first_month": "不能为空",
         "id_number": "姓名与该证件号码已登记的姓名不一致",
@@ -335,7 +335,7 @@ def test_every_fault_is_found_at_once_and_nothing_stored(clerk1: Actor) -> None:
     assert found == [
         (2, "性别", "性别与证件号码不一致"),
         (3, "证件号码*", "证件号码校验位错误"),
-        (3, "缴存基数*", "缴存基数低于下限1,980.00元"),
+        (3, "缴存基数*", "缴存基数低于下限1980.00"),
         (4, "首次汇缴年月*", "首次汇缴年月2026-06已入账，最早可填2026-07；"
          "如须补入该月，请联系所属管理部办理补缴"),
         (5, "学历", "请从下拉列表中选择"),

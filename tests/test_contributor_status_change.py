@@ -151,7 +151,7 @@ def test_only_people_in_the_fitting_status_can_be_chosen(clerk1: Actor) -> None:
          "生效年月2026-06已入账，最早可填2026-07；如须补入该月，请联系所属管理部办理补缴"),
         (SEALING, NORMAL, {"month": Month(2026, 9)}, "month",
          "生效年月2026-09过晚，最早可填2026-07，最晚可填2026-08"),
-        (UNSEALING, SEALED, {"base": Decimal(1500)}, "base", "缴存基数低于下限1,980.00元"),
+        (UNSEALING, SEALED, {"base": Decimal(1500)}, "base", "缴存基数低于下限1980.00"),
         (UNSEALING, SEALED, {"base": Decimal("6000.001")}, "base", "缴存基数最多两位小数"),
         (SEALING, NORMAL, {"left_on": date(2027, 7, 2)}, "left_on", "离职日期过晚"),
     ],
@@ -186,7 +186,7 @@ def test_an_old_base_below_the_limit_must_be_replaced(clerk1: Actor) -> None:
     account = accounts(clerk1, SEALED)[0]
     set_person(account, base=Decimal(1200))
     assert refusal(clerk1, UNSEALING, account)["base"] == (
-        "原基数1,200.00元不在今年上下限内，请填写启封后缴存基数：缴存基数低于下限1,980.00元"
+        "原基数1200.00不在今年上下限内，请填写启封后缴存基数：缴存基数低于下限1980.00"
     )
     enter(clerk1, UNSEALING, account, base=Decimal(2500))
     confirm(clerk1, UNSEALING, [account])
@@ -551,7 +551,7 @@ def test_a_new_base_waits_until_the_months_at_the_old_one_are_assessed(clerk3: A
     confirm(clerk3, SEALING, [account], click="seal")
     said = refusal(clerk3, UNSEALING, account, base=Decimal(4000))
     assert said == {
-        "base": "该职工封存前的2026-04尚未核定，请先在【汇缴】中核定，或保留原基数3,000.00元"
+        "base": "该职工封存前的2026-04尚未核定，请先在【汇缴】中核定，或保留原基数3000.00"
     }
     enter(clerk3, UNSEALING, account, base=Decimal(3000))
     roster.delete_rows(clerk3, UNSEALING, [account])

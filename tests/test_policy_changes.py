@@ -361,7 +361,7 @@ def test_what_a_change_of_limits_will_affect_is_counted(admin: Actor, clerk2: Ac
     assert [line[0] for line in above.lines] == ["522601000202"]
     assert cap.lines[0] == ("522601000101", "凯里市第九中学(示例)", "300")
     assert cases.lines[0][1:3] == ("基数调整", "黔东南苗岭食品(示例)")
-    assert "高于上限6,600.00元" in cases.lines[0][3]
+    assert "高于上限6600.00" in cases.lines[0][3]
 
 
 def test_who_is_sealed_from_next_month_is_counted_until_then(admin: Actor, clerk2: Actor) -> None:

@@ -235,7 +235,7 @@ def test_faults_of_an_import_come_with_both_files(clerk1: Actor) -> None:
         _ended(clerk1, imports.begin(clerk1, IMPORT, click="1", name="a.xlsx", content=content))
     )
     assert (len(found.faults), found.total, found.rows) == (300, 300, 300)
-    assert found.faults[0].reason == "缴存基数高于上限21,774.00元"
+    assert found.faults[0].reason == "缴存基数高于上限21774.00"
     for address in (found.report, found.again):
         name, _, file = slips.fetch(clerk1, address.rpartition("/")[2])
         assert name.endswith(".xlsx")

@@ -82,7 +82,7 @@ def _about_base(entry: Entry, person: Contributor, terms: Terms) -> Iterator[Obj
     if base != int(base):
         yield "base", "缴存基数最多两位小数"
     elif reason := terms.base_objection(int(base)):
-        kept = f"原基数{person.base:,.2f}元不在今年上下限内，请填写启封后缴存基数：" if (
+        kept = f"原基数{person.base:.2f}不在今年上下限内，请填写启封后缴存基数：" if (
             entry.base is None
         ) else ""  # fmt: skip
         yield "base", kept + reason
@@ -90,7 +90,7 @@ def _about_base(entry: Entry, person: Contributor, terms: Terms) -> Iterator[Obj
         yield (
             "base",
             (
-                f"该职工封存前的{earlier}尚未核定，请先在【汇缴】中核定，或保留原基数{person.base:,.2f}元"
+                f"该职工封存前的{earlier}尚未核定，请先在【汇缴】中核定，或保留原基数{person.base:.2f}"
             ),
         )
 

@@ -16,13 +16,13 @@ class Limits(NamedTuple):
     def objection(self, base: int, total: int) -> str | None:
         """Say why this base with this monthly total may not be, or None. Source: manual B2 注(2)."""
         if base < self.base_min:
-            return f"缴存基数低于下限{_said(self.base_min)}"
+            return f"缴存基数低于下限{yuan(self.base_min)}"
         if base > self.base_max:
-            return f"缴存基数高于上限{_said(self.base_max)}"
+            return f"缴存基数高于上限{yuan(self.base_max)}"
         if total < self.total_min:
-            return f"月缴存额{_said(total)}低于下限{_said(self.total_min)}"
+            return f"月缴存额{yuan(total)}低于下限{yuan(self.total_min)}"
         if total > self.total_max:
-            return f"月缴存额{_said(total)}高于上限{_said(self.total_max)}"
+            return f"月缴存额{yuan(total)}高于上限{yuan(self.total_max)}"
         return None
 
     def allow(self, bases: Collection[int], totals: Collection[int]) -> bool:
@@ -35,10 +35,6 @@ class Limits(NamedTuple):
     def ends(self) -> frozenset[int]:
         """The least and the most a base may be."""
         return frozenset((self.base_min, self.base_max))
-
-
-def _said(fen: int) -> str:
-    return f"{yuan(fen):,.2f}元"
 
 
 def yuan(fen: int) -> Decimal:

@@ -60,7 +60,7 @@ def _type_the_wrong_and_then_the_right(clerk: Visitor) -> None:
     clerk.blamed("证件号码校验位错误")
     clerk.fill("手机号码（必填）", "13885512345")
     clerk.fill("缴存基数（元）（必填）", "1500")
-    clerk.blamed("缴存基数低于下限1,980.00元")
+    clerk.blamed("缴存基数低于下限1980.00")
     clerk.press("录入清册")
     clerk.sees(EMPTY)
     clerk.shot("registration-errors")
@@ -217,7 +217,7 @@ def _import_two_errors(clerk: Visitor, template: bytes) -> None:
     for row, cells in enumerate(
         (
             ("第3行", "龙海燕", "性别", "2-女", "性别与证件号码不一致"),
-            ("第5行", "石国庆", "缴存基数*", "1500", "缴存基数低于下限1,980.00元"),
+            ("第5行", "石国庆", "缴存基数*", "1500", "缴存基数低于下限1980.00"),
         )
     ):
         for column, text in enumerate(cells):

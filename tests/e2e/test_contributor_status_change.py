@@ -138,7 +138,7 @@ def _unseal(clerk: Visitor, one: Person) -> None:
     clerk.pick("个人账号", one[0])
     expect(clerk.field("启封后缴存基数（元）（必填）")).to_have_value("6000.00")
     clerk.fill("启封后缴存基数（元）（必填）", "1500")
-    clerk.blamed("缴存基数低于下限1,980.00元")
+    clerk.blamed("缴存基数低于下限1980.00")
     clerk.shot("status-unsealing-low")
     clerk.fill("启封后缴存基数（元）（必填）", "6000")
     clerk.press("录入清册")

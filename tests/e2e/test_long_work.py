@@ -61,7 +61,7 @@ def test_works_survive_a_reload_and_begin_once(enter: Arrive, large: Hall) -> No
     expect(row).to_contain_text("检查通过，请点击【查看】确认导入", timeout=MADE)
     clerk.shot("long-home-done")
     row.get_by_role("button", name="查看").click()
-    clerk.sees(f"检查通过：{PEOPLE}名职工的数据全部正确。")
+    clerk.sees(f"检查通过：{PEOPLE:,}名职工的数据全部正确。")
     clerk.shot("long-import-found")
     adjusting.take_in(clerk, PEOPLE)
     clerk.open("/")
