@@ -18,14 +18,7 @@ LONG_NAME = (
     "黔东南苗族侗族自治州凯里经济开发区清水江流域生态环境综合治理与"
     "民族文化旅游融合发展投资集团有限责任公司下司古镇分公司"
 )
-SCREENS = ((1366, 768), (1920, 1080))
 hall = conftest.own_hall
-
-
-def both_sizes(visitor: Visitor, name: str) -> None:
-    for width, height in SCREENS:
-        visitor.page.set_viewport_size({"width": width, "height": height})
-        visitor.shot(f"{name}-{width}")
 
 
 def test_an_administrators_policy_change(arrive: Arrive) -> None:
@@ -38,7 +31,7 @@ def test_an_administrators_policy_change(arrive: Arrive) -> None:
 
 def _propose(admin: Visitor) -> None:
     admin.open("/")
-    both_sizes(admin, "policy-list")
+    admin.shot("policy-list")
     admin.row(TOPIC).get_by_role("button", name="变更").click()
     admin.idle()
     upper = admin.page.get_by_label("缴存基数上限（元）（必填）")
@@ -49,7 +42,7 @@ def _propose(admin: Visitor) -> None:
     expect(admin.page.get_by_role("alert").first).to_contain_text(
         "缴存基数下限（元）须小于缴存基数上限（元）"
     )
-    both_sizes(admin, "policy-form-error")
+    admin.shot("policy-form-error")
     upper.fill("8000")
     upper.press("Enter")
     admin.idle()
@@ -65,7 +58,7 @@ def _propose(admin: Visitor) -> None:
         has_text="缴存基数高于新上限8,000.00元的正常缴存人"
     )
     expect(told).to_contain_text("家单位")
-    both_sizes(admin, "policy-form-tried")
+    admin.shot("policy-form-tried")
     assert_all_chinese(admin.page)
     admin.press("提交复核")
     admin.hears("变更已提交，等待另一名管理员复核")
@@ -74,7 +67,7 @@ def _propose(admin: Visitor) -> None:
     admin.idle()
     admin.sees("本变更由您提出，须由另一名管理员复核后生效。")
     expect(admin.button("确认生效")).to_have_count(0)
-    both_sizes(admin, "policy-own-proposal")
+    admin.shot("policy-own-proposal")
 
 
 def _confirm(security: Visitor) -> None:
@@ -88,7 +81,7 @@ def _confirm(security: Visitor) -> None:
     expect(line).to_contain_text("8,000.00")
     security.press("退回")
     expect(security.page.get_by_role("alert")).to_contain_text("请填写退回原因")
-    both_sizes(security, "policy-confirm")
+    security.shot("policy-confirm")
     security.press("确认生效")
     security.hears("变更已复核，将按生效日期执行")
 
@@ -96,7 +89,7 @@ def _confirm(security: Visitor) -> None:
 def _where_she_worked(security: Visitor) -> None:
     """The page stays on the tab that a decision, and a look, were begun from."""
     security.sees("暂无待复核的变更。系统管理员提出变更后会显示在这里。")
-    both_sizes(security, "policy-decided")
+    security.shot("policy-decided")
     security.to_tab("变更记录")
     security.row(TOPIC).filter(has_text=SOURCE).get_by_role("button", name="查看").click()
     security.idle()
@@ -117,10 +110,10 @@ def _seen_in_force(admin: Visitor) -> None:
     rows = admin.page.locator(".hall-table tbody tr")
     expect(rows.filter(has_text=re.compile("缴存基数上限"))).to_have_count(2)
     expect(rows.first).to_contain_text("谢文博提出，田晓岚复核")
-    both_sizes(admin, "policy-history")
+    admin.shot("policy-history")
     admin.press("返回列表")
     admin.to_tab("待复核")
-    both_sizes(admin, "policy-none-waiting")
+    admin.shot("policy-none-waiting")
 
 
 def typed(visitor: Visitor, label: str, text: str) -> None:
@@ -153,12 +146,12 @@ def test_a_new_employer_gets_its_clerk_her_key_and_loses_it(arrive: Arrive) -> N
 
 def _opened(officer: Visitor) -> str:
     officer.open("/register")
-    both_sizes(officer, "register-empty")
+    officer.shot("register-empty")
     officer.press("单位开户")
     typed(officer, "单位名称（必填）", LONG_NAME)
     officer.press("确认开户")
     expect(officer.page.get_by_role("alert")).to_contain_text("统一社会信用代码不正确")
-    both_sizes(officer, "opening-faults")
+    officer.shot("opening-faults")
     for label, text in (
         ("统一社会信用代码（必填）", "91522601MA6DBBBB0U"), ("单位地址（必填）", "凯里市北京西路1号"),
         ("法定代表人（必填）", "杨清江"), ("法定代表人身份证号码（必填）", "522601199003070017"),
@@ -166,13 +159,13 @@ def _opened(officer: Visitor) -> str:
         ("经办人手机号码（必填）", "13885511111"),
     ):  # fmt: skip
         typed(officer, label, text)
-    both_sizes(officer, "opening-filled")
+    officer.shot("opening-filled")
     assert_all_chinese(officer.page)
     officer.press("确认开户")
     done = officer.page.get_by_role("status").filter(has_text="已开户，单位账号")
     told = re.search(r"单位账号(\d{12})", done.inner_text())
     assert told
-    both_sizes(officer, "opening-done")
+    officer.shot("opening-done")
     return told.group(1)
 
 
@@ -191,20 +184,20 @@ def _found(officer: Visitor, number: str) -> None:
     typed(officer, "查找", "第九中学")
     officer.row("522601000101").get_by_role("button", name="打开").first.click()
     officer.idle()
-    both_sizes(officer, "employer-file")
+    officer.shot("employer-file")
     officer.page.get_by_role("tab", name="欠缴").click()
     officer.idle()
-    both_sizes(officer, "employer-file-owed")
+    officer.shot("employer-file-owed")
     assert_all_chinese(officer.page)
 
 
 def _bound(security: Visitor, number: str) -> None:
     security.open("/certificates")
     expect(security.row("已过期").first).to_contain_text("吴芝兰")  # bound, and past its end
-    both_sizes(security, "certificates-list")
+    security.shot("certificates-list")
     security.page.get_by_role("tab", name="吊销列表").click()
     security.idle()
-    both_sizes(security, "certificates-crl")
+    security.shot("certificates-crl")
     assert_all_chinese(security.page)
     security.page.get_by_role("tab", name="绑定UKey").click()
     typed(security, "查找要绑定的人员", number)
@@ -212,7 +205,7 @@ def _bound(security: Visitor, number: str) -> None:
     security.idle()
     security.press("读取插入的UKey")
     expect(security.page.get_by_label("UKey中的证书")).to_be_visible()
-    both_sizes(security, "certificates-bind")
+    security.shot("certificates-bind")
     security.page.get_by_text("制作演示UKey（仅演示环境）").click()
     typed(security, "UKey名称", "newkey1")
     typed(security, "Ukey证书密码", "260717")
@@ -228,7 +221,7 @@ def _suspended(security: Visitor) -> None:
     security.press("停用")
     expect(security.page.get_by_role("alert").first).to_contain_text("请填写原因")
     typed(security, "原因（必填）", "UKey遗失")
-    both_sizes(security, "certificates-key")
+    security.shot("certificates-key")
     security.press("停用")
     security.hears("潘小梅的UKey已停用")
     _asked_before_it_ends(security)
@@ -244,7 +237,7 @@ def _asked_before_it_ends(security: Visitor) -> None:
     expect(security.dialog("办理确认")).to_contain_text(
         "确定注销潘小梅的UKey？注销后不能恢复，须重新绑定新证书。"
     )
-    both_sizes(security, "certificates-revoke")
+    security.shot("certificates-revoke")
     security.confirm("办理确认", "取消")
     security.press("返回列表")
     expect(security.row("潘小梅").first).to_contain_text("停用")
@@ -259,21 +252,21 @@ def _read_in_the_log(security: Visitor) -> None:
     box = shown.bounding_box()
     assert box
     assert box["height"] < 24
-    both_sizes(security, "audit-fingerprints")
+    security.shot("audit-fingerprints")
     assert_accessible(security.page)
 
 
 def test_staff_are_taken_on_and_given_a_role_by_two(arrive: Arrive) -> None:
     admin, security = arrive("admin"), arrive("security")
     admin.open("/users")
-    both_sizes(admin, "users-list")
+    admin.shot("users-list")
     admin.press("新增人员")
     typed(admin, "姓名（必填）", "蒙建军")
     typed(admin, "用户名（必填）", "mengjj")
     typed(admin, "初始密码（必填，12位以上）", "short")
     admin.press("确认新增")
     expect(admin.page.get_by_role("alert")).to_contain_text("密码须为12位以上")
-    both_sizes(admin, "users-new-error")
+    admin.shot("users-new-error")
     typed(admin, "初始密码（必填，12位以上）", "kaili-xinren-2026")
     admin.press("确认新增")
     admin.hears("蒙建军已新增")
@@ -281,7 +274,7 @@ def test_staff_are_taken_on_and_given_a_role_by_two(arrive: Arrive) -> None:
     admin.idle()
     expect(admin.button("提交复核")).to_be_visible()
     expect(admin.button("办理")).to_have_count(0)
-    both_sizes(admin, "users-person")
+    admin.shot("users-person")
     assert_all_chinese(admin.page, "officerc")
     typed(admin, "依据（必填）", "任免通知〔2026〕3号")
     admin.press("提交复核")
@@ -291,7 +284,7 @@ def test_staff_are_taken_on_and_given_a_role_by_two(arrive: Arrive) -> None:
     admin.hears("角色变更已提交复核")
     security.open("/users")
     security.to_tab("待复核")
-    both_sizes(security, "users-waiting")
+    security.shot("users-waiting")
     security.row("任免通知〔2026〕3号").get_by_role("button", name="确认", exact=True).click()
     security.sign_if_asked()
     security.hears("欧阳志强的角色变更已办理")
@@ -302,7 +295,7 @@ def test_staff_are_taken_on_and_given_a_role_by_two(arrive: Arrive) -> None:
     for act, signer in (("提出", "谢文博"), ("复核", "田晓岚")):
         _, content = security.download(act)
         assert verify_evidence.verify(content)["signer"]["name"] == signer  # type: ignore[index]
-    both_sizes(security, "users-changed")
+    security.shot("users-changed")
     assert_all_chinese(security.page, "officerc")
 
 
@@ -313,7 +306,7 @@ def test_a_colleague_is_stopped_after_a_question_and_let_in_again(arrive: Arrive
     admin.idle()
     admin.press("停用")
     expect(admin.dialog("办理确认")).to_contain_text("确定停用石玉兰？")
-    both_sizes(admin, "users-stop")
+    admin.shot("users-stop")
     admin.confirm("办理确认", "取消")
     admin.press("停用")
     admin.confirm("办理确认")
@@ -328,10 +321,10 @@ def test_the_auditor_reads_what_was_done(arrive: Arrive) -> None:
     auditor = arrive("auditor")
     auditor.open("/")
     expect(auditor.page.locator(".hall-table tbody tr").first).to_contain_text("彭立新")
-    both_sizes(auditor, "audit-log")
+    auditor.shot("audit-log")
     auditor.page.get_by_role("tab", name="数据下载日志").click()
     auditor.idle()
-    both_sizes(auditor, "audit-exports-empty")
+    auditor.shot("audit-exports-empty")
     for page in ("政策参数", "人员管理", "证书管理"):
         to(auditor, page)
         for act in ("变更", "办理", "新增人员", "导入"):
