@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components import (
     brand,
@@ -174,43 +175,47 @@ def _person(actor: Actor, one: Person) -> None:
     where = one.branch.label if one.branch else "住房公积金管理中心"
     brand.title(f"{one.name}　{one.username}", f"{one.role.label}　{where}　{_state(one)}")
     above = st.container(width=brand.FORM_WIDTH)
-
-    def left(done: str) -> None:
-        feedback.notice(done)
-        OPENED.leave()
-
-    def pressed(label: str, name: str, act: Callable[[], object], done: str) -> None:
-        if st.button(label, key=f"{KEY}_{name}"):
-            with above, feedback.refusals():
-                act()
-                left(done)
-
     if actor.role is Role.ADMINISTRATOR:
-        st.markdown("**变更角色或管理部（须另一名管理员复核）**")
-        with st.container(width=brand.FORM_WIDTH):
-            role, branch = _place(KEY, one.role, one.branch)
-            source = st.text_input("依据（必填）", key=f"{KEY}_source", max_chars=255,
-                                   placeholder="任免文件名称和文号")  # fmt: skip
-            if st.button("提交复核", key=f"{KEY}_propose"):
-                with above, feedback.refusals():
-                    signing.begin(
-                        actor,
-                        lambda signer: roles.propose(
-                            signer, one.id, role=role, branch=branch, source=source
-                        ),
-                        lambda _: left("角色变更已提交复核"),
-                    )
-        st.markdown("**重置密码**")
-        with st.container(horizontal=True, vertical_alignment="bottom", width=brand.FORM_WIDTH):
-            password = st.text_input("新密码（12位以上）", key=f"{KEY}_password", type="password",
-                                     width=360)  # fmt: skip
-            pressed("重置密码", "reset", lambda: users.reset_password(actor, one.id, password),
-                    f"{one.name}的密码已重置，已登录的会话已结束")  # fmt: skip
+        _role_change(actor, one, above)
+        _password(actor, one, above)
+    _account(actor, one, above)
+    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
+        if st.button("返回列表", key=f"{KEY}_back"):
+            OPENED.leave()
+
+
+def _role_change(actor: Actor, one: Person, above: DeltaGenerator) -> None:
+    st.markdown("**变更角色或管理部（须另一名管理员复核）**")
+    with st.container(width=brand.FORM_WIDTH):
+        role, branch = _place(KEY, one.role, one.branch)
+        source = st.text_input("依据（必填）", key=f"{KEY}_source", max_chars=255,
+                               placeholder="任免文件名称和文号")  # fmt: skip
+        if st.button("提交复核", key=f"{KEY}_propose"):
+            with above, feedback.refusals():
+                signing.begin(
+                    actor,
+                    lambda signer: roles.propose(
+                        signer, one.id, role=role, branch=branch, source=source
+                    ),
+                    lambda _: _left("角色变更已提交复核"),
+                )
+
+
+def _password(actor: Actor, one: Person, above: DeltaGenerator) -> None:
+    st.markdown("**重置密码**")
+    with st.container(horizontal=True, vertical_alignment="bottom", width=brand.FORM_WIDTH):
+        password = st.text_input("新密码（12位以上）", key=f"{KEY}_password", type="password",
+                                 width=360)  # fmt: skip
+        if st.button("重置密码", key=f"{KEY}_reset"):
+            _act(above, lambda: users.reset_password(actor, one.id, password),
+                 f"{one.name}的密码已重置，已登录的会话已结束")  # fmt: skip
+
+
+def _account(actor: Actor, one: Person, above: DeltaGenerator) -> None:
     st.markdown("**停用和解锁**")
     with st.container(horizontal=True, width=brand.FORM_WIDTH):
-        if one.locked_until:
-            pressed("解除密码锁定", "unlock", lambda: users.unlock(actor, one.id),
-                    f"{one.name}的密码锁定已解除")  # fmt: skip
+        if one.locked_until and st.button("解除密码锁定", key=f"{KEY}_unlock"):
+            _act(above, lambda: users.unlock(actor, one.id), f"{one.name}的密码锁定已解除")
         if one.active:
             if st.button("停用", key=f"{KEY}_disable"):
                 confirming.ask(
@@ -218,10 +223,17 @@ def _person(actor: Actor, one: Person) -> None:
                     lambda who: users.disable(who, one.id),
                     f"{one.name}已停用，已登录的会话已结束", OPENED.leave,
                 )  # fmt: skip
-        elif actor.role is Role.ADMINISTRATOR:
-            pressed(
-                "恢复使用", "enable", lambda: users.enable(actor, one.id), f"{one.name}已恢复使用"
-            )
-    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
-        if st.button("返回列表", key=f"{KEY}_back"):
-            OPENED.leave()
+        elif actor.role is Role.ADMINISTRATOR and st.button("恢复使用", key=f"{KEY}_enable"):
+            _act(above, lambda: users.enable(actor, one.id), f"{one.name}已恢复使用")
+
+
+def _act(above: DeltaGenerator, act: Callable[[], object], done: str) -> None:
+    """Do it and go back to the list; a refusal is said above the person's forms."""
+    with above, feedback.refusals():
+        act()
+        _left(done)
+
+
+def _left(done: str) -> None:
+    feedback.notice(done)
+    OPENED.leave()
