@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import parse_qsl
 
-from services import exports, prints, queries, slips
+from services import exports, prints, queries, remittance_prints, slips
 from services.exports import Conditions, Listing
 from services.prints import Printed
 from services.works.kinds import Job, Kind, Outcome
@@ -11,19 +11,19 @@ from services.works.kinds import Job, Kind, Outcome
 
 def _voucher(job: Job) -> Outcome:
     return _printed(
-        prints.remittance_voucher(job.actor, int(job.arguments["assessment"])), "汇缴书已生成"
+        remittance_prints.voucher(job.actor, int(job.arguments["assessment"])), "汇缴书已生成"
     )
 
 
 def _roster(job: Job) -> Outcome:
     job.count("正在读取汇缴明细", 0, 0)
-    printed = prints.remittance_roster(job.actor, int(job.arguments["assessment"]), job.count)
+    printed = remittance_prints.roster(job.actor, int(job.arguments["assessment"]), job.count)
     return _printed(printed, "汇缴清册已生成")
 
 
 def _changes(job: Job) -> Outcome:
     job.count("正在比较上月明细", 0, 0)
-    printed = prints.remittance_changes(job.actor, int(job.arguments["assessment"]))
+    printed = remittance_prints.changes(job.actor, int(job.arguments["assessment"]))
     return _printed(printed, "汇缴变更清册已生成")
 
 

@@ -16,21 +16,17 @@ from sqlalchemy.orm import Session
 
 import settings
 from data.database import snapshot, transaction
-from data.enums import OFFICERS, AuditAction, Role
+from data.enums import AuditAction
 from data.models.record import Print
 from data.models.register import Employer
 from data.models.remittance import Assessment
 from services import audit, exports
-from services import remittance_changes_paper as changes_paper
-from services import remittance_papers as papers
 from services.actor import Actor
 from services.errors import NotFound
 from services.exports import Listing
 from services.files import storage
 from services.files.pdf import ListPaper, list_paper
-from services.files.pdf_voucher import voucher_paper
 from services.files.storage import Store
-from services.remittance_papers import AssessedMonth
 from services.rules import clock
 from services.works.kinds import Count, quietly
 
@@ -38,7 +34,10 @@ from services.works.kinds import Count, quietly
 ALPHABET: Final = "34679ACDEFGHJKMNPQRTUWXY"
 LENGTH: Final = 12
 _WIDE_FROM: Final = 10  # columns
-REMITTANCE: Final = ("remittance_voucher:", "remittance_roster:", "remittance_changes:")
+#: What the subjects of a month's prints begin with; its assessment's id follows.
+VOUCHER: Final = "remittance_voucher:"
+ROSTER: Final = "remittance_roster:"
+CHANGES: Final = "remittance_changes:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,73 +142,6 @@ def kept(actor: Actor, code: str) -> Printed:
     return _handed_out(row)
 
 
-@audit.refusals
-def remittance_voucher(actor: Actor, assessment_id: int) -> Printed:
-    """Print a month's 汇缴书 (manual B3.6). Raises NotFound, NotAllowed, NotApproved, Deleted."""
-    with snapshot() as session:
-        month = _month(session, actor, assessment_id)
-    draft = Draft(
-        f"remittance_voucher:{assessment_id}", "住房公积金汇缴书", month.employer.id, month.summary,
-        1, lambda code: voucher_paper(papers.voucher(month, code, verify_address())),
-    )  # fmt: skip
-    return once(actor, draft, month.label)
-
-
-@audit.refusals
-def remittance_roster(actor: Actor, assessment_id: int, count: Count = quietly) -> Printed:
-    """Print a month's 汇缴清册 (manual B3.7). Raises as `remittance_voucher`."""
-    with snapshot() as session:
-        month = _month(session, actor, assessment_id)
-
-    def draw(code: str) -> bytes:
-        with snapshot() as session:
-            paper = papers.roster(session, month, code, verify_address())
-        return list_paper(paper, count)
-
-    draft = Draft(
-        _roster_of(assessment_id), "住房公积金汇缴清册", month.employer.id,
-        month.summary, month.assessment.heads, draw,
-    )  # fmt: skip
-    return once(actor, draft, month.label)
-
-
-@audit.refusals
-def remittance_changes(actor: Actor, assessment_id: int) -> Printed:
-    """Print who makes a month differ from the last (汇缴变更清册). Raises as `remittance_voucher`."""
-    with snapshot() as session:
-        month = _month(session, actor, assessment_id)
-
-    def draw(code: str) -> bytes:
-        with snapshot() as session:
-            return list_paper(changes_paper.changes(session, month, code, verify_address()))
-
-    draft = Draft(
-        f"remittance_changes:{assessment_id}", "住房公积金汇缴变更清册", month.employer.id,
-        month.summary, month.assessment.heads, draw,
-    )  # fmt: skip
-    return once(actor, draft, month.label)
-
-
-def _roster_of(assessment_id: int) -> str:
-    return f"remittance_roster:{assessment_id}"
-
-
-def _month(session: Session, actor: Actor, assessment_id: int) -> AssessedMonth:
-    month = papers.assessed(session, assessment_id)
-    if not _may_see(actor, month.employer):
-        raise NotFound(what="该月核定")
-    papers.require_printable(month)
-    return month
-
-
-def _may_see(actor: Actor, employer: Employer) -> bool:
-    """Tell whether an employer's papers are this person's business."""
-    if actor.role is Role.CLERK:
-        return actor.employer == employer.id
-    actor.require(*OFFICERS)
-    return actor.branch in (None, employer.branch)
-
-
 def _make(actor: Actor, draft: Draft) -> Print:
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     row = Print(
@@ -256,7 +188,7 @@ def _handed_out(row: Print) -> Printed:
 
 def _is_void(session: Session, subject: str) -> bool:
     """Tell whether the assessment printed has been deleted or returned since."""
-    if not subject.startswith(REMITTANCE):
+    if not subject.startswith((VOUCHER, ROSTER, CHANGES)):
         return False
     assessment = session.get(Assessment, int(subject.partition(":")[2]))
     return assessment is None or assessment.deleted_at is not None

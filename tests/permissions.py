@@ -58,7 +58,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
     """),
     ((Role.CLERK, *OFFICERS), """
         approval.papers: content
-        prints: remittance_voucher remittance_roster remittance_changes
+        remittance_prints: voucher roster changes
     """),
     ((Role.CLERK, *OFFICERS, *ADMINISTRATORS, Role.AUDITOR), """
         signing: exported

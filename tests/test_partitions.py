@@ -12,7 +12,7 @@ from data.database import snapshot
 from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.remittance import AssessmentLine
 from data.models.status_change import StatusChangeLine
-from services import prints, review
+from services import remittance_prints, review
 from services.actor import Actor
 from services.remittance import desk
 from services.summary import verify
@@ -74,7 +74,7 @@ def test_an_import_its_approval_and_a_months_course_run_on_parted_tables(
     july = listed(clerk1, 202607)
     assert (july.heads, july.employer_amount) == (300, Decimal("234000.00"))
     desk.approve(officer_a, july.id)
-    assert prints.remittance_roster(clerk1, july.id).content.startswith(b"%PDF")
+    assert remittance_prints.roster(clerk1, july.id).content.startswith(b"%PDF")
     receive(officer_a, clerk1, "468000.00")
     assert listed(clerk1, 202607).status.label == "已入账"
     with snapshot() as session:

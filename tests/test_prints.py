@@ -15,7 +15,7 @@ from data.enums import AssessmentStatus, BusinessKind, RemittanceKind
 from data.models.record import Export, Print
 from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment, AssessmentLine
-from services import prints
+from services import prints, remittance_prints
 from services.actor import Actor
 from services.errors import NotAllowed, NotFound
 from services.files import pdf_font
@@ -77,7 +77,7 @@ def exports_of(actor: Actor) -> int:
 
 @pytest.mark.manual("B3.6")
 def test_the_voucher_states_the_month_in_figures_and_in_capitals(clerk1: Actor) -> None:
-    printed = prints.remittance_voucher(clerk1, august())
+    printed = remittance_prints.voucher(clerk1, august())
     [text] = texts(printed.content)
     for fact in (
         "住 房 公 积 金 汇 缴 书", "凯里市第九中学(示例)", U1, "2026年08月", "468,000.00", "2,496.00",
@@ -91,20 +91,20 @@ def test_the_voucher_states_the_month_in_figures_and_in_capitals(clerk1: Actor) 
 @pytest.mark.manual("B3.6")
 def test_a_reprint_is_the_same_paper_whatever_has_changed_since(clerk1: Actor, on_day) -> None:
     number = august()
-    first = prints.remittance_voucher(clerk1, number)
-    roster = prints.remittance_roster(clerk1, number)
+    first = remittance_prints.voucher(clerk1, number)
+    roster = remittance_prints.roster(clerk1, number)
     with transaction() as session:
         session.execute(update(Employer).where(Employer.number == U1).values(name="改名后的单位"))
         session.execute(update(AssessmentLine).values(name="改名"))
     on_day("2026-12-01")
-    assert prints.remittance_voucher(clerk1, number) == first
-    assert prints.remittance_roster(clerk1, number) == roster
+    assert remittance_prints.voucher(clerk1, number) == first
+    assert remittance_prints.roster(clerk1, number) == roster
     assert first.code != roster.code
 
 
 @pytest.mark.manual("B3.7")
 def test_the_roster_has_22_rows_then_31_and_totals_on_the_last_of_10_pages(clerk1: Actor) -> None:
-    pages = texts(prints.remittance_roster(clerk1, august()).content)
+    pages = texts(remittance_prints.roster(clerk1, august()).content)
     assert len(pages) == 10
     rows = [page.count("正常") for page in pages]
     assert rows == [22] + [31] * 9
@@ -132,7 +132,7 @@ def test_the_list_of_changes_says_who_came_who_went_and_who_pays_otherwise(
     assess.assess(clerk2, [Month(2026, 7)], client_id="july")
     july = edit.assessed_months(clerk2)[0]
     desk.approve(officer_a, july.id)
-    printed = prints.remittance_changes(clerk2, july.id)
+    printed = remittance_prints.changes(clerk2, july.id)
     (text,) = texts(printed.content)
     for words in (
         "5人，4,726.00元", "5人，4,440.00元", "开户", "杨再兴", "832.00", "增加小计", gone, "封存",
@@ -141,7 +141,7 @@ def test_the_list_of_changes_says_who_came_who_went_and_who_pays_otherwise(
         assert words in text, words
     changing.set_person(other, name="改名后")
     on_day("2026-09-01")
-    assert prints.remittance_changes(clerk2, july.id) == printed
+    assert remittance_prints.changes(clerk2, july.id) == printed
     edit.delete(clerk2, july.id, reason="漏报")
     found = prints.verify(printed.code)
     assert found
@@ -150,22 +150,22 @@ def test_the_list_of_changes_says_who_came_who_went_and_who_pays_otherwise(
 
 def test_both_papers_are_written_down_as_taken_out_each_time(clerk1: Actor) -> None:
     number = august()
-    prints.remittance_voucher(clerk1, number)
-    prints.remittance_roster(clerk1, number)
-    prints.remittance_roster(clerk1, number)
+    remittance_prints.voucher(clerk1, number)
+    remittance_prints.roster(clerk1, number)
+    remittance_prints.roster(clerk1, number)
     assert exports_of(clerk1) == 3
 
 
 def test_nothing_is_printed_before_the_center_has_approved(clerk1: Actor) -> None:
     number = august(AssessmentStatus.ASSESSED)
-    for draw in (prints.remittance_voucher, prints.remittance_roster):
+    for draw in (remittance_prints.voucher, remittance_prints.roster):
         with pytest.raises(NotApproved, match="2026年8月的核定尚未经中心审批"):
             draw(clerk1, number)
 
 
 def test_a_deleted_month_is_no_longer_printed_and_its_print_is_void(clerk1: Actor) -> None:
     number = august()
-    code = prints.remittance_voucher(clerk1, number).code
+    code = remittance_prints.voucher(clerk1, number).code
     with transaction() as session:
         session.execute(
             update(Assessment)
@@ -173,7 +173,7 @@ def test_a_deleted_month_is_no_longer_printed_and_its_print_is_void(clerk1: Acto
             .values(status=AssessmentStatus.DELETED, deleted_at=WHEN)
         )
     with pytest.raises(Deleted):
-        prints.remittance_voucher(clerk1, number)
+        remittance_prints.voucher(clerk1, number)
     facts = prints.verify(code)
     assert facts
     assert facts.is_void
@@ -183,8 +183,8 @@ def test_another_employers_papers_are_not_to_be_had(
     clerk1: Actor, clerk2: Actor, officer_a: Actor, officer_d: Actor, manager: Actor
 ) -> None:
     number = august()
-    code = prints.remittance_roster(clerk1, number).code
-    for draw in (prints.remittance_voucher, prints.remittance_roster):
+    code = remittance_prints.roster(clerk1, number).code
+    for draw in (remittance_prints.voucher, remittance_prints.roster):
         with pytest.raises(NotFound):
             draw(clerk2, number)
         with pytest.raises(NotFound):
@@ -195,12 +195,12 @@ def test_another_employers_papers_are_not_to_be_had(
     with pytest.raises(NotFound):
         prints.kept(clerk2, code)
     with pytest.raises(NotFound):
-        prints.remittance_voucher(clerk1, 999999)
+        remittance_prints.voucher(clerk1, 999999)
     assert exports_of(clerk2) == 0
 
 
 def test_a_code_tells_what_was_printed_and_nobodys_name(clerk1: Actor) -> None:
-    printed = prints.remittance_roster(clerk1, august())
+    printed = remittance_prints.roster(clerk1, august())
     for typed in (printed.code, prints.grouped(printed.code).lower(), f" {printed.code} "):
         facts = prints.verify(typed)
         assert facts
@@ -215,13 +215,13 @@ def test_a_code_tells_what_was_printed_and_nobodys_name(clerk1: Actor) -> None:
 
 
 def test_a_wrong_code_tells_nothing(clerk1: Actor) -> None:
-    code = prints.remittance_voucher(clerk1, august()).code
+    code = remittance_prints.voucher(clerk1, august()).code
     for wrong in ("", "0000-0000-0000", code[:-1], code + "A", "A" * 5000, "'; drop table print"):
         assert prints.verify(wrong) is None
 
 
 def test_codes_have_no_look_alikes_and_twelve_characters(clerk1: Actor) -> None:
-    code = prints.remittance_voucher(clerk1, august()).code
+    code = remittance_prints.voucher(clerk1, august()).code
     assert len(code) == 12
     assert not set(code) & set("0O1IL2Z5S8BV")
 
@@ -229,7 +229,7 @@ def test_codes_have_no_look_alikes_and_twelve_characters(clerk1: Actor) -> None:
 def test_two_who_print_in_the_same_moment_get_the_same_paper(clerk1: Actor) -> None:
     number = august()
     with ThreadPoolExecutor(8) as pool:
-        jobs = [pool.submit(prints.remittance_roster, clerk1, number) for _ in range(8)]
+        jobs = [pool.submit(remittance_prints.roster, clerk1, number) for _ in range(8)]
     assert len({job.result().code for job in jobs}) == 1
     with snapshot() as session:
         assert session.scalars(select(func.count()).select_from(Print)).one() == 1

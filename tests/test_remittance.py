@@ -25,7 +25,7 @@ from data.models.deferral import Deferral
 from data.models.register import Contributor, ContributorChange, Employer
 from data.models.remittance import Assessment, AssessmentLine
 from data.policy_codes import PolicyKey
-from services import own_cases, prints, review
+from services import own_cases, remittance_prints, review
 from services.actor import Actor
 from services.approval import casework, conflicts, refusals
 from services.errors import NotAllowed, NotFound
@@ -447,8 +447,8 @@ def test_an_approved_month_is_printed_with_its_officer(clerk1: Actor, officer_a:
     go(clerk1, 202607)
     july = listed(clerk1, 202607).id
     desk.approve(officer_a, july)
-    assert prints.remittance_voucher(clerk1, july).content.startswith(b"%PDF")
-    assert prints.remittance_roster(clerk1, july).content.startswith(b"%PDF")
+    assert remittance_prints.voucher(clerk1, july).content.startswith(b"%PDF")
+    assert remittance_prints.roster(clerk1, july).content.startswith(b"%PDF")
 
 
 def test_only_an_officer_of_the_branch_approves(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from services.files.cells import Cell, CellFault
 from services.files.columns import FAULT_HEADING, Column, Value
 from services.files.numbers import integer, percent, yuan
+from services.files.spelling import NumberedRow
 from services.files.workbook import Sheet
-from services.files.writing import NumberedRow, write_numbered
+from services.files.writing import write_numbered
 
 _FAULT_COLUMN = Column(FAULT_HEADING, width=60)
 _NUMBERS: dict[str, Callable[[Cell], Value]] = {

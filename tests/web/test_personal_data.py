@@ -19,7 +19,7 @@ from data.database import snapshot
 from data.models.audit import AuditEvent
 from data.models.remittance import Assessment
 from demo.cast import CAST
-from services import exports, prints, queries
+from services import exports, prints, queries, remittance_prints
 from services.actor import Actor
 from services.errors import BusinessError
 from services.exports import Conditions
@@ -185,7 +185,7 @@ def _printed(marks: Marks) -> int:
     desk.approve(officer, month)
     papers = [
         draw(clerk, month)
-        for draw in (prints.remittance_voucher, prints.remittance_roster, prints.remittance_changes)
+        for draw in (remittance_prints.voucher, remittance_prints.roster, remittance_prints.changes)
     ]
     for query in QUERIES:
         listing = queries.ask(query, clerk, Conditions())
