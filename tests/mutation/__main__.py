@@ -44,7 +44,9 @@ def _measure(name: str, asked: Area, sample: int | None, *, is_whole: bool) -> N
     left, excused = dict[str, list[Mutant]](), 0
     for module, all_of_it in tried.items():
         alive = [one for one in all_of_it if one.killer is None]
-        left[module] = [one.mutant for one in alive if one.name not in EQUIVALENT.get(module, {})]
+        left[module] = [
+            one.mutant for one in alive if one.mutant.name not in EQUIVALENT.get(module, {})
+        ]
         excused += len(alive) - len(left[module])
         print(f"{module}: {len(all_of_it)} mutants, {len(alive)} alive", flush=True)
         for mutant in left[module]:

@@ -31,11 +31,6 @@ class Tried(NamedTuple):
     killer: str | None
     """The test that notices it; None where none does."""
 
-    @property
-    def name(self) -> str:
-        """What a mutant is called whatever line it stands in."""
-        return f"{self.mutant.before} → {self.mutant.after}"
-
 
 class _Order:
     """Which tests to ask first: who noticed this very change the last time, who noticed one lately."""

@@ -6,6 +6,7 @@ that people read, annotations, decorators and docstrings.
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -28,25 +29,56 @@ class Mutant(NamedTuple):
     line: int
     lines: range
     """Those of the statement that is changed; of a compound one, of its head."""
+    name: str
+    """What it is called whatever line it stands in: see `_named`."""
     before: str
     after: str
     tree: ast.Module
 
     def __str__(self) -> str:
-        return f"{self.line}: {self.before} → {self.after}"
+        return f"{self.line}: {self.name}"
 
 
 def mutants(source: str) -> Iterator[Mutant]:
     """Yield the module's mutants, in the order of its lines."""
     tree = ast.parse(source)
+    for name, place, node, wrong in _named(tree):
+        changed = copy.deepcopy(tree)
+        _put(changed, place, wrong)
+        yield Mutant(
+            getattr(node, "lineno", 0), _lines(tree, place), name, _words(node), _words(wrong),
+            ast.fix_missing_locations(changed),
+        )  # fmt: skip
+
+
+def names(source: str) -> list[str]:
+    """Return what the module's mutants are called; no two are called the same."""
+    return [name for name, *_ in _named(ast.parse(source))]
+
+
+def _named(tree: ast.Module) -> Iterator[tuple[str, Place, ast.AST, ast.AST | None]]:
+    """Yield every change with its name, such as `_turn: 0 → 1`, or `_turn: 0 → 1 (2)` for the second."""
+    seen = Counter[str]()
     for place, node in _nodes(tree, ()):
         for wrong in _wrongs(node, place):
-            changed = copy.deepcopy(tree)
-            _put(changed, place, wrong)
-            yield Mutant(
-                getattr(node, "lineno", 0), _lines(tree, place), _words(node), _words(wrong),
-                ast.fix_missing_locations(changed),
-            )  # fmt: skip
+            name = f"{_owner(tree, place)}: {_words(node)} → {_words(wrong)}"
+            seen[name] += 1
+            yield name + (f" ({seen[name]})" if seen[name] > 1 else ""), place, node, wrong
+
+
+def _owner(tree: ast.AST, place: Place) -> str:
+    """Return the name in full of the function or the table that a place is in."""
+    found, owner, is_table = list[str](), tree, True
+    for step in place:
+        owner = owner[step] if isinstance(step, int) else getattr(owner, step)  # type: ignore[index]
+        if isinstance(owner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.append(owner.name)
+            is_table = isinstance(owner, ast.ClassDef)
+        elif is_table and isinstance(owner, ast.Assign):
+            found.append(ast.unparse(owner.targets[0]))
+        elif is_table and isinstance(owner, ast.AnnAssign):
+            found.append(ast.unparse(owner.target))
+    return ".".join(found)
 
 
 def _lines(tree: ast.AST, place: Place) -> range:

@@ -5,7 +5,8 @@ from typing import Any
 
 from tests.figures import ROOT
 from tests.mutation import swap, trial
-from tests.mutation.operators import mutants
+from tests.mutation.equivalent import EQUIVALENT
+from tests.mutation.operators import mutants, names
 from tests.mutation.targets import TARGETS
 
 SOURCE = '''
@@ -68,3 +69,16 @@ def test_every_target_and_its_tests_are_there() -> None:
     for area in TARGETS.values():
         assert all(trial.path_of(module).is_file() for module in area.modules)
         assert all((ROOT / path).exists() for path in area.tests)
+
+
+def test_a_change_is_called_by_the_function_it_is_in_and_by_its_number_where_it_is_not_the_first() -> (
+    None
+):
+    found = names("class A:\n  N = 5\n  def one(self):\n    return self.f(7, 7) + 8\nB = 7\n")
+    assert {"A.N: 5 → 6", "A.one: 7 → 8", "A.one: 7 → 8 (2)", "B: 7 → 8"} < set(found)
+    assert len(set(found)) == len(found)
+
+
+def test_every_change_that_is_excused_is_one_there_is() -> None:
+    for module, excused in EQUIVALENT.items():
+        assert set(excused) <= set(names(trial.path_of(module).read_text("utf-8")))
