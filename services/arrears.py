@@ -38,9 +38,9 @@ from services.deferral import periods
 from services.errors import BusinessError, NotFound
 from services.rules import clock
 from services.rules.months import Month
-from services.summary import leavers
-from services.summary.leavers import Leavers
+from services.summary import turnover
 from services.summary.present import PEOPLE
+from services.summary.turnover import Turnover
 
 _Which = tuple[ColumnElement[bool], ...]
 #: Of each month that is assessed whether it is booked, and its amount in yuan.
@@ -119,7 +119,7 @@ def listed(session: Session, *which: ColumnElement[bool]) -> list[Behind]:
     this_month = Month.containing(clock.today())
     chosen = (*_is_candidate(this_month), *which)
     freed, assessed = _deferred(session, chosen), _assessed(session, chosen)
-    reminded, left = _reminded(session, chosen), leavers.of_employers(session, *chosen)
+    reminded, left = _reminded(session, chosen), turnover.of_employers(session, *chosen)
     # Hundreds of employers are behind since one of a few months.
     months_since = cache(partial(_unpaid, this_month))
     found = []
@@ -138,7 +138,7 @@ def listed(session: Session, *which: ColumnElement[bool]) -> list[Behind]:
 
 
 def _owed(
-    row: _Candidate, months: Iterable[Month], assessed: _Assessed, left: Sequence[Leavers]
+    row: _Candidate, months: Iterable[Month], assessed: _Assessed, left: Sequence[Turnover]
 ) -> dict[Month, Decimal]:
     """Return which of these months are owed, and what: as assessed, else as who was in it pays now."""
     owed = {}
@@ -148,8 +148,8 @@ def _owed(
             if not is_booked:
                 owed[month] = amount
         elif month.number > (row.assessed_to or 0):  # nobody was in one that was passed over
-            heads, amount = leavers.in_month(left, month)
-            if row.heads or heads:
+            heads, amount = turnover.in_month(left, month)
+            if row.heads + heads:
                 owed[month] = row.amount + amount
     return owed
 

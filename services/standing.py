@@ -1,7 +1,8 @@
-"""An account's status today (账户状态): who is sealed from a later month on is 正常 until it comes.
+"""An account's status today (账户状态): a sealing or an unsealing from a later month on waits until it comes.
 
-The sealing stands in the account from the day it is done, so that nobody seals twice and the next
-employer may enter the person; what counts people today asks here.
+It stands in the account from the day it is done, so that nobody does it twice and the next employer
+may enter who is sealed; what counts people today asks here. An account that is opened is 正常 from
+that day.
 """
 
 from collections import Counter
@@ -37,22 +38,51 @@ def _this_month() -> int:
 
 
 _THIS_MONTH: BindParameter[int] = bindparam("this_month", callable_=_this_month, type_=Integer)
-#: Sealed from a later month on. Each part is true or false, never unknown: a month need not be there.
+#: Whoever asks as of another month than this one (`this_month`) still means today's by this.
+_PRESENT_MONTH: BindParameter[int] = bindparam(
+    "present_month", callable_=_this_month, type_=Integer
+)
+#: Between a sealing and the unsealing after it. Each part is true or false, never unknown: a month
+#: need not be there.
+IS_RESTING = and_(
+    _PERSON.rest_until.is_not(None),
+    _PERSON.rest_until > _PRESENT_MONTH,
+    _PERSON.rest_from.is_not(None),
+    _PERSON.rest_from <= _PRESENT_MONTH,
+)
+#: Sealed from a later month on, and not in a rest until then.
 IS_STILL = and_(
     _PERSON.status == SEALED,
     _PERSON.sealed_month.is_not(None),
     _PERSON.sealed_month > _THIS_MONTH,
+    ~IS_RESTING,
 )
-IS_NORMAL = or_(_PERSON.status == NORMAL, IS_STILL)
+#: Unsealed from a later month on, and sealed until then.
+RESTS = and_(_PERSON.status == NORMAL, IS_RESTING)
+IS_NORMAL = or_(and_(_PERSON.status == NORMAL, ~RESTS), IS_STILL)
 #: The code of the status.
-STATUS = case((IS_STILL, NORMAL.value), else_=type_coerce(_PERSON.status, String))
+STATUS = case(
+    (IS_STILL, NORMAL.value),
+    (RESTS, SEALED.value),
+    else_=type_coerce(_PERSON.status, String),
+)
 
 
 def status(person: Contributor) -> ContributorStatus:
     """Return the same of a row that is there."""
+    if rests(person):
+        return SEALED
     if person.status is SEALED and person.sealed_month and person.sealed_month > _this_month():
         return NORMAL
     return person.status
+
+
+def rests(person: Contributor) -> bool:
+    """Tell whether a person is unsealed from a later month on, and sealed until then."""
+    since, until = person.rest_from, person.rest_until
+    if person.status not in (NORMAL, SEALED):
+        return False
+    return since is not None and until is not None and since <= _this_month() < until
 
 
 def counted(session: Session, employer_id: int) -> tuple[Counter[ContributorStatus], Decimal]:

@@ -89,6 +89,10 @@ class Contributor(Base):
     sealed_month: Mapped[int | None]
     """The first month not in the remittance, while sealed."""
     seal_reason: Mapped[str] = mapped_column(String(2), default="")
+    rest_from: Mapped[int | None]
+    """The first month not in the remittance of the last sealing that an unsealing has ended."""
+    rest_until: Mapped[int | None]
+    """The month of that unsealing: in the remittance again."""
     version: Mapped[int] = mapped_column(default=1)
     status: Mapped[ContributorStatus] = mapped_column(Coded(ContributorStatus))
     base: Mapped[Yuan]
@@ -120,6 +124,17 @@ Index(
     sqlite_where=_IS_SEALED,
     postgresql_where=_IS_SEALED,
 )
+
+
+# So is who is unsealed from a later month on, and who was not there yet in months that are still open.
+_HAS_RESTED = Contributor.rest_until.is_not(None)
+Index(
+    "ix_contributor_rest_until",
+    Contributor.rest_until,
+    sqlite_where=_HAS_RESTED,
+    postgresql_where=_HAS_RESTED,
+)
+Index("ix_contributor_employer_first", Contributor.employer_id, Contributor.first_month)
 
 
 # The center's register is searched by these (services/register/search.py).

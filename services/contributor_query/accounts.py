@@ -95,7 +95,8 @@ def _row(number: int, person: Contributor) -> SheetRow:
         number, person.account, person.name, person.id_number, status.label, person.base,
         own if is_due else None, withheld if is_due else None, own + withheld if is_due else None,
         str(person.opened_on), month(person.first_month), month(person.paid_to),
-        month(person.sealed_month), REASONS.get(person.seal_reason, ""),
+        month(person.rest_from if standing.rests(person) else person.sealed_month),
+        REASONS.get(person.seal_reason, ""),
     )  # fmt: skip
 
 

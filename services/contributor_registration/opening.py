@@ -95,6 +95,7 @@ def _move_in(person: Contributor, line: RegistrationLine, case: Case) -> None:
         line.mobile,
     )
     person.sealed_month, person.seal_reason = None, ""
+    person.rest_from = person.rest_until = None
     person.version += 1
 
 

@@ -169,9 +169,18 @@ def _unseal(line: Line, terms: Terms) -> None:
     base = status_lines.base_of(line)
     own, withheld = terms.parts(int(base.scaleb(2)))
     line.person.status = facts.AFTER[UNSEALING]
+    _note_rest(line)
     line.person.sealed_month, line.person.seal_reason = None, ""
     line.person.base = base
     line.person.employer_amount, line.person.contributor_amount = yuan(own), yuan(withheld)
+
+
+def _note_rest(line: Line) -> None:
+    """Keep the months that the sealing has taken out, if any."""
+    since, until = line.person.sealed_month or line.person.first_month, line.entry.effective_month
+    has_rested = since < until
+    line.person.rest_from = since if has_rested else None
+    line.person.rest_until = until if has_rested else None
 
 
 def _record(line: Line, case: Case) -> ContributorChange:

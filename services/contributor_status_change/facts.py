@@ -136,6 +136,8 @@ def status_objection(terms: Terms, person: Contributor, other: BusinessKind | No
     if person.status is not BEFORE[terms.kind]:
         if person.sealed_month and standing.status(person) is not person.status:
             return f"该职工已办理封存，自{Month.of(person.sealed_month)}起生效"
+        if person.rest_until and standing.rests(person):
+            return f"该职工已办理启封，自{Month.of(person.rest_until)}起生效"
         return f"当前状态为{person.status.label}，不能办理{terms.verb}"
     if other:
         return f"该职工已有{VERBS[other]}业务在办，请先办结或从清册中删除"

@@ -22,7 +22,7 @@ from services.overview.chart import count, money, text
 from services.overview.lists import Behind
 from services.overview.scope import Scope, this_month
 from services.rules.months import Month
-from services.summary import leavers
+from services.summary import turnover
 
 _COLUMNS = (*lists.HEAD, money("应缴金额"), money("入账金额"), text("状态", 16))
 _DUE, _BOOKED = 5, 6  # where the amounts stand in a row
@@ -141,7 +141,7 @@ def _dues(session: Session, scope: Scope, month: Month) -> list[Any]:
         )
     )
     for *head, heads, due, employer_id in lists.shown(open_ones):
-        more, owed = leavers.in_month(left.get(employer_id, ()), month)
+        more, owed = turnover.in_month(left.get(employer_id, ()), month)
         if heads + more and employer_id not in deferred:
             rows.append((*head, heads + more, due + owed, Decimal("0.00"), "未核定"))
     return rows

@@ -1,8 +1,8 @@
 """Month by month (应缴与实缴): what was due, what was booked, for a scope. Read from the summaries.
 
 A month that an employer has assessed counts as assessed; one not assessed yet counts as the
-employer's people in status 正常 pay now, and those who were sealed after it. Deferred months are not
-due.
+employer's people in status 正常 pay now, with those who were sealed after it and without those who
+began after it. Deferred months are not due.
 """
 
 from collections import defaultdict
@@ -23,9 +23,9 @@ from data.models.summary import CashSummary, MonthSummary
 from services.deferral import periods
 from services.overview.scope import Scope, this_month
 from services.rules.months import Month
-from services.summary import leavers
-from services.summary.leavers import Leavers
+from services.summary import turnover
 from services.summary.present import PEOPLE
+from services.summary.turnover import Turnover
 
 NOTHING = Decimal("0.00")
 REMITTING = (EmployerStatus.NORMAL, EmployerStatus.OPENED, EmployerStatus.DEFERRED)
@@ -179,7 +179,7 @@ def _add_unassessed(session: Session, scope: Scope, wanted: list[Month], found: 
     now = this_month()
     groups = unassessed(session, scope)
     left = since_left(session, scope)
-    there = _have_people(session, left)
+    there = _present_heads(session, left)
     for month in wanted:
         if month > now:
             continue
@@ -192,23 +192,23 @@ def _add_unassessed(session: Session, scope: Scope, wanted: list[Month], found: 
             if deferred.settled_to < month.number and deferred.heads:
                 row.add_due(-1, -deferred.heads, -deferred.amount)
         for employer_id in left.keys() - {deferred.employer_id for deferred in deferring}:
-            heads, amount = leavers.in_month(left[employer_id], month)
-            if heads:
-                row.add_due(0 if employer_id in there else 1, heads, amount)
+            heads, amount = turnover.in_month(left[employer_id], month)
+            now_there = there.get(employer_id, 0)
+            row.add_due((now_there + heads > 0) - (now_there > 0), heads, amount)
 
 
-def since_left(session: Session, scope: Scope) -> Mapping[int, list[Leavers]]:
-    """Return by employer who has been sealed after a month that is not assessed yet."""
+def since_left(session: Session, scope: Scope) -> Mapping[int, list[Turnover]]:
+    """Return by employer who has left or come after a month that is not assessed yet."""
     own = scope.of(Employer.branch, Employer.kind)
-    return leavers.of_employers(session, Employer.status.in_(REMITTING), *own)
+    return turnover.of_employers(session, Employer.status.in_(REMITTING), *own)
 
 
-def _have_people(session: Session, left: Mapping[int, object]) -> set[int]:
-    """Return which of these employers count already, with the people that they have now."""
+def _present_heads(session: Session, left: Mapping[int, object]) -> dict[int, int]:
+    """Return how many people these employers have now: with them they count already."""
     if not left:
-        return set()
-    asked = select(PEOPLE.c.employer_id).where(PEOPLE.c.employer_id.in_(list(left)))
-    return set(session.scalars(asked.where(PEOPLE.c.normal_heads > 0)))
+        return {}
+    asked = select(PEOPLE.c.employer_id, PEOPLE.c.normal_heads)
+    return dict(session.execute(asked.where(PEOPLE.c.employer_id.in_(list(left)))).all())
 
 
 def unassessed(session: Session, scope: Scope) -> list[tuple[int, int, int, int, Decimal]]:

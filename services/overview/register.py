@@ -68,9 +68,9 @@ def bases(session: Session, scope: Scope) -> Chart:
     people = present.bases().subquery()
     found = dict(
         session.execute(
-            scope.narrowed(
-                select(people.c.step, func.sum(people.c.heads)), people.c.employer_id
-            ).group_by(people.c.step)
+            scope.narrowed(select(people.c.step, func.sum(people.c.heads)), people.c.employer_id)
+            .group_by(people.c.step)
+            .having(func.sum(people.c.heads) > 0)
         ).all()
     )
     limits = _limits(session)

@@ -29,6 +29,7 @@ def of_step(session: Session, scope: Scope, key: str) -> Behind:
         select(every.c.employer_id, func.sum(every.c.heads).label("heads"))
         .where(every.c.step == step)
         .group_by(every.c.employer_id)
+        .having(func.sum(every.c.heads) > 0)
         .subquery()
     )
     heads = cast(people.c.heads, Integer)  # PostgreSQL adds integers up to a number with decimals

@@ -19,9 +19,9 @@ from services.deferral.periods import Span
 from services.register import scope
 from services.rules import clock
 from services.rules.months import Month
-from services.summary import leavers
-from services.summary.leavers import Leavers
+from services.summary import turnover
 from services.summary.present import PEOPLE
+from services.summary.turnover import Turnover
 
 MOST_MONTHS = 48
 PAID_WITHIN = timedelta(days=5)
@@ -73,9 +73,9 @@ def months(actor: Actor, employer_id: int) -> list[MonthRow]:
 def owed(actor: Actor, employer_id: int) -> list[Owed]:
     """Return the months up to this one that are not booked, the oldest first.
 
-    A month that nobody has assessed is reckoned with today's people, those who have been sealed
-    after it and today's amounts, and says so. Deferred months are in 【缓缴】, and here once they are
-    assessed to be paid back. Raises NotFound, NotAllowed.
+    A month that nobody has assessed is reckoned with today's people and amounts, with those who have
+    been sealed after it and without those who began after it, and says so. Deferred months are in
+    【缓缴】, and here once they are assessed to be paid back. Raises NotFound, NotAllowed.
     """
     with snapshot() as session:
         row = scope.employer(session, actor, employer_id)
@@ -94,7 +94,7 @@ def owed(actor: Actor, employer_id: int) -> list[Owed]:
         now = session.execute(
             select(PEOPLE).where(PEOPLE.c.employer_id == employer_id)
         ).one_or_none()
-        left = leavers.of_employers(session, Employer.id == employer_id).get(employer_id, [])
+        left = turnover.of_employers(session, Employer.id == employer_id).get(employer_id, [])
         waiting = [
             _owed(row, when, assessed.get(when.number), now, left)
             for when in due
@@ -121,13 +121,13 @@ def _owed(
     when: Month,
     found: Assessment | None,
     now: Any,  # noqa: ANN401 — a row of PEOPLE
-    left: Sequence[Leavers],
+    left: Sequence[Turnover],
 ) -> Owed:
     due_on = _due_on(row.payday, when)
     if found:
         amount = found.employer_amount + found.contributor_amount
         return Owed(when, due_on, found.heads, amount, found.status.label)
-    heads, amount = leavers.in_month(left, when)
+    heads, amount = turnover.in_month(left, when)
     if now:
         heads += now.normal_heads
         amount += now.employer_amount + now.contributor_amount

@@ -1,13 +1,14 @@
-"""People as they stand today (现有缴存人): the summaries, and with them who is sealed from a later month on.
+"""People as they stand today (现有缴存人): the summaries, and what only a later month will turn.
 
 The summaries follow the accounts, in which a sealing stands from the day it is done; until its month
-comes the person contributes. These few are added at the reading, as `services.standing` tells them:
-the calendar alone turns them, and no summary has to be counted anew when a month begins.
+comes the person contributes, and whoever is unsealed from a later month on does not. These few are
+added and taken off at the reading, as `services.standing` tells them: the calendar alone turns them,
+and no summary has to be counted anew when a month begins.
 """
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, func, select, type_coerce, union_all
+from sqlalchemy import BigInteger, Integer, Select, func, literal, select, type_coerce, union_all
 
 from data.base import YuanType
 from data.models.register import Contributor
@@ -15,15 +16,28 @@ from data.models.summary import BaseSummary, PeopleSummary
 from services import standing
 from services.summary.details import STEP
 
-_still = (
+_STEP = type_coerce(Contributor.base, BigInteger) // STEP
+#: Whom a later month will turn: who counts until then, and who only from then on.
+_turning = union_all(*(
     select(
         Contributor.employer_id,
-        func.count().label("heads"),
-        func.sum(Contributor.employer_amount, type_=YuanType()).label("employer_amount"),
-        func.sum(Contributor.contributor_amount, type_=YuanType()).label("contributor_amount"),
+        _STEP.label("step"),
+        literal(sign, Integer).label("heads"),
+        (type_coerce(Contributor.employer_amount, BigInteger) * sign).label("employer_amount"),
+        (type_coerce(Contributor.contributor_amount, BigInteger) * sign).label(
+            "contributor_amount"
+        ),
+    ).where(which)
+    for which, sign in ((standing.IS_STILL, 1), (standing.RESTS, -1))
+)).subquery("turning").c  # fmt: skip
+_still = (
+    select(
+        _turning.employer_id,
+        func.sum(_turning.heads).label("heads"),
+        func.sum(_turning.employer_amount, type_=YuanType()).label("employer_amount"),
+        func.sum(_turning.contributor_amount, type_=YuanType()).label("contributor_amount"),
     )
-    .where(standing.IS_STILL)
-    .group_by(Contributor.employer_id)
+    .group_by(_turning.employer_id)
     .subquery("still")
 )
 _heads = func.coalesce(_still.c.heads, 0)
@@ -46,12 +60,10 @@ PEOPLE: Final = (
 
 
 def bases() -> Select[*tuple[Any, ...]]:
-    """Return the query of BaseSummary's columns; an employer may have two rows of a step."""
-    step = type_coerce(Contributor.base, BigInteger) // STEP
+    """Return the query of BaseSummary's columns.
+
+    An employer may have several rows of a step, of which some take heads off: they are to be added up.
+    """
     kept = select(BaseSummary.employer_id, BaseSummary.step, BaseSummary.heads)
-    still = (
-        select(Contributor.employer_id, step.label("step"), func.count().label("heads"))
-        .where(standing.IS_STILL)
-        .group_by(Contributor.employer_id, step)
-    )
-    return select(union_all(kept, still).subquery("present_bases"))
+    turning = select(_turning.employer_id, _turning.step, _turning.heads)
+    return select(union_all(kept, turning).subquery("present_bases"))
