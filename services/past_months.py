@@ -1,7 +1,8 @@
 """Months as they were (缓缴补缴, 重新核定): each at the bases and the rates in force in it.
 
 For those who were in status 正常 in it (domain rules 4.10). What was in force is read backwards from
-today's accounts through the records of changes.
+today's accounts through the records of changes; what was reckoned then at the same base and rates stands,
+whatever the method of rounding has become since.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from data.enums import ChangeKind
 from data.models.register import ContributorChange, Employer
+from data.models.remittance import Assessment, AssessmentLine
 from data.policy_codes import Rounding
 from services import months_due, policy
 from services.months_due import DueLine, MonthDue
@@ -74,19 +76,49 @@ def _as_then(
     if bases or rates:
         day = date(month.year, month.month, 1)
         rounding = policy.in_force(session, day, employer.id).rounding
-        lines = [_reckoned(line, bases, rates, rounding) for line in lines]
+        kept = _kept(session, employer, month)
+        lines = [_reckoned(line, bases, rates, rounding, kept) for line in lines]
     return MonthDue(month, lines)
 
 
+def _kept(session: Session, employer: Employer, month: Month) -> dict[int, AssessmentLine]:
+    """Return the last month assessed up to this one by person, be it deleted or returned since."""
+    has_lines = exists().where(  # the one in the making has none yet
+        AssessmentLine.assessment_id == Assessment.id, AssessmentLine.employer_id == employer.id
+    )
+    last = (
+        select(Assessment.id)
+        .where(Assessment.employer_id == employer.id, Assessment.month <= month.number)
+        .where(has_lines)
+        .order_by(Assessment.month.desc(), Assessment.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = session.scalars(
+        select(AssessmentLine).where(
+            AssessmentLine.assessment_id == last, AssessmentLine.employer_id == employer.id
+        )
+    )
+    return {line.contributor_id: line for line in found}
+
+
 def _reckoned(
-    line: DueLine, bases: Mapping[int, Decimal], rates: tuple[int, int] | None, rounding: Rounding
+    line: DueLine,
+    bases: Mapping[int, Decimal],
+    rates: tuple[int, int] | None,
+    rounding: Rounding,
+    kept: Mapping[int, AssessmentLine],
 ) -> DueLine:
     """Return the line at the person's base and at the rates of then, where they have changed."""
     if rates is None and line.contributor_id not in bases:
         return line
     base = bases.get(line.contributor_id, line.base)
     own, withheld = rates or (line.employer_rate, line.contributor_rate)
-    amounts = contribution.amounts(base, own, withheld, rounding)
+    then = kept.get(line.contributor_id)
+    if then and (then.base, then.employer_rate, then.contributor_rate) == (base, own, withheld):
+        amounts = contribution.Amounts(then.employer_amount, then.contributor_amount)
+    else:
+        amounts = contribution.amounts(base, own, withheld, rounding)
     return DueLine(
         line.contributor_id, line.account, line.name, line.id_number, base, own, withheld, *amounts
     )

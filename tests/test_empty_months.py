@@ -26,6 +26,7 @@ from tests.test_contributor_status_change import (
     enter,
     person,
 )
+from tests.test_corrections import reverse
 from tests.test_deferral import deferred as granted
 from tests.test_deferral import released
 from tests.test_register import NEW, free_uscc
@@ -163,3 +164,41 @@ def test_who_has_nobody_is_reminded_of_the_months_before_and_of_no_other(
     )
     booked(clerk2, officer_a, 202607, "4726.00")
     assert behind(officer_a, clerk2) == []
+
+
+def test_an_employer_whose_first_money_is_reversed_has_paid_for_no_month_before_its_people(
+    officer_a: Actor, officer_b: Actor, on_day: OnDay
+) -> None:
+    new = opening.open_employer(officer_a, replace(NEW, uscc=free_uscc()))
+    clerk = Actor(new.clerk_id, new.clerk, Role.CLERK, new.employer_id, None)
+    newcomers.add(clerk, replace(YANG, first_month=AUGUST))
+    open_accounts(clerk)
+    on_day("2026-08-05")
+    booked(clerk, officer_a, 202608, "832.00")
+    reverse(officer_a, officer_b, clerk)
+    assert paid_to(clerk) is None
+    assert home.home(clerk).paid_to == "—"
+    receive(officer_a, clerk, "832.00")
+    assert paid_to(clerk) == 202608
+
+
+def test_a_month_given_back_after_an_empty_one_leaves_the_month_before_both_paid(
+    clerk2: Actor, officer_a: Actor, officer_b: Actor, on_day: OnDay
+) -> None:
+    """Five of U2, 4,726.00 a month: booked for July, nobody in August, back in September."""
+    booked(clerk2, officer_a, 202607, "4726.00")
+    everybody = accounts(clerk2)
+    for account in everybody:
+        enter(clerk2, SEALING, account, month=AUGUST)
+    confirm(clerk2, SEALING, everybody, "out")
+    on_day("2026-09-01")
+    for account in everybody:
+        enter(clerk2, UNSEALING, account, month=Month(2026, 9))
+    confirm(clerk2, UNSEALING, everybody, "back")
+    booked(clerk2, officer_a, 202609, "4726.00")
+    assert paid_to(clerk2) == 202609
+    reverse(officer_a, officer_b, clerk2)
+    assert paid_to(clerk2) == 202607
+    assert {person(account).paid_to for account in everybody} == {202607}
+    receive(officer_a, clerk2, "4726.00")
+    assert paid_to(clerk2) == 202609

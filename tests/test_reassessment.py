@@ -10,11 +10,14 @@ from data.database import snapshot
 from data.enums import ContributorStatus
 from data.models.register import Employer
 from data.models.remittance import AssessmentLine
+from data.policy_codes import PolicyKey, Rounding
 from services import review
 from services.actor import Actor
+from services.deferral import back_payment
 from services.remittance import assess, desk, edit
 from services.rules.months import Month
 from services.summary import verify
+from tests.policy_rows import set_for
 from tests.rosters import submitted as base_submitted
 from tests.test_contributor_status_change import SEALING, UNSEALING, accounts, confirm, enter
 from tests.test_contributor_status_change import refusal as status_refusal
@@ -120,3 +123,36 @@ def test_october_deleted_after_a_deferral_leaves_the_deferred_months_out_of_the_
     assert status_refusal(clerk2, SEALING, who, month=AUGUST)["month"] == (
         "生效年月2026-08在已结束的缓缴期内，最早可填2026-10；如须自该月起封存，请联系所属管理部"
     )
+
+
+def test_what_was_reckoned_before_a_new_method_stands_where_the_month_is_assessed_again(
+    clerk2: Actor, officer_a: Actor, on_day: OnDay
+) -> None:
+    """To the fen from October on: no amount moves by itself; 10 % from December is 2,953.95 a side."""
+    set_for(None, PolicyKey.ROUNDING, Rounding.HALF_UP_TO_FEN.value, since="2026-10-01")
+    on_day("2026-11-05")
+    go(clerk2, 202607, 202608, 202609, 202610, 202611)
+    assert stands(clerk2, 202611) == (5, "4,726.00", "0.00")
+    november = lines(clerk2, 202611)
+    on_day("2026-12-03")
+    review.approve(officer_a, submit_rate(clerk2, 10, Month(2026, 12)), version=2, opinion="同意")
+    edit.delete(clerk2, listed(clerk2, 202611).id)
+    assert foreseen(clerk2) == [
+        ("2026-11", 5, "4,726.00", "0.00"), ("2026-12", 5, "5,907.90", "1,181.90")]  # fmt: skip
+    go(clerk2, 202611, 202612, click="again")
+    assert lines(clerk2, 202611) == november
+    assert stands(clerk2, 202612) == (5, "5,907.90", "1,181.90")
+
+
+def test_deferred_months_are_paid_back_as_they_were_whatever_the_method_has_become(
+    clerk2: Actor, officer_a: Actor, officer_c: Actor, on_day: OnDay
+) -> None:
+    """July to September deferred at 8 %, 10 % from October, to the fen since August: 3 × 4,726.00."""
+    set_for(None, PolicyKey.ROUNDING, Rounding.HALF_UP_TO_FEN.value, since="2026-08-01")
+    deferred(clerk2, officer_a, officer_c)
+    on_day("2026-10-10")
+    released(clerk2, officer_a, officer_c, Month(2026, 10))
+    review.approve(officer_a, submit_rate(clerk2, 10, Month(2026, 10)), version=2, opinion="同意")
+    owed = back_payment.back_payment(clerk2)
+    assert [f"{month.total:,.2f}" for month in owed] == ["4,726.00"] * 3
+    assert foreseen(clerk2, 1) == [("2026-10", 5, "5,907.90", "1,181.90")]

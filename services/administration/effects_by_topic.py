@@ -139,7 +139,8 @@ def _amounts(session: Session, asked: Asked) -> list[Effect]:
     return [
         Effect(
             f"按新方法重新计算，月缴存额有变化的缴存人{people:,}人，全部月缴存额由{before:,.2f}元"
-            f"变为{after:,.2f}元（{signed(after - before)}元）；已核定的月份不变",
+            f"变为{after:,.2f}元（{signed(after - before)}元）；现有月缴存额不自动改变，"
+            "生效后办理的登记、启封、基数调整和比例调整按新方法计算；已核定的月份不变",
             people,
         )
     ]

@@ -24,7 +24,7 @@ from data.models.case import LIVE, Case
 from data.models.ledger import LedgerEntry
 from data.models.register import OPEN, Contributor, Employer
 from data.models.remittance import Assessment, AssessmentLine
-from services import audit
+from services import audit, months_due
 from services.actor import Actor
 from services.errors import BusinessError
 from services.remittance import booking, trail
@@ -156,12 +156,27 @@ def _tell(
     )
 
 
+def _last_paid(session: Session, employer: Employer, month: Month) -> int | None:
+    """Return the month before this one that was paid; those that nobody was in are passed over."""
+    booked = select(Assessment.month).where(
+        Assessment.employer_id == employer.id,
+        Assessment.status == AssessmentStatus.BOOKED,
+        Assessment.month >= employer.first_month,
+        Assessment.month < month.number,
+    )
+    last = session.scalar(booked.order_by(Assessment.month.desc()).limit(1)) or 0
+    before = Month.of(employer.first_month).through(month.plus(-1))
+    since = [earlier for earlier in before if earlier.number > last]
+    filled = months_due.with_anybody(session, employer, since)
+    return filled[-1].number if filled else last or None
+
+
 def _move_paid_to_back(session: Session, employer: Employer, month: Month) -> None:
     """Let 缴至年月 of the employer and of those in the month end before it."""
     if employer.paid_to is None or employer.paid_to < month.number:
         return
     latest, before = employer.paid_to, month.plus(-1).number
-    employer.paid_to = before if month.number > employer.first_month else None
+    employer.paid_to = _last_paid(session, employer, month)
     own = and_(Assessment.employer_id == employer.id, Assessment.deleted_at.is_(None))
     people = (
         select(AssessmentLine.contributor_id)
