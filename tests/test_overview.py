@@ -10,7 +10,8 @@ from sqlalchemy import Engine, text
 
 from data.codes import EmployerKind
 from data.enums import Branch, BusinessKind, ContributorStatus
-from services import queries
+from data.policy_codes import PolicyKey
+from services import queries, review
 from services.actor import Actor
 from services.contributor_registration import roster as registration
 from services.errors import BusinessError, NotAllowed, NotFound
@@ -23,6 +24,7 @@ from services.register import employer_file, employer_months, employer_records
 from services.rules.months import Month
 from services.summary import verify
 from tests.credits import receive
+from tests.policy_rows import set_for
 from tests.rosters import submitted
 from tests.test_contributor_registration import as_entry, somebody
 from tests.test_contributor_registration import confirm as open_account
@@ -317,8 +319,6 @@ def test_who_has_moved_on_is_still_due_where_the_months_before_are_open(
 def test_july_progress_and_handling(
     db: Engine, clerk1: Actor, clerk2: Actor, officer_a: Actor, manager: Actor
 ) -> None:
-    from services import review
-
     review.approve(officer_a, submitted(clerk1, 6500), version=2, opinion="同意")
     waiting = submitted(clerk2, 5000)
     progress = board.chart(manager, "progress", YEAR)
@@ -335,6 +335,26 @@ def test_july_progress_and_handling(
     assert row[1:5] == (0, 1, 1, Decimal("50.00"))
     (unit,) = board.behind(manager, "work", YEAR, "base_adjustment").rows
     assert (unit[0], unit[5], unit[6]) == ("522601000101", 0, 1)
+
+
+def test_who_has_adjusted_and_asks_again_or_has_nobody_left_is_counted_once_or_not_at_all(
+    db: Engine, clerk1: Actor, clerk2: Actor, officer_a: Actor, manager: Actor
+) -> None:
+    """Of Kaili's three U1 has adjusted, and asks again: one done, none under review, two are left."""
+    set_for(None, PolicyKey.ADJUSTMENTS_PER_YEAR, "2")
+    review.approve(officer_a, submitted(clerk1, 6500), version=2, opinion="同意")
+    submitted(clerk1, 6600)
+    first = board.chart(manager, "progress", YEAR).rows[0]
+    assert first == ("凯里管理部", 3, 1, 0, 2, Decimal("33.33"))
+    assert len(board.behind(manager, "progress", YEAR, "01").rows) == 2
+    review.approve(officer_a, submitted(clerk2, 6500), version=2, opinion="同意")
+    everybody = accounts(clerk2)
+    for account in everybody:
+        enter(clerk2, BusinessKind.SEALING, account)
+    confirm(clerk2, BusinessKind.SEALING, everybody)
+    first = board.chart(manager, "progress", YEAR).rows[0]
+    assert first == ("凯里管理部", 2, 1, 0, 1, Decimal("50.00"))
+    assert len(board.behind(manager, "progress", YEAR, "01").rows) == 1
 
 
 def test_a_quantile_is_one_of_the_values() -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from data.enums import Branch, BusinessKind, CaseStatus
@@ -187,19 +187,29 @@ def step_label(step: int) -> str:
 def _adjusted(
     session: Session, scope: Scope, year: HpfYear
 ) -> defaultdict[tuple[Branch, CaseStatus], int]:
-    found = session.execute(
-        select(Employer.branch, Case.status, func.count(func.distinct(Case.employer_id)))
-        .join(Employer, Employer.id == Case.employer_id)
+    """Count the remitting employers, each once: who has adjusted and asks again has adjusted."""
+    is_done = func.max(case((Case.status == CaseStatus.APPROVED, 1), else_=0)).label("is_done")
+    each = (
+        select(Employer.branch, is_done)
+        .join(Case, Case.employer_id == Employer.id)
+        .join(PEOPLE, PEOPLE.c.employer_id == Employer.id)
         .where(
             Case.kind == BusinessKind.BASE_ADJUSTMENT,
             Case.effective_month == year.first.number,
             Case.status.in_(_REVIEWED),
+            monthly.is_remitting(),
             *scope.of(Employer.branch, Employer.kind),
         )
-        .group_by(Employer.branch, Case.status)
+        .group_by(Employer.id, Employer.branch)
+        .subquery()
+        .c
+    )
+    found = session.execute(
+        select(each.branch, each.is_done, func.count()).group_by(each.branch, each.is_done)
     )
     counts: defaultdict[tuple[Branch, CaseStatus], int] = defaultdict(int)
-    counts.update({(branch, status): units for branch, status, units in found})
+    for branch, has_adjusted, units in found:
+        counts[branch, CaseStatus.APPROVED if has_adjusted else CaseStatus.PENDING] = units
     return counts
 
 
