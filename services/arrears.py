@@ -46,6 +46,8 @@ _Which = tuple[ColumnElement[bool], ...]
 #: Of each month that is assessed whether it is booked, and its amount in yuan.
 _Assessed = dict[int, tuple[bool, Decimal]]
 SENTENCE = "贵单位{month}公积金尚未入账，请尽快汇缴"
+#: How every reminder ends: other messages about money are none.
+ENDING = SENTENCE.partition("{month}")[2]
 
 
 class NotBehind(BusinessError):
@@ -249,6 +251,7 @@ def _reminded(session: Session, chosen: _Which) -> dict[int, date]:
             *chosen,
             Message.kind == BusinessKind.REMITTANCE,
             Message.case_id.is_(None),
+            Message.text.endswith(ENDING),
             Message.sent_at >= datetime.combine(first, time.min, tzinfo=clock.CHINA),
         )
         .group_by(Message.employer_id)

@@ -219,6 +219,18 @@ def test_one_credit_is_entered_once(clerk2: Actor, officer_a: Actor) -> None:
     assert left(clerk2) == Decimal("10.00")
 
 
+@pytest.mark.parametrize("again", ["ＡＢＣ－00１", " ABC-001　", "ABC-001\u200b"])
+def test_one_credit_spelt_otherwise_is_the_same_credit(
+    clerk2: Actor, officer_a: Actor, again: str
+) -> None:
+    receive(officer_a, clerk2, "10.00", "ABC-001")
+    with pytest.raises(WrongCredit, match="该银行流水号已登记"):
+        receive(officer_a, clerk2, "10.00", again)
+    number = credit(clerk2, "1.00")
+    wide = replace(number, employer_number="５２２６０１０００２０２")
+    assert arrivals.receive(officer_a, wide).balance == Decimal("11.00")
+
+
 def test_one_credit_entered_by_eight_at_once_is_one(clerk2: Actor, officer_a: Actor) -> None:
     one = credit(clerk2, "10.00", "B-1")
     outcomes = at_once([lambda: arrivals.receive(officer_a, one)] * 8)
@@ -497,6 +509,15 @@ def test_a_month_booked_after_a_deferral_is_no_arrears_while_the_deferred_ones_a
     receive(officer_a, clerk2, "4726.00")
     assert employer_of(clerk2).paid_to == 202606
     assert [row for row in arrears.behind(officer_a) if "苗岭" in row.name] == []
+
+
+def test_money_that_has_arrived_is_told_and_is_no_reminder(clerk3: Actor, officer_a: Actor) -> None:
+    receive(officer_a, clerk3, "100.00")
+    (row,) = arrears.behind(officer_a)
+    assert (row.number, row.reminded_on) == (NUMBER["clerk3"], None)
+    assert jobs.dun() == 1
+    with pytest.raises(arrears.RemindedAlready):
+        arrears.remind(officer_a, clerk3.employer)
 
 
 def test_the_button_sends_the_jobs_sentence_once_a_month(

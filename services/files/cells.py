@@ -113,7 +113,7 @@ def is_blank(cell: Cell) -> bool:
         return True
     if type(cell) is not str or cell.isalnum():
         return False
-    return not cell.translate(_NARROW).strip()
+    return not narrow(cell)
 
 
 def _text_of_other(cell: str) -> str:
@@ -128,12 +128,17 @@ def clean(value: str) -> str:
     """Normalise what was typed or pasted, and refuse what would hide in a list or a log."""
     if "_x" in value:
         value = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
-    value = value.translate(_NARROW).strip()
+    value = narrow(value)
     if any(unicodedata.category(mark) in _CONTROL_KINDS for mark in value):
         raise CellFault(CONTROL)
     if len(value) > _MAX_TEXT:
         raise CellFault(TOO_LONG.format(limit=_MAX_TEXT))
     return value
+
+
+def narrow(value: str) -> str:
+    """Return text half-width, without spaces around it and without what cannot be seen."""
+    return value.translate(_NARROW).strip()
 
 
 def refusal_of_kind(cell: str, *, date: str, boolean: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.errors import BusinessError
+from services.files.cells import narrow
 from services.remittance.booking import Due
 from services.rules import clock
 
@@ -40,6 +41,11 @@ class Credit:
     arrived_on: date
     payer: str = ""
     note: str = ""
+
+    def __post_init__(self) -> None:
+        """Spell what identifies it as a workbook's cell is read: else it could be entered twice."""
+        for name in ("reference", "employer_number"):
+            object.__setattr__(self, name, narrow(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
