@@ -13,6 +13,7 @@ from data.models.case import Case
 from data.policy_codes import DayKind, PolicyKey
 from services import own_cases, review, review_queue, working_days
 from services.actor import Actor
+from services.administration import roles, users
 from services.errors import NotAllowed
 from services.review_queue import Shown, Wanted
 from services.rules.workdays import Urgency
@@ -95,6 +96,29 @@ def test_a_case_handed_on_waits_for_the_colleague_alone(
     review.transfer(officer_a, case_id, officer_b.user_id, version=2)
     assert (ids(officer_a), ids(officer_b)) == ([], [case_id])
     assert review_queue.queue(officer_a, Wanted(Shown.ALL)).rows[0].handed_to == "李春梅"
+
+
+def test_what_was_handed_to_somebody_who_left_waits_for_the_others(
+    clerk2: Actor, clerk3: Actor, officer_a: Actor, officer_b: Actor, admin: Actor, security: Actor
+) -> None:
+    case_id = submitted(clerk2, 5000)
+    review.transfer(officer_a, case_id, officer_b.user_id, version=2)
+    review.open_case(officer_b, case_id)
+    users.disable(admin, officer_b.user_id)
+    assert (ids(officer_a), review_queue.waiting(officer_a)) == ([case_id], (1, 0))
+    review.approve(officer_a, case_id, version=3, opinion="同意")
+    users.enable(admin, officer_b.user_id)
+    other = info_change(clerk3, 0, mobile="13885501234")
+    review.transfer(officer_a, other, officer_b.user_id, version=2)
+    moved = roles.propose(
+        admin,
+        officer_b.user_id,
+        role=Role.SENIOR_REVIEWER,
+        branch=officer_b.branch,
+        source="任免通知",
+    )
+    roles.confirm(security, moved)
+    assert ids(officer_a) == [other]
 
 
 def test_drafts_and_withdrawn_cases_are_in_no_queue(clerk2: Actor, officer_a: Actor) -> None:

@@ -14,6 +14,7 @@ from services import audit, sessions
 from services.actor import Actor
 from services.administration import proposal_statement, proposals, users
 from services.administration.proposals import Draft, Trace
+from services.approval import holding
 from services.errors import NotFound
 from services.rules import clock
 
@@ -65,6 +66,7 @@ def confirm(actor: Actor, proposal_id: int) -> None:
             users.require_not_last(session, row)
         proposals.confirm(session, proposal, actor)
         row.role, row.branch = role, branch
+        holding.hand_back(session, row.id)
         sessions.sign_out_everywhere(session, row.id, "role_changed")
 
 

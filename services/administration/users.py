@@ -18,6 +18,7 @@ from data.models.proposal import Proposal
 from data.policy_codes import ProposalStatus, ProposalTopic
 from services import audit, passwords, sessions
 from services.actor import Actor
+from services.approval import holding
 from services.errors import BusinessError, NotFound
 from services.rules import clock, identity
 
@@ -150,6 +151,7 @@ def disable(actor: Actor, user_id: int) -> None:
             raise AlreadySo(name=row.name, state="停用")
         require_not_last(session, row)
         row.active = False
+        holding.hand_back(session, row.id)
         sessions.sign_out_everywhere(session, row.id, "disabled")
         _note(session, actor, row, "disabled")
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from data.enums import CaseStatus
@@ -30,6 +30,14 @@ def hold(session: Session, case: Case, actor: Actor) -> None:
 def let_go(case: Case) -> None:
     """Note that the officer who had the case open has left it."""
     case.opened_by = case.opened_until = None
+
+
+def hand_back(session: Session, user_id: int) -> None:
+    """Let colleagues have what this officer was handed or has open: she no longer works there."""
+    whose = update(Case).execution_options(synchronize_session=False)
+    session.execute(whose.where(Case.assigned_to == user_id).values(assigned_to=None))
+    is_open = whose.where(Case.opened_by == user_id)
+    session.execute(is_open.values(opened_by=None, opened_until=None))
 
 
 def held_by_other(session: Session, case: Case, actor: Actor) -> str | None:
