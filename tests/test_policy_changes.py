@@ -257,11 +257,14 @@ def test_a_day_in_the_past_asks_for_a_reason(admin: Actor, security: Actor) -> N
 def test_a_proposal_whose_day_has_passed_is_not_confirmed(
     admin: Actor, security: Actor, on_day: Callable[[str], None]
 ) -> None:
-    proposal = proposed(admin)
-    on_day("2026-07-07")
-    with pytest.raises(policy_changes.DayPassed):
-        policy_changes.confirm(security, proposal)
-    assert policy_view.change(security, proposal).trace.status is ProposalStatus.PENDING
+    for reason in ("", "贵阳同日调整"):  # a reason is no leave to reach back
+        on_day("2026-07-06")
+        proposal = proposed(admin, reason=reason)
+        on_day("2026-07-07")
+        with pytest.raises(policy_changes.DayPassed):
+            policy_changes.confirm(security, proposal)
+        assert policy_view.change(security, proposal).trace.status is ProposalStatus.PENDING
+        policy_changes.withdraw(admin, proposal)
 
 
 @pytest.mark.parametrize("source", ["", " 文 ", "长" * 256])

@@ -143,8 +143,7 @@ def confirm(actor: Actor, proposal_id: int) -> None:
     with transaction() as session:
         row = _policy_proposal(session, proposal_id)
         proposals.confirm(session, row, actor)
-        is_late = row.effective_from < clock.today() and not row.reason
-        if is_late and row.topic is not ProposalTopic.CALENDAR:
+        if row.topic is not ProposalTopic.CALENDAR and _has_passed_since(row):
             raise DayPassed(day=row.effective_from)
         if row.topic is ProposalTopic.CALENDAR:
             calendar_days.put_in_force(session, row)
@@ -175,6 +174,12 @@ def require_day(day: date, reason: str) -> None:
         raise TooFar(first=today - LONGEST_BACK, last=today + LONGEST_AHEAD)
     if day < today and not reason.strip():
         raise InThePast(day=day)
+
+
+def _has_passed_since(row: Proposal) -> bool:
+    """Tell whether the day has passed while it waited: what was asked for backwards says why."""
+    asked_on = clock.in_china(row.proposed_at).date()
+    return asked_on <= row.effective_from < clock.today()
 
 
 def _require_window(session: Session, after: Mapping[PolicyKey, str], day: date) -> None:
