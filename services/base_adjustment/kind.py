@@ -23,7 +23,7 @@ from data.enums import BusinessKind, CaseStatus, ChangeKind, ContributorStatus
 from data.models.base_adjustment import BaseAdjustmentLine
 from data.models.case import Case
 from data.models.register import Contributor, ContributorChange
-from services import standing
+from services import decided, standing
 from services.approval.kind import ApprovalKind
 from services.approval.requirements import Material
 from services.approval.sheet import Check, Figure, Sheet
@@ -116,6 +116,8 @@ def _present(session: Session, case: Case) -> Sheet:
     """Return the roster with its effect, what deserves a second look marked."""
     terms = facts.terms(session, case.employer_id)
     entered = kept.lines(session, case)
+    if decided.is_done(case):
+        terms, entered = _as_decided(session, case, terms, entered)
     found, frame = roster.effect(entered, terms), frames.frame(entered, terms.policy.limits)
     rise = found.difference
     lines = pd.DataFrame(
@@ -143,6 +145,17 @@ def _present(session: Session, case: Case) -> Sheet:
         figures, lines, money=("调整前基数", "调整后基数", "调整后月缴存额", "基数变动"),
         pairs=(("调整前基数", "调整后基数"),),
     )  # fmt: skip
+
+
+def _as_decided(
+    session: Session, case: Case, terms: Terms, entered: list[Line]
+) -> tuple[Terms, list[Line]]:
+    """Return the lines with what everybody paid before: the accounts have the new amounts by now."""
+    then = decided.terms(session, case)
+    bases = {line.contributor_id: line.old_base for line in entered}
+    before = decided.amounts(session, case, then, bases)
+    old = [line._replace(old_amount=before[line.contributor_id]) for line in entered]
+    return terms._replace(policy=then.policy), old
 
 
 def _checks(session: Session, case: Case) -> list[Check]:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from data.enums import BusinessKind, ChangeKind
 from data.models.case import Case
 from data.models.register import Contributor, ContributorChange, Departure, Employer
+from services import decided
 from services.approval import conflicts, papers
 from services.approval.kind import ApprovalKind
 from services.approval.requirements import Material
@@ -51,11 +52,11 @@ def _check(session: Session, case: Case) -> None:
 
 def _present(session: Session, case: Case) -> Sheet:
     """Return the rates and everybody's amounts, before and after."""
-    terms = rules.terms(session, case.employer_id)
-    found = lines(session, case, terms)
+    is_done = decided.is_done(case)
+    before, found = (_then if is_done else _now)(session, case)
     whole = effects.effect(found)
     figures = [
-        Figure("现缴存比例", rules.pair(terms.employer_rate, terms.contributor_rate)),
+        Figure("调整前缴存比例" if is_done else "现缴存比例", before),
         Figure("调整后缴存比例", rules.pair(*rates(case))),
         Figure("职工人数", f"{whole.people:,}"),
         Figure("调整前月缴存额", f"{whole.before:,.2f}"),
@@ -64,6 +65,23 @@ def _present(session: Session, case: Case) -> Sheet:
     ]
     pairs = (("调整前月缴存额", "调整后月缴存额"),)
     return Sheet(figures, effects.frame(found), money=effects.MONEY, pairs=pairs)
+
+
+def _now(session: Session, case: Case) -> tuple[str, list[effects.Line]]:
+    terms = rules.terms(session, case.employer_id)
+    return rules.pair(terms.employer_rate, terms.contributor_rate), lines(session, case, terms)
+
+
+def _then(session: Session, case: Case) -> tuple[str, list[effects.Line]]:
+    """Return what was before the approval: the accounts have the new rates, or still later ones."""
+    then, people = decided.terms(session, case), decided.people(session, case)
+    bases = {one.id: one.base for one in people}
+    before = decided.amounts(session, case, then, bases)
+    new, rounding = rates(case), then.policy.rounding
+    return rules.pair(then.employer_rate, then.contributor_rate), [
+        effects.Line(*one, before[one.id], *contribution.parts(one.base, *new, rounding))
+        for one in people
+    ]
 
 
 def _checks(session: Session, case: Case) -> list[Check]:
