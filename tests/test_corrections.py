@@ -374,6 +374,29 @@ def test_a_refund_by_two_officers_leaves_the_rest_and_says_to_whom(
     assert verify.differences() == []
 
 
+def test_the_employer_reads_where_its_unallocated_money_has_gone(
+    clerk2: Actor, officer_a: Actor, officer_b: Actor
+) -> None:
+    """Some is refunded; then the arrival is reversed, which takes no month back."""
+
+    def told() -> str:
+        with snapshot() as session:
+            return session.scalars(select(Message.text).order_by(Message.id.desc())).first() or ""
+
+    receive(officer_a, clerk2, "300.00")
+    receive(officer_a, clerk2, "200.00")
+    corrections.propose_refund(officer_a, refund_of(clerk2, "274.00"))
+    correction_deciding.confirm(officer_b, waiting(officer_b))
+    assert told() == (
+        "尊敬的黔东南苗岭食品(示例)，贵单位未分摊款项274.00元已退款至示例付款户（中国建设银行凯里分行），"
+        "未分摊余额226.00元。"
+    )
+    reverse(officer_a, officer_b, clerk2)
+    assert told() == (
+        "尊敬的黔东南苗岭食品(示例)，贵单位2026-07-06到账的200.00元因登记有误已冲正，未分摊余额26.00元。"
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [

@@ -484,6 +484,19 @@ def test_a_returned_month_takes_the_later_ones_back_with_it(
     assert sum("人数不符" in text for text in texts) == 2
 
 
+def test_the_clerk_reads_that_a_month_is_approved_and_what_is_to_be_paid(
+    clerk2: Actor, officer_a: Actor
+) -> None:
+    go(clerk2, 202607)
+    desk.approve(officer_a, listed(clerk2, 202607).id)
+    with snapshot() as session:
+        told = session.scalars(select(Message.text).order_by(Message.id)).all()
+    assert told == [
+        "尊敬的黔东南苗岭食品(示例)，您已完成办理汇缴核定",
+        "尊敬的黔东南苗岭食品(示例)，贵单位2026年7月汇缴核定已经中心审批通过，应缴4,726.00元，请及时缴款。",
+    ]
+
+
 def test_booking_goes_in_order_and_moves_paid_to(clerk3: Actor, officer_a: Actor) -> None:
     go(clerk3, 202604, 202605)
     april, may = (listed(clerk3, n).id for n in (202604, 202605))

@@ -3,6 +3,8 @@
 What has become impossible since it was proposed is refused then.
 """
 
+from decimal import Decimal
+
 from sqlalchemy.orm import Session
 
 from data.database import transaction
@@ -14,7 +16,13 @@ from services import audit
 from services.actor import Actor
 from services.approval import evidence
 from services.errors import BusinessError
-from services.remittance import booking, correction_statement, correction_terms, unbooking
+from services.remittance import (
+    booking,
+    correction_statement,
+    correction_terms,
+    trail,
+    unbooking,
+)
 from services.remittance.correction_terms import REASON_LENGTH
 from services.rules import clock
 from services.summary import keep
@@ -73,6 +81,8 @@ def _reverse(session: Session, row: MoneyCorrection, employer: Employer, actor: 
     arrival = session.get_one(Arrival, row.arrival_id)
     correction_terms.require_standing(arrival)
     found = unbooking.plan(session, employer, arrival.amount)
+    what = f"{arrival.arrived_on}到账的{arrival.amount:,.2f}元因登记有误已冲正"
+    _tell(session, employer, what, found.balance)
     undone = unbooking.unbook(session, employer, found, actor, row.id)
     arrival.reversed_at = clock.now()
     booking.post(
@@ -86,4 +96,10 @@ def _reverse(session: Session, row: MoneyCorrection, employer: Employer, actor: 
 def _refund(session: Session, row: MoneyCorrection, employer: Employer, actor: Actor) -> None:
     booking.post(session, employer.id, actor, EntryKind.REFUND, row.amount, correction_id=row.id)
     keep.money(session, refunded=[(employer.id, clock.today(), row.amount)])
+    what = f"未分摊款项{row.amount:,.2f}元已退款至{row.payee}（{row.payee_bank}）"
+    _tell(session, employer, what, booking.balance(session, employer.id))
     correction_terms.note(session, row, actor, AuditAction.MONEY_REFUNDED)
+
+
+def _tell(session: Session, employer: Employer, what: str, left: Decimal) -> None:
+    trail.tell_employer(session, employer, f"贵单位{what}，未分摊余额{left:,.2f}元。")

@@ -116,6 +116,13 @@ def approve(actor: Actor, assessment_id: int, *, opinion: str = "同意") -> Non
         found = _taken(session, actor, assessment_id)
         found.status = AssessmentStatus.APPROVED
         trail.note(session, found, actor, Action.APPROVE, opinion.strip())
+        due = found.employer_amount + found.contributor_amount
+        trail.tell(
+            session,
+            found,
+            f"贵单位{Month.of(found.month).label}{found.kind.label}核定已经中心审批通过，"
+            f"应缴{due:,.2f}元，请及时缴款。",
+        )
 
 
 @audit.refusals
