@@ -62,7 +62,7 @@ def home(actor: Actor) -> Home:
         )
         next_month, due_months = _due(session, employer)
         assessed_to = periods.assessed_to(session, employer)
-        deferral = periods.running(session, employer.id)
+        deferral = periods.lasting(session, employer.id)
         open_cases: dict[BusinessKind, dict[CaseStatus, int]] = {}
         for kind, stands, count in cases:
             open_cases.setdefault(kind, {})[stands] = count

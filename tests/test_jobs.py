@@ -11,7 +11,7 @@ from data.enums import BusinessKind, EmployerStatus
 from data.models.case import Message
 from data.models.deferral import Deferral
 from data.models.register import Employer
-from services import jobs
+from services import home, jobs
 from services.actor import Actor
 from services.deferral import approval, back_payment
 from services.deferral.form import Act
@@ -74,6 +74,23 @@ def test_a_release_for_a_month_to_come_takes_effect_in_that_month(
     assert jobs.follow_deferrals() == 1
     assert account(clerk2).status is EmployerStatus.NORMAL
     assert the_deferral().ended_by == "release"
+
+
+def test_until_its_month_comes_a_release_is_told_and_nothing_is_to_be_paid_back(
+    clerk2: Actor, officer_a: Actor, officer_c: Actor, on_day: OnDay
+) -> None:
+    deferred(clerk2, officer_a, officer_c)
+    released(clerk2, officer_a, officer_c, Month(2026, 9))
+    on_day("2026-08-31")
+    now = approval.situation(clerk2)
+    assert (now.act, now.period) == (Act.RELEASE, "2026年7月至2026年8月")
+    assert now.objection == "已办理解除缓缴，自2026年9月起恢复汇缴，无需再次办理"
+    assert home.home(clerk2).status == "缓缴（2026年7月至2026年8月）"
+    assert back_payment.back_payment(clerk2) == []
+    on_day("2026-09-01")
+    jobs.follow_deferrals()
+    assert (home.home(clerk2).status, approval.situation(clerk2).act) == ("正常", Act.DEFER)
+    assert [str(one.month) for one in back_payment.back_payment(clerk2)] == ["2026-07", "2026-08"]
 
 
 def test_a_deferral_granted_ahead_begins_in_its_month(

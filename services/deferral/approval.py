@@ -67,7 +67,7 @@ def situation(actor: Actor) -> Situation:
         is_pending = case is not None and case.status is CaseStatus.PENDING
         act = form.asked(session, actor.employer)
         filled = case.form if case and case.form.get("act") == act else {}
-        running = periods.running(session, actor.employer)
+        running = periods.lasting(session, actor.employer)
         objection = None if is_pending else _objection(session, actor.employer, act)
         return Situation(
             act=act,

@@ -58,6 +58,10 @@ class NotFromDueMonth(BusinessError):
     message = "缓缴须从应汇缴年月开始（{due}）"
 
 
+class ReleasedAlready(BusinessError):
+    message = "已办理解除缓缴，自{month}起恢复汇缴，无需再次办理"
+
+
 class MonthOutOfRange(BusinessError):
     message = "{what}须在{first}至{last}之间"
 
@@ -105,7 +109,7 @@ def objection(session: Session, employer_id: int, act: Act) -> BusinessError | N
     running = periods.running(session, employer_id)
     if act is Act.RELEASE:
         if running is None:
-            return NotDeferred()
+            return _nothing_to_end(session, employer_id)
         if running.first_month == running.last_month:
             return NoRelease(month=Month.of(running.first_month).label)
         return None
@@ -114,6 +118,13 @@ def objection(session: Session, employer_id: int, act: Act) -> BusinessError | N
     if employer.status is not EmployerStatus.NORMAL:
         return AccountNotNormal(status=employer.status.label)
     return NeverPaid() if employer.paid_to is None else None
+
+
+def _nothing_to_end(session: Session, employer_id: int) -> BusinessError:
+    released = periods.lasting(session, employer_id)
+    if released and released.ended_month:
+        return ReleasedAlready(month=Month.of(released.ended_month).label)
+    return NotDeferred()
 
 
 def require_month(session: Session, employer_id: int, act: Act, month: Month) -> None:

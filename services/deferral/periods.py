@@ -40,6 +40,14 @@ def running(session: Session, employer_id: int) -> Deferral | None:
     )
 
 
+def lasting(session: Session, employer_id: int) -> Deferral | None:
+    """Return the deferral that runs, or one released from a later month that still frees this one."""
+    this_month = Month.containing(clock.today())
+    granted = _granted(session, employer_id)
+    ahead = (row for row in granted if (row.ended_month or 0) > this_month.number)
+    return running(session, employer_id) or next(ahead, None)
+
+
 def span(deferral: Deferral) -> Span:
     """Return the months that are, or were, not remitted: all granted, or those before the release."""
     last = Month.of(deferral.last_month)
@@ -82,9 +90,9 @@ def _granted(session: Session, employer_id: int) -> list[Deferral]:
 
 
 def label(deferral: Deferral) -> str:
-    """Return the months granted, as 2026年7月至2026年12月."""
-    first, last = Month.of(deferral.first_month), Month.of(deferral.last_month)
-    return f"{first.label}至{last.label}"
+    """Return the months granted, or those before the release, as 2026年7月至2026年12月."""
+    freed = span(deferral)
+    return f"{freed.first.label}至{freed.last.label}"
 
 
 def due(session: Session, employer: Employer) -> Month:
@@ -115,12 +123,13 @@ def assessed_to(session: Session, employer: Employer) -> Month | None:
 
 
 def unpaid(session: Session, employer_id: int) -> list[Month]:
-    """Return what is to be paid back: months up to today's of deferrals that run no more.
+    """Return what is to be paid back: the months of deferrals that are over by now.
 
     The oldest first, without those that an assessment has taken up, and those that nobody was in.
     """
     this_month = Month.containing(clock.today())
-    past = [row for row in _granted(session, employer_id) if not span(row).is_running]
+    granted = _granted(session, employer_id)
+    past = [row for row in granted if not span(row).is_running and span(row).last < this_month]
     taken = set(
         session.scalars(
             select(Assessment.month).where(
@@ -129,12 +138,7 @@ def unpaid(session: Session, employer_id: int) -> list[Month]:
         )
     )
     employer = session.get_one(Employer, employer_id)
-    left = [
-        month
-        for row in past
-        for month in months(row)
-        if month <= this_month and month.number not in taken
-    ]
+    left = [month for row in past for month in months(row) if month.number not in taken]
     return months_due.with_anybody(session, employer, left)
 
 
