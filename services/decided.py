@@ -72,7 +72,9 @@ def people(session: Session, case: Case) -> list[Person]:
     )
     then = dict(left.all())
     then |= {person: int(Decimal(old).scaleb(2)) for person, old in since}  # the first one last
-    return [Person(number, *who, then.get(number, base)) for number, *who, base in now]
+    return [
+        Person(number, account, name, then.get(number, base)) for number, account, name, base in now
+    ]
 
 
 def amounts(session: Session, case: Case, then: Then, bases: Mapping[int, int]) -> dict[int, int]:
