@@ -101,14 +101,63 @@ def test_the_hpf_year_runs_from_july_to_june() -> None:
     assert (july.first.number, july.last.number) == (202607, 202706)
 
 
-@pytest.mark.parametrize("typed", ["2026-07", "202607", "2026年7月", "2026/7", "2026.07"])
+@pytest.mark.parametrize(
+    "typed", ["2026-07", "202607", "2026年7月", "2026/7", "2026.07", " 2026-7 "]
+)
 def test_a_month_is_read_as_people_type_it(typed: str) -> None:
     assert effective.read(typed) == Month(2026, 7)
 
 
-@pytest.mark.parametrize("typed", ["2026", "26-07", "2026-13", "2026-", "七月", "2026-7-1"])
+@pytest.mark.parametrize(
+    "typed",
+    ["2026", "26-07", "2026-13", "2026-", "七月", "2026-7-1", "20260701", "２０２６07", "2026-０7"],
+)
 def test_what_is_no_month_is_read_as_none(typed: str) -> None:
     assert effective.read(typed) is None
+
+
+def test_a_change_begins_after_the_months_done_with_and_at_most_next_month() -> None:
+    may, july, august = Month(2026, 5), Month(2026, 7), Month(2026, 8)
+    february = Month(2026, 2)
+    for settled_to, first, last in (
+        (None, february, august),
+        (Month(2026, 1), february, august),
+        (may, Month(2026, 6), august),
+        (august, Month(2026, 9), Month(2026, 9)),
+    ):
+        assert effective.span(july, february, settled_to) == effective.Span(first, last)
+    assert effective.span(july, Month(2026, 12), None).months == [Month(2026, 12)]
+    assert effective.span(july, july, None).months == [july, august]
+
+
+def test_a_month_that_may_not_be_is_told_with_why_and_the_way_there_is() -> None:
+    """Booked to March, assessed to May; February and April were passed over by a deferral."""
+    months = {number: Month(2026, number) for number in range(1, 11)}
+    settled = effective.Settled.of(202605, 202603, frozenset({months[2], months[4], months[6]}))
+    span = effective.Span(months[7], months[8])
+
+    def said(number: int, late: effective.Late = effective.BACK_PAID) -> str | None:
+        return span.objection(months[number], "首次汇缴年月", settled=settled, late=late)
+
+    way = "最早可填2026-07"
+    back = "请联系所属管理部办理补缴"
+    assert said(2) == f"首次汇缴年月2026-02已入账，{way}；如须补入该月，{back}"
+    assert said(3) == f"首次汇缴年月2026-03已入账，{way}；如须补入该月，{back}"
+    assert said(4) == (
+        f"首次汇缴年月2026-04在已结束的缓缴期内，{way}；如须补入该月，请联系所属管理部"
+    )
+    assert said(5) == (
+        f"首次汇缴年月2026-05已核定，{way}；如须补入该月，请先在【汇缴】中删除该月核定"
+    )
+    assert said(6) == f"首次汇缴年月2026-06早于单位首次汇缴年月，{way}"
+    assert (said(7), said(8)) == (None, None)
+    assert said(9) == f"首次汇缴年月2026-09过晚，{way}，最晚可填2026-08"
+    assert said(3, effective.CORRECTED) == (
+        f"首次汇缴年月2026-03已入账，{way}；如须自该月起封存，请联系所属管理部办理错缴更正"
+    )
+    none = effective.Settled.of(None, None)
+    assert (none.to, none.paid_to, none.deferred) == (None, None, frozenset())
+    assert span.objection(months[7], "生效年月", settled=none) is None
 
 
 @pytest.mark.parametrize("number", [202600, 202613, 0])

@@ -19,7 +19,7 @@ def require_own_people(session: Session, actor: Actor, accounts: Collection[str]
     others = select(Contributor.id).where(
         Contributor.account.in_(list(accounts)), Contributor.employer_id != actor.employer
     )
-    if session.scalar(others.limit(1)):
+    if session.scalar(select(others.exists())):
         raise NotFound(what="该个人账号")
 
 
@@ -30,5 +30,5 @@ def require_own_lines(session: Session, actor: Actor, line_ids: Collection[int])
         .join(Case, Case.id == RegistrationLine.case_id)
         .where(RegistrationLine.id.in_(list(line_ids)), Case.employer_id != actor.employer)
     )
-    if session.scalar(others.limit(1)):
+    if session.scalar(select(others.exists())):
         raise NotFound(what="该清册行")

@@ -22,7 +22,7 @@ _DOCUMENT = re.compile(r"[0-9A-Z()（）/-]{5,18}", re.ASCII)
 _LANDLINE = re.compile(r"(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _POSTCODE = re.compile(r"\d{6}", re.ASCII)
-_ADDRESS_LENGTH = 255
+_ADDRESS_LENGTH, _EMAIL_LENGTH = 255, 120
 
 HEADINGS = {
     "name": "姓名", "id_type": "证件类型", "id_number": "证件号码", "sex": "性别",
@@ -154,6 +154,8 @@ def _about_reach(entry: Entry) -> Iterator[Objection]:
         yield "postcode", "邮政编码应为6位数字"
     if entry.email and not _EMAIL.fullmatch(entry.email):
         yield "email", "电子邮箱格式不正确"
+    if len(entry.email) > _EMAIL_LENGTH:
+        yield "email", f"电子邮箱最多{_EMAIL_LENGTH}字"
     if len(entry.address) > _ADDRESS_LENGTH:
         yield "address", f"家庭住址最多{_ADDRESS_LENGTH}字"
 

@@ -14,10 +14,6 @@ from services.rules.months import Month
 
 LEAVING_DAYS = 30  # 条例 §15: the change is due within 30 days of the end of the employment
 NOTE_LENGTH = 100
-HEADINGS = {
-    "account": "个人账号", "reason": "变更原因", "note": "说明", "month": "生效年月",
-    "left_on": "离职日期", "base": "启封后缴存基数",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

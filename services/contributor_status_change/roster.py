@@ -17,7 +17,7 @@ from services.actor import Actor
 from services.approval import belonging, casework
 from services.contributor_status_change import entry as entries
 from services.contributor_status_change import facts
-from services.contributor_status_change.entry import HEADINGS, Entry
+from services.contributor_status_change.entry import Entry
 from services.contributor_status_change.facts import UNSEALING, Terms
 from services.contributor_status_change.line import Line, frame
 from services.errors import BusinessError, NotFound
@@ -145,7 +145,7 @@ def put(session: Session, case: Case, entered: Iterable[tuple[Entry, Contributor
     last = session.scalar(select(func.max(table.row)).filter_by(**own)) or 0
     for row, (entry, person) in enumerate(entered, start=last + 1):
         if entry.month is None:
-            raise WrongEntry([("month", f"{HEADINGS['month']}不能为空")])
+            raise WrongEntry([("month", "生效年月不能为空")])
         session.add(
             StatusChangeLine(
                 **own, contributor_id=person.id, row=row, reason=entry.reason,

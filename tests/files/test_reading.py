@@ -73,6 +73,9 @@ MONEY_READ = [
     (text("E2", "6100."), "6100.00"),
     (text("E2", "6100.500"), "6100.50"),
     (text("E2", "006100"), "6100.00"),
+    (text("E2", "-0.50"), "-0.50"),
+    (number("E2", "999999999999.99"), "999999999999.99"),
+    (text("E2", "999,999,999,999.99"), "999999999999.99"),
 ]
 
 
@@ -101,6 +104,11 @@ MONEY_REFUSED = [
     (number("E2", "INF"), numbers.NOT_A_NUMBER),
     (number("E2", "1E400"), numbers.TOO_LARGE),
     (number("E2", "1E+13"), numbers.TOO_LARGE),
+    (number("E2", "1000000000000"), numbers.TOO_LARGE),
+    (number("E2", "1000000000000.5"), numbers.TOO_LARGE),
+    (text("E2", "1000000000000"), numbers.TOO_LARGE),
+    (text("E2", "1000000000000.50"), numbers.TOO_LARGE),
+    (number("E2", "５"), numbers.NOT_A_NUMBER),
     (number("E2", "9" * 30), numbers.NOT_A_NUMBER),
     ('<c r="E2"><f>D2*1.2</f></c>', cells.FORMULA),
     ('<c r="E2"><f>D2*1.2</f><v>7200.5</v></c>', cells.FORMULA),
@@ -224,8 +232,11 @@ def test_an_empty_text_is_a_fault_only_where_it_is_required() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
-    [("12", 12), (cells.Number("12"), 12), (cells.Number("1.2E1"), 12), ("１２", 12), ("12.0", 12)],
-)
+    [
+        ("12", 12), (cells.Number("12"), 12), (cells.Number("1.2E1"), 12), ("１２", 12),
+        ("12.0", 12), ("-12", -12), ("1,200", 1200), ("9" * 15, 10**15 - 1),
+    ],
+)  # fmt: skip
 def test_whole_numbers_are_read(cell, expected) -> None:
     assert numbers.integer(cell) == expected
 
@@ -240,6 +251,7 @@ def test_whole_numbers_are_read(cell, expected) -> None:
         (None, "空"),
         ("　", "空"),
         ("9" * 16, "过大"),
+        (cells.Number("1E15"), "过大"),
     ],
 )
 def test_what_is_no_whole_number_is_a_fault(cell, reason) -> None:
@@ -257,6 +269,9 @@ def test_what_is_no_whole_number_is_a_fault(cell, reason) -> None:
         (cells.Number("0.070000000000000007"), "7"),
         (cells.Number("12"), "12"),
         (cells.Number("1"), "100"),
+        (cells.Number("1.5"), "1.5"),
+        (cells.Number("2"), "2"),
+        ("0.5", "0.5"),
         ("5.5%", "5.5"),
     ],
 )
@@ -264,10 +279,23 @@ def test_percentages_are_read_as_points(cell, expected) -> None:
     assert numbers.percent(cell) == Decimal(expected)
 
 
-@pytest.mark.parametrize("cell", ["%", "十二", "12%%", None, cells.Boolean("1"), "12.345%"])
-def test_what_is_no_percentage_is_a_fault(cell) -> None:
-    with pytest.raises(CellFault):
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("%", cells.EMPTY),
+        ("十二", numbers.NOT_A_NUMBER),
+        ("12%%", numbers.NOT_A_NUMBER),
+        (None, cells.EMPTY),
+        (cells.Boolean("1"), numbers.NOT_A_NUMBER),
+        ("12.345%", numbers.TWO_DECIMALS),
+        ("1000000000000%", numbers.TOO_LARGE),
+        (cells.Number("1E15"), numbers.TOO_LARGE),
+    ],
+)
+def test_what_is_no_percentage_is_a_fault(cell, reason) -> None:
+    with pytest.raises(CellFault) as fault:
         numbers.percent(cell)
+    assert fault.value.reason == reason
 
 
 def test_what_is_shown_of_a_cell_is_short_and_harmless() -> None:

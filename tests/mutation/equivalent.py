@@ -2,6 +2,8 @@
 
 _EQUALLY_LONG = "the columns of one sheet are equally long"
 _LOOKS_CLOSELY = "then the same is found by looking closely"
+_ROW_BY_ROW = "then the same is found row by row"
+_TRUTH = "whether all is right at a glance is asked for its truth alone"
 _FLUSHED = "the next statement writes down what is new by itself"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -36,11 +38,19 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_enter_plainly_right: True → False (2)": _EQUALLY_LONG,
         "_enter_plainly_right: True → False (3)": _EQUALLY_LONG,
         "_enter_plainly_right: True → False (4)": _EQUALLY_LONG,
+        "_enter_plainly_right: return False → return None": _TRUTH,
+        "_enter_plainly_right: return False → return None (2)": _TRUTH,
+        "_enter_plainly_right: len({*accounts}) < len(rows) → len({*accounts}) <= len(rows)": (
+            _ROW_BY_ROW
+        ),
+        "_enter_plainly_right: len(found) < len(rows) → len(found) <= len(rows)": _ROW_BY_ROW,
     },
     "services.files.numbers": {
-        "_plain_fen: len(part) > 2 → len(part) >= 2": _LOOKS_CLOSELY,
-        "_plain_fen: return int(spelling) * 100 → return None": _LOOKS_CLOSELY,
-        "_plain_fen: return int(whole + part.ljust(2, '0')) → return None": _LOOKS_CLOSELY,
+        "plain_fens: len(cell) <= _SAFE_DIGITS → len(cell) < _SAFE_DIGITS": _LOOKS_CLOSELY,
+        "_trimmed: '0' → '0X'": "among digits stands no X to be taken away",
+    },
+    "services.contributor_registration.facts": {
+        "_MANY: 500 → 501": "how many are asked for at once shows in no answer",
     },
     "services.approval.engine": {
         "_move: session.flush() → pass": _FLUSHED,

@@ -23,6 +23,7 @@ _SUMS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Pow: ast.Mult,
 }  # fmt: skip
 _UNTOUCHED = {"annotation", "returns", "decorator_list", "type_params"}
+_TYPES = {"tuple", "list", "dict", "set", "type"}
 
 
 class Mutant(NamedTuple):
@@ -102,7 +103,7 @@ def _nodes(node: ast.AST, place: Place) -> Iterator[tuple[Place, ast.AST]]:
             continue
         children = value if isinstance(value, list) else [value]
         for number, child in enumerate(children):
-            if not isinstance(child, ast.AST) or _is_docstring(child):
+            if not isinstance(child, ast.AST) or _is_docstring(child) or _is_of_type(node, name):
                 continue
             here = (*place, name, number) if isinstance(value, list) else (*place, name)
             yield here, child
@@ -111,6 +112,14 @@ def _nodes(node: ast.AST, place: Place) -> Iterator[tuple[Place, ast.AST]]:
 
 def _is_docstring(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_of_type(node: ast.AST, name: str) -> bool:
+    """Tell whether this is what a type is made of: the names in `tuple[str, str]`."""
+    match node:
+        case ast.Subscript(ast.Name(called)):
+            return called in _TYPES and name == "slice"
+    return False
 
 
 def _put(tree: ast.AST, place: Place, wrong: ast.AST | None) -> None:

@@ -42,7 +42,7 @@ AUTHORISATION = Area(
         "tests/test_permissions.py", "tests/test_roles.py", "tests/test_approval.py",
         "tests/test_withdrawal.py", "tests/test_review_queue.py", "tests/test_deferral.py",
         "tests/test_foreign_objects.py", "tests/test_register.py", "tests/test_contributor_query.py",
-        "tests/test_conflicts.py",
+        "tests/test_conflicts.py", "tests/test_casework.py",
     ),
 )  # fmt: skip
 IMPORT = Area(
@@ -55,6 +55,8 @@ IMPORT = Area(
     (
         "tests/files", "tests/test_rules.py", "tests/test_contributor_registration.py",
         "tests/test_contributor_status_change.py", "tests/test_base_adjustment.py",
+        "tests/test_registration_rules.py", "tests/test_status_change_rules.py",
+        "tests/test_base_adjustment_rules.py", "tests/test_known_people.py",
     ),
 )  # fmt: skip
 TARGETS = {"money": MONEY, "workflow": WORKFLOW, "authorisation": AUTHORISATION, "import": IMPORT}
