@@ -5,27 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Select,
-    and_,
-    case,
-    cast,
-    func,
-    literal,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from data.enums import ChangeKind, ContributorStatus
 from data.models.register import Contributor, ContributorChange, Departure, Employer
 from services.rules.months import Month
-
-_NEVER = 999912
-_IDS = 10**10  # more than there will be changes
 
 
 class DueLine(NamedTuple):
@@ -141,17 +126,17 @@ def _lines(
 def _sealed_then(employer: Employer, month: Month) -> Select[int]:
     """Return those whose next change of status after the month is an unsealing.
 
-    Of changes in effect from the same month, the one entered first is the next.
+    They follow each other as they were entered: none begins before the one before it.
     """
     change = ContributorChange
-    place = cast(change.effective_month, BigInteger) * _IDS + change.id
-
-    def first(kind: ChangeKind) -> ColumnElement[int]:
-        return func.min(case((change.kind == kind, place), else_=_NEVER * _IDS))
-
+    unsealing = func.min(case((change.kind == ChangeKind.UNSEALED, change.id)))
     return (
         select(change.contributor_id)
-        .where(change.employer_id == employer.id, change.effective_month > month.number)
+        .where(
+            change.employer_id == employer.id,
+            change.effective_month > month.number,
+            change.kind.in_((ChangeKind.SEALED, ChangeKind.UNSEALED)),
+        )
         .group_by(change.contributor_id)
-        .having(first(ChangeKind.UNSEALED) < first(ChangeKind.SEALED))
+        .having(func.min(change.id) == unsealing)
     )

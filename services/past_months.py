@@ -167,5 +167,6 @@ def _rates(records: Iterable[_Record], month: Month) -> tuple[int, int] | None:
     then = [one.old for one in records if one.effective > month.number]
     if not then:
         return None
-    own, withheld = (int(rate.rstrip("%")) for rate in then[-1].split("+"))
+    *_, oldest = then
+    own, withheld = map(int, oldest.replace("%", "").split("+"))
     return own, withheld

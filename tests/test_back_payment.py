@@ -10,6 +10,7 @@ from data.database import snapshot, transaction
 from data.enums import BusinessKind, ChangeKind, RemittanceKind
 from data.models.register import Contributor, ContributorChange
 from data.models.remittance import Assessment, AssessmentLine
+from data.policy_codes import PolicyKey
 from services import review
 from services.actor import Actor
 from services.deferral import back_payment
@@ -18,6 +19,7 @@ from services.remittance.matrix import Matrix
 from services.rules.months import Month
 from services.summary import verify
 from tests.credits import receive
+from tests.policy_rows import set_for
 from tests.rosters import submitted as base_submitted
 from tests.test_contributor_status_change import accounts, confirm, enter
 from tests.test_deferral import change, released
@@ -130,6 +132,23 @@ def test_rates_raised_since_are_not_charged_for_the_months_before(
     assert listed(clerk2, 202611).amount == Decimal("5908.00")
     book(officer_a, clerk2, 202607, 202608, 202609, 202611)
     assert verify.differences() == []
+
+
+def test_rates_raised_twice_since_leave_the_months_before_at_the_first_of_the_three(
+    clerk2: Actor, officer_a: Actor, on_day: OnDay
+) -> None:
+    """8 % until October, 10 % in November, 12 % from December on."""
+    set_for(None, PolicyKey.RATE_CHANGES_PER_YEAR, "2")
+    raise_rates(clerk2, officer_a, on_day)
+    go(clerk2, 202611, click="november")
+    book(officer_a, clerk2, 202611)
+    on_day("2026-12-05")
+    case_id = submit_rate(clerk2, 12, Month(2026, 12))
+    review.approve(officer_a, case_id, version=2, opinion="同意")
+    assert [m.amount for m in matrices(clerk2)] == [EACH] * 3
+    go(clerk2, 202612, click="december")
+    assert [listed(clerk2, n).amount for n in (202611, 202612)] == [
+        Decimal("5908.00"), Decimal("7092.00")]  # fmt: skip
 
 
 def test_the_month_paid_back_after_another_is_compared_with_it(

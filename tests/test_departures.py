@@ -21,7 +21,8 @@ from services.exports import Conditions
 from services.remittance import assess, edit
 from services.rules.months import Month
 from services.summary import verify
-from tests.test_contributor_registration import as_entry, person, somebody
+from tests.test_contributor_registration import YANG, as_entry, person, somebody
+from tests.test_contributor_registration import confirm as open_accounts
 from tests.test_contributor_status_change import SEALING, confirm, enter
 from tests.test_deferral import change, deferred, released
 from tests.test_races import at_once, winners
@@ -181,6 +182,20 @@ def test_who_comes_back_is_paid_back_for_at_the_base_before_the_first_move(
         for month in back_payment.back_payment(clerk2)
     ]
     assert bases == [[who.base], [], [Decimal("6000.00")]]
+
+
+def test_who_was_there_for_one_month_only_is_in_it_after_the_move(
+    clerk1: Actor, clerk2: Actor
+) -> None:
+    """Of the five of 4,726.00 and one of 5,200.00 at 8 %, whose first month is the last too."""
+    newcomers.add(clerk2, replace(YANG, first_month=JULY))
+    open_accounts(clerk2)
+    who = person(YANG.id_number)
+    enter(clerk2, SEALING, who.account, month=AUGUST)
+    confirm(clerk2, SEALING, [who.account], click="seal")
+    moved(who, clerk1, AUGUST)
+    (july,) = assess.situation(clerk2).months
+    assert (july.heads, july.amount) == (6, Decimal("5558.00"))
 
 
 def test_who_leaves_before_the_first_month_leaves_nothing_behind(

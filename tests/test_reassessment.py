@@ -1,6 +1,7 @@
 """A month assessed again (重新核定) after it was deleted or returned: what was in force in it, to the fen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,12 +14,15 @@ from data.models.remittance import AssessmentLine
 from data.policy_codes import PolicyKey, Rounding
 from services import review
 from services.actor import Actor
+from services.contributor_registration import roster as newcomers
 from services.deferral import back_payment
 from services.remittance import assess, desk, edit
 from services.rules.months import Month
 from services.summary import verify
 from tests.policy_rows import set_for
 from tests.rosters import submitted as base_submitted
+from tests.test_contributor_registration import YANG
+from tests.test_contributor_registration import confirm as open_accounts
 from tests.test_contributor_status_change import SEALING, UNSEALING, accounts, confirm, enter
 from tests.test_contributor_status_change import refusal as status_refusal
 from tests.test_deferral import deferred, released
@@ -156,3 +160,20 @@ def test_deferred_months_are_paid_back_as_they_were_whatever_the_method_has_beco
     owed = back_payment.back_payment(clerk2)
     assert [f"{month.total:,.2f}" for month in owed] == ["4,726.00"] * 3
     assert foreseen(clerk2, 1) == [("2026-10", 5, "5,907.90", "1,181.90")]
+
+
+def test_a_method_set_on_a_months_second_day_does_not_reach_who_came_while_it_was_deferred(
+    clerk2: Actor, officer_a: Actor, officer_c: Actor, on_day: OnDay
+) -> None:
+    """5,206.30 at 8 % is 416.504, 417 a side: in August and in September, before 10 % from October."""
+    set_for(None, PolicyKey.ROUNDING, Rounding.HALF_UP_TO_FEN.value, since="2026-09-02")
+    deferred(clerk2, officer_a, officer_c)
+    on_day("2026-08-05")
+    newcomers.add(clerk2, replace(YANG, base=Decimal("5206.30"), first_month=AUGUST))
+    open_accounts(clerk2)
+    on_day("2026-10-10")
+    released(clerk2, officer_a, officer_c, Month(2026, 10))
+    review.approve(officer_a, submit_rate(clerk2, 10, Month(2026, 10)), version=2, opinion="同意")
+    owed = back_payment.back_payment(clerk2)
+    assert [(month.heads, f"{month.total:,.2f}") for month in owed] == [
+        (5, "4,726.00"), (6, "5,560.00"), (6, "5,560.00")]  # fmt: skip

@@ -4,19 +4,21 @@ _EQUALLY_LONG = "the columns of one sheet are equally long"
 _LOOKS_CLOSELY = "then the same is found by looking closely"
 _ROW_BY_ROW = "then the same is found row by row"
 _TRUTH = "whether all is right at a glance is asked for its truth alone"
+_FIRST_IS_TAKEN = "of the rows of a limit the first is taken, however many there are"
 _FLUSHED = "the next statement writes down what is new by itself"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
     "services.policy": {
         "T: 'T' → 'TX'": "what a type is called is nobody's business",
-        "value: 1 → 2": "of the rows of a limit the first is taken, however many there are",
-        "of_business: 1 → 2": "of the rows of a limit the first is taken, however many there are",
+        "value: 1 → 2": _FIRST_IS_TAKEN,
+        "of_business: 1 → 2": _FIRST_IS_TAKEN,
         "has_passed: return False → return None": (
             "whether a window has passed is asked for its truth alone"
         ),
     },
     "services.remittance.booking": {
         "post: session.flush() → pass": _FLUSHED,
+        "_last: 1 → 2": _FIRST_IS_TAKEN,
         "_move_people: Contributor.paid_to < booked.month → Contributor.paid_to <= booked.month": (
             "who is paid to this very month is set to it once more"
         ),
@@ -27,8 +29,13 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "the month itself is no longer booked by then"
         ),
     },
-    "services.months_due": {
-        "_NEVER: 999912 → 999913": "no month comes as late as either",
+    "services.past_months": {
+        "has_changed: change.effective_month > month.number → change.effective_month >= month.number": (
+            "what changed from the month itself on is in it: the records say what the accounts say"
+        ),
+        "_records: change.effective_month > month.number → change.effective_month >= month.number": (
+            "each month leaves out once more what took effect no later than itself"
+        ),
     },
     "services.approval.requirements": {
         "write_materials: False → True": "the same is read again, however it is spelt",
