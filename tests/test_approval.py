@@ -255,10 +255,11 @@ def test_the_moves_are_these_twelve_and_these_are_whose_they_are() -> None:
 
 
 def test_every_step_says_who_when_at_which_level_and_what_came_of_it(
-    clerk2: Actor, officer_a: Actor, officer_c: Actor
+    clerk1: Actor, clerk2: Actor, officer_a: Actor, officer_c: Actor
 ) -> None:
     case_id = submitted(clerk2, 5000)
     decided(case_id, Action.APPROVE, officer_a, "同意")
+    submitted(clerk1, 5000)  # a step of another case is none of this one's
     decided(case_id, Action.RETURN, officer_c, "  请核对  ")
     with snapshot() as session:
         case = session.get_one(Case, case_id)

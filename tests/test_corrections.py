@@ -341,6 +341,27 @@ def test_an_employer_whose_first_month_is_given_back_has_paid_for_none(
     assert verify.differences() == []
 
 
+def test_who_was_taken_over_is_paid_to_the_month_before_the_first_one_booked_here(
+    clerk3: Actor, officer_a: Actor, officer_b: Actor
+) -> None:
+    """The months until March were paid before the hall: nothing of them is here."""
+    with transaction() as session:
+        before = select(Assessment.id).filter_by(employer_id=clerk3.employer)
+        for lines in (
+            delete(AssessmentLine).where(AssessmentLine.assessment_id.in_(before)),
+            delete(Assessment).where(Assessment.employer_id == clerk3.employer),
+        ):
+            session.execute(lines.execution_options(synchronize_session=False))
+    approved(clerk3, officer_a, 202604)
+    receive(officer_a, clerk3, "12000.00")
+    assert employer_of(clerk3).paid_to == 202604
+    reverse(officer_a, officer_b, clerk3)
+    assert employer_of(clerk3).paid_to == 202603
+    with snapshot() as session:
+        paid = select(Contributor.paid_to).filter_by(employer_id=clerk3.employer)
+        assert set(session.scalars(paid)) == {202603}
+
+
 def test_money_that_was_refunded_meanwhile_is_not_there_to_be_reversed(
     clerk2: Actor, officer_a: Actor, officer_b: Actor
 ) -> None:

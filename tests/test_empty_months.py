@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from data.database import snapshot
-from data.enums import Role
+from data.enums import ContributorStatus, Role
 from data.models.register import Employer
 from services import arrears, home, jobs
 from services.actor import Actor
@@ -25,6 +25,7 @@ from tests.test_contributor_status_change import (
     confirm,
     enter,
     person,
+    set_person,
 )
 from tests.test_corrections import reverse
 from tests.test_deferral import deferred as granted
@@ -202,3 +203,26 @@ def test_a_month_given_back_after_an_empty_one_leaves_the_month_before_both_paid
     assert {person(account).paid_to for account in everybody} == {202607}
     receive(officer_a, clerk2, "4726.00")
     assert paid_to(clerk2) == 202609
+
+
+def test_a_month_given_back_leaves_a_month_paid_whose_only_person_has_closed_the_account(
+    officer_a: Actor, officer_b: Actor, on_day: OnDay
+) -> None:
+    """One person in July, gone since; nobody in August; another from September on."""
+    new = opening.open_employer(officer_a, replace(NEW, uscc=free_uscc()))
+    clerk = Actor(new.clerk_id, new.clerk, Role.CLERK, new.employer_id, None)
+    newcomers.add(clerk, YANG)
+    open_accounts(clerk)
+    booked(clerk, officer_a, 202607, "832.00")
+    (first,) = accounts(clerk)
+    enter(clerk, SEALING, first, month=AUGUST)
+    confirm(clerk, SEALING, [first], "out")
+    set_person(first, status=ContributorStatus.WITHDRAWN)
+    on_day("2026-09-01")
+    second = replace(YANG, name="石国庆", id_number="522601197811050058")
+    newcomers.add(clerk, replace(second, first_month=Month(2026, 9)))
+    open_accounts(clerk, click="second")
+    booked(clerk, officer_a, 202609, "832.00")
+    assert paid_to(clerk) == 202609
+    reverse(officer_a, officer_b, clerk)
+    assert paid_to(clerk) == person(first).paid_to == 202607

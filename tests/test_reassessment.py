@@ -177,3 +177,17 @@ def test_a_method_set_on_a_months_second_day_does_not_reach_who_came_while_it_wa
     owed = back_payment.back_payment(clerk2)
     assert [(month.heads, f"{month.total:,.2f}") for month in owed] == [
         (5, "4,726.00"), (6, "5,560.00"), (6, "5,560.00")]  # fmt: skip
+
+
+def test_who_began_in_the_month_itself_keeps_what_was_reckoned_in_it_before_a_new_method(
+    clerk2: Actor, officer_a: Actor, on_day: OnDay
+) -> None:
+    """417 a side of 5,206.30 at 8 %, although a method to the fen is set afterwards from July on."""
+    newcomers.add(clerk2, replace(YANG, base=Decimal("5206.30")))
+    open_accounts(clerk2)
+    go(clerk2, 202607)
+    set_for(None, PolicyKey.ROUNDING, Rounding.HALF_UP_TO_FEN.value, since="2026-07-01")
+    on_day("2026-08-03")
+    review.approve(officer_a, submit_rate(clerk2, 10, AUGUST), version=2, opinion="同意")
+    edit.delete(clerk2, listed(clerk2, 202607).id)
+    assert foreseen(clerk2, 1) == [("2026-07", 6, "5,560.00", "0.00")]

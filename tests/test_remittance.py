@@ -262,7 +262,7 @@ def test_a_roster_of_people_not_submitted_stands_in_the_way(
 ) -> None:
     with transaction() as session:
         casework.editable(session, kind, clerk1, 202607)
-    with pytest.raises(conflicts.Unfinished, match=kind.label):
+    with pytest.raises(conflicts.Unfinished, match=f"：{kind.label} （清册未提交） 待提交$"):
         go(clerk1, 202607)
 
 
@@ -275,6 +275,13 @@ def test_an_employer_without_anybody_assesses_nothing(clerk2: Actor) -> None:
         )
     with pytest.raises(NobodyDue):
         go(clerk2, 202607)
+
+
+def test_an_account_opened_and_not_yet_paid_into_is_assessed(clerk2: Actor) -> None:
+    with transaction() as session:
+        session.get_one(Employer, clerk2.employer).status = EmployerStatus.OPENED
+    go(clerk2, 202607)
+    assert listed(clerk2, 202607).amount == Decimal("4726.00")
 
 
 def test_a_cancelled_account_assesses_nothing(clerk2: Actor) -> None:

@@ -25,6 +25,13 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "services.remittance.unbooking": {
         "unbook: session.flush() → pass": _FLUSHED,
+        "_last_paid: 1 → 2": _FIRST_IS_TAKEN,
+        "_last_paid: Assessment.month < month.number → Assessment.month <= month.number": (
+            "the month itself is no longer booked by then"
+        ),
+        "_last_paid: earlier.number > last → earlier.number >= last": (
+            "the month booked last is returned, whether it is asked once more or not"
+        ),
         "_move_paid_to_back: booked.month < month.number → booked.month <= month.number": (
             "the month itself is no longer booked by then"
         ),
@@ -59,9 +66,13 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "services.contributor_registration.facts": {
         "_MANY: 500 → 501": "how many are asked for at once shows in no answer",
     },
+    "services.approval.conflicts": {
+        "require_booked: 1 → 2": _FIRST_IS_TAKEN,
+    },
     "services.approval.engine": {
         "_move: session.flush() → pass": _FLUSHED,
         "_finish: session.flush() → pass": _FLUSHED,
         "_finish: session.flush() → pass (2)": _FLUSHED,
+        "_last_moment: 1 → 2": _FIRST_IS_TAKEN,
     },
 }
