@@ -21,6 +21,7 @@ from services.rate_adjustment import approval as rate_adjustment
 from services.rules import clock
 from services.rules.months import Month
 from tests import rosters, test_deferral, test_rate_adjustment
+from tests.locks import locked
 from tests.test_races import at_once, winners
 from tests.test_rate_adjustment import assess
 
@@ -92,6 +93,12 @@ def test_what_has_ended_forbids_nothing(clerk2: Actor, status: CaseStatus) -> No
 def test_another_employers_business_forbids_nothing(clerk2: Actor, clerk4: Actor) -> None:
     put(clerk4, KIND.BASE_ADJUSTMENT)
     assert found(clerk2, KIND.RATE_ADJUSTMENT) == []
+
+
+def test_who_begins_a_business_keeps_the_employers_row_before_she_looks(clerk2: Actor) -> None:
+    with transaction() as session, locked() as tables:
+        conflicts.require_free(session, KIND.DEFERRAL, clerk2.employer)
+    assert tables == ["employer", ""]
 
 
 @pytest.mark.parametrize("opened", list(BEGIN))
