@@ -1,14 +1,16 @@
 """An employer's file (单位档案) on the page: facts, people, cases, months, what is owed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import streamlit as st
 
 from components import brand, case_timeline, plain_table
+from services.approval.history import Stage
 from services.register.employer_file import EmployerFile
 from services.register.employer_months import MonthRow, Owed
 from services.register.employer_records import CaseRow, PeoplePage
+from services.remittance.balances import Line
 
 
 def facts(file: EmployerFile) -> None:
@@ -48,7 +50,10 @@ def people(page: PeoplePage) -> None:
     plain_table.show(heads, rows, numbers=(4, 5))
 
 
-def cases(found: Sequence[CaseRow]) -> None:
+def cases(
+    found: Sequence[CaseRow], course: Callable[[int], Sequence[Stage]] | None, *, key: str
+) -> None:
+    """Draw the cases, and the flow of the one that is chosen."""
     if not found:
         brand.quiet("该单位还没有提交过业务。")
         return
@@ -59,6 +64,33 @@ def cases(found: Sequence[CaseRow]) -> None:
     ]  # fmt: skip
     heads = ("业务流水号", "业务", "状态", "生效年月", "经办人", "提交时间", "办结时间")
     plain_table.show(heads, rows)
+    if course is None:
+        return
+    named = {one.id: f"{one.serial}　{one.kind}（{one.status.label}）" for one in found}
+    chosen = st.selectbox(
+        "流程图", list(named), index=None, format_func=named.__getitem__, key=key, width=420,
+        placeholder="选择一笔业务，查看审批人、意见和时间",
+    )  # fmt: skip
+    if chosen in named:
+        case_timeline.show(course(chosen))
+
+
+def ledger(lines: Sequence[Line]) -> None:
+    """Draw what came in and what it paid, the latest first."""
+    if not lines:
+        brand.quiet("该单位还没有到账记录。")
+        return
+    rows = [
+        (str(one.posted_on), one.kind.label, one.subject, _yuan(one.money_in),
+         _yuan(one.money_out), f"{one.balance:,.2f}", one.by)
+        for one in lines
+    ]  # fmt: skip
+    heads = ("日期", "类型", "银行流水号/汇缴年月", "转入金额", "转出金额", "未分摊余额", "经办")
+    plain_table.show(heads, rows, numbers=(3, 4, 5))
+
+
+def _yuan(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{amount:,.2f}"
 
 
 def months(found: Sequence[MonthRow]) -> None:

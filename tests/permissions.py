@@ -44,7 +44,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         register.opening: choices open_employer add_clerk
         remittance.arrivals: foresee receive receive_all pay_from_balance
         remittance.arrivals_workbook: template check_workbook import_workbook
-        remittance.balances: unallocated ledger
+        remittance.balances: unallocated
         remittance.correction_list: corrections
         remittance.correction_deciding: confirm reject
         remittance.corrections: foresee propose_reversal propose_refund withdraw
@@ -65,6 +65,9 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
     """),
     ((Role.MANAGER,), """
         overview.board: default_scope page chart behind
+    """),
+    ((*OFFICERS, Role.AUDITOR), """
+        remittance.balances: ledger
     """),
     (STAFF, """
         register.employer_file: opened
@@ -109,6 +112,7 @@ _MAY: tuple[tuple[tuple[Role, ...], str], ...] = (
         administration.certificates: bind renew suspend resume revoke
     """),
     ((*OFFICERS, *ADMINISTRATORS, Role.AUDITOR), """
+        register.employer_records: course
         administration.certificate_list: count keys history
     """),
     (EVERYBODY, """
@@ -149,6 +153,6 @@ PAGES: dict[Role, str] = {
 READING = frozenset(
     """
     events exports count keys history overview terms current changes change of_proposal held staff
-    role_changes corrections opened people cases months owed visible search listed exported
+    role_changes corrections opened people cases course months owed ledger visible search listed exported
     """.split()  # noqa: SIM905
 )

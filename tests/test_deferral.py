@@ -116,6 +116,17 @@ def test_two_levels_decide_and_then_only_a_release_can_be_applied_for(
     assert note.text == "尊敬的黔东南苗岭食品(示例)，您已完成办理缓缴/解除缓缴！"
 
 
+def test_a_month_once_deferred_is_paid_back_and_not_called_assessed(
+    clerk2: Actor, officer_a: Actor, officer_c: Actor, on_day: OnDay
+) -> None:
+    deferred(clerk2, officer_a, officer_c)
+    on_day("2026-10-10")
+    released(clerk2, officer_a, officer_c, Month(2026, 10))
+    said = "2026年8月是缓缴月份（2026-07至2026-09），请按缓缴补缴办理"
+    with pytest.raises(chain.DeferredOnce, match=said):
+        assess.assess(clerk2, [Month(2026, 8)], client_id="august")
+
+
 def test_a_deferred_month_is_not_assessed_and_the_others_are(
     clerk2: Actor, officer_a: Actor, officer_c: Actor
 ) -> None:

@@ -8,9 +8,10 @@ from sqlalchemy import Engine, event, select, text
 
 from data.codes import EmployerKind
 from data.database import snapshot, transaction
-from data.enums import Branch, ContributorStatus, EmployerStatus, Role
+from data.enums import Branch, ContributorStatus, EmployerStatus, EntryKind, Role
 from data.models.people import User
 from data.models.register import Contributor, Employer
+from services import own_cases, review
 from services.actor import Actor
 from services.errors import NotAllowed, NotFound
 from services.register import (
@@ -21,10 +22,13 @@ from services.register import (
     search,
 )
 from services.register.opening import Form
+from services.remittance import balances
 from services.rules import identity
 from services.rules.months import Month
 from tests.conftest import employer, person
+from tests.credits import receive
 from tests.rosters import submitted
+from tests.test_money import approved
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
 U1, U3, U4 = "522601000101", "522601000303", "522602000404"
@@ -145,6 +149,33 @@ def test_a_file_shows_facts_people_cases_and_months(
     assert [row.kind for row in employer_records.cases(auditor, file.id)] == ["基数调整"]
     [month] = employer_months.months(admin, file.id)
     assert (str(month.month), month.heads, month.amount) == ("2026-06", 300, Decimal("432000.00"))
+
+
+def test_an_auditor_reads_who_decided_what_and_where_the_money_went(
+    clerk2: Actor, officer_a: Actor, officer_d: Actor, auditor: Actor, manager: Actor
+) -> None:
+    case_id = submitted(clerk2, 5000)
+    review.send_back(officer_a, case_id, version=2, opinion="缺工资表")
+    own_cases.end_flow(clerk2, case_id, version=3)
+    approved(clerk2, officer_a, 202607)
+    receive(officer_a, clerk2, "4800.00")
+    told = [
+        (one.who, one.outcome, one.opinion) for one in employer_records.course(auditor, case_id)
+    ]
+    assert told[:2] == [
+        ("潘文军（单位经办人）", "提交", ""), ("王建国（初审员）", "退回", "缺工资表"),
+    ]  # fmt: skip
+    lines = balances.ledger(auditor, clerk2.employer)
+    assert [(one.kind, one.balance) for one in lines] == [
+        (EntryKind.ALLOCATION, Decimal("74.00")), (EntryKind.ARRIVAL, Decimal("4800.00")),
+    ]  # fmt: skip
+    for who, refusal in ((officer_d, NotFound), (manager, NotAllowed), (clerk2, NotAllowed)):
+        with pytest.raises(refusal):
+            employer_records.course(who, case_id)
+    with pytest.raises(NotFound):
+        employer_records.course(auditor, 999_999)
+    with pytest.raises(NotAllowed):
+        balances.ledger(manager, clerk2.employer)
 
 
 def test_what_is_owed_is_every_month_up_to_this_one(admin: Actor) -> None:

@@ -1,5 +1,7 @@
 """The register (单位和缴存人): search everything, open an employer's file, open a new employer."""
 
+from functools import partial
+
 import streamlit as st
 
 from components import (
@@ -23,6 +25,7 @@ from services.register import (
 )
 from services.register.employer_file import Clerk, EmployerFile
 from services.register.opening import Form
+from services.remittance import balances
 
 TITLE = "单位和缴存人"
 ICON = ":material/search:"
@@ -106,15 +109,24 @@ def _file(actor: Actor, employer_id: int) -> None:
         OPENED.leave()
     employer_file_view.facts(file)
     _clerks(actor, file)
-    tabs = st.tabs([f"缴存人（{file.normal + file.sealed}）", "业务", "汇缴核定", "欠缴"])
+    names = [f"缴存人（{file.normal + file.sealed:,}）", "业务", "汇缴核定", "欠缴"]
+    may_see_money = actor.role in (*OFFICERS, Role.AUDITOR)
+    tabs = st.tabs([*names, "未分摊台账"] if may_see_money else names)
     with tabs[0]:
         _people(actor, employer_id)
     with tabs[1]:
-        employer_file_view.cases(employer_records.cases(actor, employer_id))
+        employer_file_view.cases(
+            employer_records.cases(actor, employer_id),
+            None if actor.role is Role.MANAGER else partial(employer_records.course, actor),
+            key=f"{KEY}_case_{employer_id}",
+        )
     with tabs[2]:
         employer_file_view.months(employer_months.months(actor, employer_id))
     with tabs[3]:
         employer_file_view.owed(employer_months.owed(actor, employer_id))
+    if may_see_money:
+        with tabs[4]:
+            employer_file_view.ledger(balances.ledger(actor, employer_id))
 
 
 def _clerks(actor: Actor, file: EmployerFile) -> None:

@@ -7,13 +7,17 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from data.database import snapshot
-from data.enums import CaseStatus, ContributorStatus
+from data.enums import ADMINISTRATORS, OFFICERS, CaseStatus, ContributorStatus, Role
 from data.models.case import Case
 from data.models.people import User
 from data.models.register import Contributor
 from services import audit, standing
 from services.actor import Actor
+from services.approval import history
+from services.approval.history import Stage
+from services.errors import NotFound
 from services.register import scope
+from services.review import KINDS
 from services.rules import clock, identity
 from services.rules.months import Month
 
@@ -44,6 +48,7 @@ class PeoplePage:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
+    id: int
     serial: str
     kind: str
     status: CaseStatus
@@ -94,10 +99,22 @@ def cases(actor: Actor, employer_id: int) -> list[CaseRow]:
             .limit(MOST_CASES)
         )
         return [
-            CaseRow(row.serial or "", row.kind.label, row.status, Month.of(row.effective_month),
+            CaseRow(row.id, row.serial or "", row.kind.label, row.status, Month.of(row.effective_month),
                     name, _moment(row.submitted_at), _moment(row.ended_at))
             for row, name in rows
         ]  # fmt: skip
+
+
+@audit.refusals
+def course(actor: Actor, case_id: int) -> list[Stage]:
+    """Return the flow (流程图) of a submitted case: who decided what, when. Raises NotFound, NotAllowed."""
+    actor.require(*OFFICERS, *ADMINISTRATORS, Role.AUDITOR)
+    with snapshot() as session:
+        case = session.get(Case, case_id)
+        if case is None or case.serial is None:
+            raise NotFound(what="该业务")
+        scope.employer(session, actor, case.employer_id)
+        return history.course(session, KINDS[case.kind], case)
 
 
 def _moment(at: datetime | None) -> datetime | None:

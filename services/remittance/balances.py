@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from data.base import YuanType
 from data.database import snapshot
-from data.enums import MONEY_IN, OFFICERS, EntryKind
+from data.enums import MONEY_IN, OFFICERS, EntryKind, Role
 from data.models.ledger import Arrival, LedgerEntry, MoneyCorrection
 from data.models.people import User
 from data.models.register import Employer
@@ -101,13 +101,17 @@ def unallocated(actor: Actor, words: str = "", *, page: int = 1) -> Balances:
 
 @audit.refusals
 def ledger(actor: Actor, employer_id: int) -> list[Line]:
-    """Return an employer's ledger, the latest line first. Raises NotFound, OtherBranch."""
-    actor.require(*OFFICERS)
+    """Return an employer's ledger, the latest line first; an auditor reads everybody's.
+
+    Raises NotFound, OtherBranch, NotAllowed.
+    """
+    actor.require(*OFFICERS, Role.AUDITOR)
     with snapshot() as session:
         employer = session.get(Employer, employer_id)
         if employer is None:
             raise NotFound(what="该单位")
-        casework.require_own(employer.branch, actor)
+        if actor.role in OFFICERS:
+            casework.require_own(employer.branch, actor)
         return _lines(session, employer_id)
 
 

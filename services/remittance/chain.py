@@ -38,6 +38,10 @@ class InDeferral(BusinessError):
     message = "{month}在缓缴期内（{first}至{last}），不能核定，请先办理解除缓缴"
 
 
+class DeferredOnce(BusinessError):
+    message = "{month}是缓缴月份（{first}至{last}），请按缓缴补缴办理"
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """Where an employer's months stand today."""
@@ -70,10 +74,11 @@ class Chain:
         """Say why this month may not be the next to be assessed, or None."""
         if self.status not in ASSESSABLE:
             return AccountNotNormal(status=self.status.label)
+        if span := self.deferral(month):
+            refusal = InDeferral if span.is_running else DeferredOnce
+            return refusal(month=month.label, first=span.first, last=span.last)
         if self.settled_to and month <= self.settled_to:
             return AlreadyAssessed(month=month.label)
-        if (span := self.deferral(month)) and span.is_running:
-            return InDeferral(month=month.label, first=span.first, last=span.last)
         if month > self.latest:
             return TooEarly()
         if month != self.next_month:
