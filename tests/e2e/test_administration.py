@@ -4,6 +4,10 @@ import re
 
 from playwright.sync_api import expect
 
+from services import review
+from tests.conftest import person
+from tests.credits import receive
+from tests.desk_cases import rate_case
 from tests.e2e import conftest
 from tests.e2e.accessible import assert_accessible
 from tests.e2e.conftest import Arrive
@@ -329,3 +333,25 @@ def test_the_auditor_reads_what_was_done(arrive: Arrive) -> None:
         to(auditor, page)
         for act in ("变更", "办理", "新增人员", "导入"):
             expect(auditor.button(act)).to_have_count(0)
+
+
+def test_the_auditor_reads_who_decided_and_where_the_money_went(arrive: Arrive) -> None:
+    auditor = arrive("auditor")
+    with auditor.hall.behind():
+        clerk, officer = person("clerk2"), person("officerA")
+        case_id = rate_case(clerk, 10)
+        review.approve(officer, case_id, version=2, opinion="材料齐全")
+        receive(officer, clerk, "1234.50")
+    auditor.open("/register")
+    auditor.fill("查找", "522601000202")
+    auditor.row("522601000202").get_by_role("button", name="打开").first.click()
+    auditor.idle()
+    auditor.to_tab("业务")
+    auditor.pick("流程图", "01")
+    auditor.sees("材料齐全")
+    auditor.shot("auditor-flow")
+    auditor.to_tab("未分摊台账")
+    expect(auditor.page.get_by_role("row").filter(has_text="到账").last).to_contain_text("1,234.50")
+    auditor.shot("auditor-ledger")
+    assert_all_chinese(auditor.page)
+    assert_accessible(auditor.page)
