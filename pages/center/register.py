@@ -31,7 +31,7 @@ TITLE = "单位和缴存人"
 ICON = ":material/search:"
 KEY = "register"
 NEW = "new"
-OPENED = Opened(KEY)
+OPENED = Opened(KEY, by_number=True)
 WORDS = f"words_of_{KEY}"  # outlive what `leave` forgets
 EMPLOYERS = (1.3, 3.0, 1.8, 1.3, 1.0)
 PEOPLE = (1.3, 1.0, 1.8, 1.0, 1.3, 2.6)

@@ -193,6 +193,10 @@ def _found(officer: Visitor, number: str) -> None:
     officer.idle()
     officer.shot("employer-file-owed")
     assert_all_chinese(officer.page)
+    officer.page.reload()
+    officer.sees("单位档案：登记、人员、业务、汇缴和欠缴。")
+    officer.page.go_back()
+    officer.sees("查找凯里市管理部的单位和缴存人")
 
 
 def _bound(security: Visitor, number: str) -> None:
