@@ -196,7 +196,7 @@ def _found(officer: Visitor, number: str) -> None:
     officer.page.reload()
     officer.sees("单位档案：登记、人员、业务、汇缴和欠缴。")
     officer.page.go_back()
-    officer.sees("查找凯里市管理部的单位和缴存人")
+    officer.sees("查找凯里管理部的单位和缴存人，打开单位档案。")
 
 
 def _bound(security: Visitor, number: str) -> None:
