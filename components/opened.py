@@ -9,7 +9,6 @@ from typing import Any, Final, NoReturn
 
 import streamlit as st
 
-
 _PARAMETER: Final = "open"
 _NUMBER: Final = re.compile(r"[1-9]\d{0,8}", re.ASCII)  # what an address says is anybody's guess
 

@@ -85,6 +85,7 @@ def _ready(clerk: Visitor) -> None:
 
 
 def _miss_the_document(clerk: Visitor) -> None:
+    clerk.page.set_viewport_size({"width": 1366, "height": 768})  # the button is at its lower edge
     clerk.press("提交审批")
     clerk.alerts(f"请上传“{FORM}”后再提交")
     clerk.shot("rate-no-document")

@@ -231,9 +231,9 @@ class Visitor:
         expect(self.page.get_by_text(text, exact=True).first).to_be_visible()
 
     def alerts(self, text: str) -> None:
-        """Expect a refusal on the page that says exactly this."""
+        """Expect a refusal that says exactly this, and is seen without scrolling."""
         refusal = self.page.get_by_role("alert").filter(has_text=text)
-        expect(refusal.get_by_text(text, exact=True)).to_be_visible()
+        expect(refusal.get_by_text(text, exact=True)).to_be_in_viewport(ratio=0.9)
 
     def tick_box(self, label: str) -> None:
         """Tick a box, or take the tick away."""
@@ -296,8 +296,10 @@ class Visitor:
         expect(told.first).to_be_visible()
 
     def refused(self, text: str) -> None:
-        """Expect a red line that says this."""
-        expect(self.page.get_by_role("alert").filter(has_text=text).last).to_be_visible()
+        """Expect a red line that says this, seen without scrolling."""
+        expect(self.page.get_by_role("alert").filter(has_text=text).last).to_be_in_viewport(
+            ratio=0.9
+        )
 
     # ---- the grid
 
