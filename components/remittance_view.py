@@ -88,5 +88,5 @@ def _column(name: str, values: pd.Series) -> Any:  # noqa: ANN401 — as in rost
     if len(values) and isinstance(values.iloc[0], Decimal):
         return st.column_config.NumberColumn(name, format="%,.2f", alignment="right")
     if pd.api.types.is_integer_dtype(values):
-        return st.column_config.NumberColumn(name, format="%d", alignment="right")
+        return st.column_config.NumberColumn(name, format="%,d", alignment="right")
     return st.column_config.TextColumn(name)

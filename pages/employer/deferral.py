@@ -146,5 +146,8 @@ def _owed(actor: Actor) -> None:
 
 def _table(months: Sequence[MonthDue], name: str) -> None:
     frame = table(months)
-    headings = {column: Heading(column, is_money=column in MONEY) for column in frame.columns}
+    headings = {
+        column: Heading(column, is_money=column in MONEY, is_count=column == "人数")
+        for column in frame.columns
+    }
     roster.show(frame, headings, key=f"{KEY}_{name}", on_edit=None)
