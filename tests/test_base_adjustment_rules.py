@@ -1,5 +1,6 @@
 """An uploaded base adjustment row by row: what is entered, and what each change of a row is told."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -163,13 +164,33 @@ def test_who_stands_twice_is_told_the_first_row_and_entered_once() -> None:
     assert [line.new_base for line in upload.lines] == [650_000, 650_000]
 
 
+def crowd(size: int) -> dict[str, Person]:
+    accounts = [f"5226{number:08d}" for number in range(1, size + 1)]
+    return {
+        account: Person(number, account, "杨再兴", "522601199003070017", "01", 600_000, 120_000)
+        for number, account in enumerate(accounts, start=1)
+    }
+
+
+def test_a_roster_that_is_right_at_a_glance_takes_less_than_half_the_time_of_any_other() -> None:
+    """A space after each name lets every row be looked at by itself; 20,000 of them may come."""
+    people = crowd(4_000)
+
+    def seconds(name: str) -> float:
+        found = [row(place, who, NAME=name) for place, who in enumerate(people.values(), start=2)]
+        taken = []
+        for _ in range(3):
+            started = time.thread_time()
+            assert len(judged(found, people).lines) == len(people)
+            taken.append(time.thread_time() - started)
+        return min(taken)
+
+    assert seconds("杨再兴") < seconds("杨再兴 ") / 2
+
+
 def test_who_stands_again_far_down_is_told_the_first_row_too() -> None:
     """Rows are looked at some hundreds at a time; who stands twice may stand far apart."""
-    many = {
-        f"52260000{n:04d}": Person(n, f"52260000{n:04d}", "杨再兴", "522601199003070017", "01",
-                                   600_000, 120_000)
-        for n in range(1, 1201)
-    }  # fmt: skip
+    many = crowd(1200)
     found = [row(place, who) for place, who in enumerate(many.values(), start=2)]
     again = next(iter(many.values()))
     assert told(judged([*found, row(1300, again)], many)) == [(1300, "个人账号", "与第2行重复")]

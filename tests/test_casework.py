@@ -99,7 +99,7 @@ def test_neither_a_persons_case_nor_another_business_nor_another_employers_is_th
 def test_only_a_draft_is_forgotten_and_at_once(clerk2: Actor) -> None:
     draft, sent_back = put(clerk2), put(clerk2, OTHER, status=CaseStatus.RETURNED)
     with transaction() as session:
-        for case_id in (draft, sent_back):
+        for case_id in (sent_back, draft):
             casework.discard(session, session.get_one(Case, case_id))
         rows = session.connection().execute(select(Case.id)).scalars()
         assert list(rows) == [sent_back]

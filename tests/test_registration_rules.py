@@ -10,10 +10,11 @@ from data.codes import IdType, Sex
 from data.enums import ContributorStatus, EmployerStatus
 from data.policy_codes import Rounding
 from services.contributor_registration import facts
-from services.contributor_registration.entry import Entry, completed, objections, warnings
+from services.contributor_registration.entry import Entry, completed, derived, objections, warnings
 from services.contributor_registration.facts import Known, Terms
 from services.contributor_registration.roster import WrongEntry
 from services.policy import Policy, Window
+from services.rules import identity
 from services.rules.effective import Settled, Span
 from services.rules.limits import Limits
 from services.rules.months import HpfYear, Month
@@ -122,6 +123,20 @@ def test_an_id_card_states_the_sex_and_the_day_of_birth_and_no_other_document_do
     said: dict[str, object], expected: list[tuple[str, str]]
 ) -> None:
     assert wrong(YANG, **said) == expected
+
+
+def test_the_last_digit_but_one_of_an_id_card_is_odd_for_men_and_even_for_women() -> None:
+    for digit in range(10):
+        numbers = [f"5226011990030700{digit}{check}" for check in "0123456789X"]
+        found = [derived(number) for number in numbers if identity.is_id_card(number)]
+        assert found == [(Sex.MALE if digit in (1, 3, 5, 7, 9) else Sex.FEMALE, date(1990, 3, 7))]
+
+
+def test_what_nobody_has_said_of_a_person_stays_unsaid() -> None:
+    assert (YANG.landline, YANG.postcode, YANG.address, YANG.email) == ("", "", "", "")
+    unstated = (YANG.marital, YANG.education, YANG.occupation, YANG.post, YANG.title)
+    assert [one.label for one in unstated] == ["未说明", "其他", "其他", "无", "无"]
+    assert (YANG.sex, YANG.born_on, YANG.hired_on, YANG.income) == (None, None, None, None)
 
 
 NAMES = {

@@ -101,6 +101,11 @@ def test_the_hpf_year_runs_from_july_to_june() -> None:
     assert (july.first.number, july.last.number) == (202607, 202706)
 
 
+@pytest.mark.parametrize("typed", ["2026-12", "202612", "2026年12月", "2026/12"])
+def test_a_month_of_two_digits_is_read_whole(typed: str) -> None:
+    assert effective.read(typed) == Month(2026, 12)
+
+
 @pytest.mark.parametrize(
     "typed", ["2026-07", "202607", "2026年7月", "2026/7", "2026.07", " 2026-7 "]
 )

@@ -103,7 +103,7 @@ def judge(session: Session, basis: Basis, sheet: Sheet, count: Count) -> Upload:
     ]
     if missing:
         opened = facts.opening_moments(session, terms.employer_id)
-        upload.faults += _missing(missing, opened, sheet.identification.get("downloaded", ""))
+        upload.faults += _missing(missing, opened, sheet.identification.get("downloaded"))
     if not upload.faults:
         upload.after = _afterwards(upload.lines, present)
     return upload
@@ -205,11 +205,11 @@ def _changed_columns(
 
 
 def _missing(
-    people: Iterable[Person], opened: Mapping[str, datetime], downloaded: str
+    people: Iterable[Person], opened: Mapping[str, datetime], downloaded: str | None
 ) -> Iterator[Fault]:
     """Blame the absence of each of `people` on the file, or on the day it was downloaded."""
     for person in people:
-        is_new = bool(downloaded) and opened[person.account].isoformat() > downloaded
+        is_new = downloaded and opened[person.account].isoformat() > downloaded
         reason = f"模板下载后新增职工{person.name}未包含，请重新下载模板" if is_new else (
             f"缺少职工{person.name}（{person.account}），正常状态的职工须全部填写"
         )  # fmt: skip

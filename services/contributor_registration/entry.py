@@ -93,9 +93,8 @@ def objections(entry: Entry, terms: Terms) -> list[Objection]:
 def warnings(entry: Entry) -> str:
     """Return why an entry deserves a second look, or ""."""
     notes = []
-    age = _age(entry.born_on) if entry.born_on else 0
     limit = RETIREMENT.get(entry.sex) if entry.sex else None
-    if limit and age > limit:
+    if limit and entry.born_on and _age(entry.born_on) > limit:
         notes.append(f"已满{limit}周岁，请核对是否应办理离退休提取")
     if entry.hired_on and (clock.today() - entry.hired_on).days > HIRING_DAYS:
         notes.append(f"入职已超过{HIRING_DAYS}日（条例规定{HIRING_DAYS}日内办理）")

@@ -107,7 +107,7 @@ MONEY_REFUSED = [
     (number("E2", "1000000000000"), numbers.TOO_LARGE),
     (number("E2", "1000000000000.5"), numbers.TOO_LARGE),
     (text("E2", "1000000000000"), numbers.TOO_LARGE),
-    (text("E2", "1000000000000.50"), numbers.TOO_LARGE),
+    (text("E2", "1000000000000.55"), numbers.TOO_LARGE),
     (number("E2", "５"), numbers.NOT_A_NUMBER),
     (number("E2", "9" * 30), numbers.NOT_A_NUMBER),
     ('<c r="E2"><f>D2*1.2</f></c>', cells.FORMULA),

@@ -2,7 +2,6 @@
 
 _EQUALLY_LONG = "the columns of one sheet are equally long"
 _LOOKS_CLOSELY = "then the same is found by looking closely"
-_ROW_BY_ROW = "then the same is found row by row"
 _TRUTH = "whether all is right at a glance is asked for its truth alone"
 _FIRST_IS_TAKEN = "of the rows of a limit the first is taken, however many there are"
 _FLUSHED = "the next statement writes down what is new by itself"
@@ -54,10 +53,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_enter_plainly_right: True → False (4)": _EQUALLY_LONG,
         "_enter_plainly_right: return False → return None": _TRUTH,
         "_enter_plainly_right: return False → return None (2)": _TRUTH,
-        "_enter_plainly_right: len({*accounts}) < len(rows) → len({*accounts}) <= len(rows)": (
-            _ROW_BY_ROW
-        ),
-        "_enter_plainly_right: len(found) < len(rows) → len(found) <= len(rows)": _ROW_BY_ROW,
     },
     "services.files.numbers": {
         "plain_fens: len(cell) <= _SAFE_DIGITS → len(cell) < _SAFE_DIGITS": _LOOKS_CLOSELY,
