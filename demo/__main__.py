@@ -21,6 +21,7 @@ import settings
 from data import database, schema
 from demo import fixture, keys
 from demo.cast import CAST, SO_PIN
+from services import jobs
 from ukey.softhsm import ModuleMissing
 
 
@@ -37,6 +38,7 @@ def prepare() -> None:
             fixture.fill(session)
     with database.transaction() as session:
         keys.make(session)
+    jobs.follow_deferrals()  # HALL_TODAY may have been set on; no timer runs beside the demo
     engine.dispose()
 
 

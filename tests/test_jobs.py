@@ -1,11 +1,16 @@
 """The scheduled jobs: begin and end deferrals, remind of months not booked; twice is once."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
+import settings
 from data.database import snapshot, transaction
 from data.enums import BusinessKind, EmployerStatus
 from data.models.case import Message
@@ -105,6 +110,22 @@ def test_a_deferral_granted_ahead_begins_in_its_month(
     on_day("2026-08-01")
     assert jobs.follow_deferrals() == 1
     assert account(clerk2).status is EmployerStatus.DEFERRED
+
+
+def test_the_demo_started_on_a_later_day_begins_where_the_timer_would_have_left_it(
+    db: Engine, tmp_path: Path, clerk2: Actor, officer_a: Actor, officer_c: Actor
+) -> None:
+    deferred(clerk2, officer_a, officer_c, Month(2026, 9))
+    there = {
+        "DATABASE_URL": db.url.render_as_string(hide_password=False),
+        "HALL_DATA": str(tmp_path / "data"), "HALL_AUDIT_KEY": str(settings.AUDIT_KEY),
+    }  # fmt: skip
+    subprocess.run(
+        [sys.executable, "-m", "demo", "prepare"], check=True,
+        env={**os.environ, **there, "HALL_TODAY": "2026-10-05"},
+    )  # fmt: skip
+    assert account(clerk2).status is EmployerStatus.NORMAL
+    assert "自2026年10月起恢复正常汇缴" in said(BusinessKind.DEFERRAL)[-1]
 
 
 def test_a_closed_account_is_left_alone(
