@@ -25,7 +25,15 @@ from services.actor import Actor
 from services.approval import refusals
 from services.errors import BusinessError, NotAllowed
 from services.files import template
-from services.remittance import arrivals, arrivals_workbook, balances, booking, desk, edit
+from services.remittance import (
+    arrivals,
+    arrivals_workbook,
+    assess,
+    balances,
+    booking,
+    desk,
+    edit,
+)
 from services.remittance.booking import Due, NotEnough
 from services.remittance.credits import WrongCredit
 from services.rules.months import Month
@@ -113,6 +121,7 @@ def test_the_clerk_reads_what_is_left_of_the_money_and_what_is_lacking(
     assert told("11999.99") == [
         "到账11,999.99元已登记，未分摊余额11,999.99元；2026年4月应缴12,000.00元，还差0.01元，请补足。"
     ]
+    assert assess.situation(clerk3).unallocated == Decimal("11999.99")
     assert told("500.01") == [booked, "到账500.01元已登记，未分摊余额500.00元，可用于以后月度。"]
     approved(clerk3, officer_a, 202605)
     assert told("11500.00") == [booked.replace("4月", "5月")]

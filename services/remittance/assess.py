@@ -16,7 +16,7 @@ from services.actor import Actor
 from services.approval import casework, conflicts, engine
 from services.approval.conflicts import Blocker
 from services.errors import BusinessError
-from services.remittance import approval, chain, reckoning
+from services.remittance import approval, booking, chain, reckoning
 from services.remittance.matrix import Matrix
 from services.rules.months import Month
 
@@ -33,6 +33,8 @@ class Situation:
     objection: str | None
     """Why the next month may not be assessed now."""
     blockers: list[Blocker]
+    unallocated: Decimal
+    """未分摊余额: money of the employer's that no month has taken. Yuan."""
 
     @property
     def amount(self) -> Decimal:
@@ -56,8 +58,9 @@ def situation(actor: Actor, count: int = 1) -> Situation:
         if not objection and blockers:
             objection = conflicts.Unfinished(blockers="；".join(map(str, blockers)))
         return Situation(
-            now.next_month, now.open_months, found, str(objection) if objection else None, blockers
-        )
+            now.next_month, now.open_months, found, str(objection) if objection else None, blockers,
+            booking.balance(session, employer.id),
+        )  # fmt: skip
 
 
 @audit.refusals

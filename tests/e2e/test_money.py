@@ -46,6 +46,9 @@ def test_short_is_kept_exact_is_booked_and_the_clerk_reads_it(arrive: Arrive) ->
         f"{UNIT}：到账金额不足，2026-07未入账：应缴4,726.00元，未分摊余额4,725.50元，还差0.50元"
     )
     expect(officer.entry(UNIT)).to_contain_text("4,725.50")
+    clerk.open("/remittance")
+    clerk.sees("本单位未分摊余额4,725.50元，可用于缴纳已审批的月度，由所属管理部办理入账。")
+    clerk.shot("money-clerk")
     _enter(officer, "0.50", "E2E-0002")
     officer.hears(f"{UNIT}：2026-07已入账")
     expect(officer.entry(UNIT)).to_have_count(0)
