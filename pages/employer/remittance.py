@@ -51,11 +51,11 @@ def _assess(actor: Actor) -> None:
     _blockers(now)
     remittance_view.figures(now.months)
     remittance_view.matrix(now.months)
-    brand.quiet("上月汇缴 ＋ 本月增加 － 本月减少 ± 基数/比例差额 ＝ 本月汇缴；金额单位：元。")
     if now.unallocated:
-        brand.quiet(
+        st.caption(
             f"本单位未分摊余额{now.unallocated:,.2f}元，可用于缴纳已审批的月度，由所属管理部办理入账。"
         )
+    brand.quiet("上月汇缴 ＋ 本月增加 － 本月减少 ± 基数/比例差额 ＝ 本月汇缴；金额单位：元。")
     with st.container(horizontal=True, horizontal_alignment="right"):
         blocked = now.objection
         if st.button("汇缴核定", type="primary", disabled=blocked is not None, help=blocked):
