@@ -44,15 +44,17 @@ def topic(
     about: ProposalTopic,
     *,
     key: str,
-    now_of: Callable[[str], Mapping[PolicyKey, str]],
+    now_of: Callable[[str, date], Mapping[PolicyKey, str]],
     attempt: Callable[[Filled], Sequence[Effect]],
     send: Callable[[Filled], None],
     leave: Callable[[], None],
 ) -> None:
-    """Draw a topic's values; `now_of` tells those in force, `attempt` what new ones would affect."""
+    """Draw a topic's values; `now_of` tells those in force on a day, `attempt` what new ones would affect."""
     brand.title(f"变更：{about.label}", "填写变更后的值，试算影响后提交复核；复核前不生效。")
     number = _scope(about, key)
-    now = now_of(number)
+    chosen = st.session_state.get(f"{key}_day")
+    day = chosen if isinstance(chosen, date) else clock.today()
+    now, today = now_of(number, day), now_of(number, clock.today())
     fields = [field for field in FIELDS[about] if field.key in now]
     typed: dict[PolicyKey, str] = {}
     with st.container(width=brand.FORM_WIDTH):
@@ -60,9 +62,11 @@ def topic(
         rows = [st.columns(2) for _ in fields[::2]]
         for place, field in enumerate(fields):
             with rows[place // 2][place % 2]:
+                stands = now[field.key]
                 typed[field.key] = _field(
-                    field, now[field.key], f"{key}_{number}", may_be_empty=bool(number)
-                )
+                    field, stands, f"{key}_{number}", may_be_empty=bool(number),
+                    when="现行" if stands == today[field.key] else "届时",
+                )  # fmt: skip
     filled = Filled(typed, _grounds(key), number)
     # seen without scrolling past the button
     refusal_above = st.container(width=brand.FORM_WIDTH)
@@ -87,8 +91,9 @@ def _scope(topic: ProposalTopic, key: str) -> str:
         return st.text_input("单位账号", key=f"{key}_number", max_chars=20, width=260)
 
 
-def _field(field: Field, now: str, key: str, *, may_be_empty: bool) -> str:
-    name = f"{key}_{field.key.value}"
+def _field(field: Field, now: str, key: str, *, may_be_empty: bool, when: str) -> str:
+    """Draw a value, filled with what holds on the chosen day: another day renews what is otherwise then."""
+    name = f"{key}_{field.key.value}_{now}"
     if field.shape is Shape.ROUNDING:
         codes = ["", *_METHODS] if not now else list(_METHODS)
         place = codes.index(now) if now in codes else 0
@@ -99,7 +104,7 @@ def _field(field: Field, now: str, key: str, *, may_be_empty: bool) -> str:
                                 format_func=lambda code: "是" if code == "1" else "否"))  # fmt: skip
     unset = "按全中心参数" if may_be_empty else "未设置"
     shown = policy_values.shown(field.key, now) if now else unset
-    text = f"现行：{shown}" + (f"。{field.help}" if field.help else "")
+    text = f"{when}：{shown}" + (f"。{field.help}" if field.help else "")
     asked = "留空按全中心参数" if may_be_empty else "必填"
     value = st.text_input(f"{field.key.label}（{asked}）", now, key=name, max_chars=40)
     st.caption(text)

@@ -267,6 +267,20 @@ def test_a_proposal_whose_day_has_passed_is_not_confirmed(
         policy_changes.withdraw(admin, proposal)
 
 
+def test_a_later_change_begins_with_what_is_confirmed_by_then(
+    admin: Actor, security: Actor
+) -> None:
+    """2,100 from August is confirmed: who sets the upper limit from September leaves it as it is."""
+    policy_changes.confirm(security, proposed(admin, effective_from=date(2026, 8, 1)))
+    september = date(2026, 9, 1)
+    assert policy_view.current(admin, ProposalTopic.LIMITS)[PolicyKey.BASE_MIN] == "1980.00"
+    form = policy_view.current(admin, ProposalTopic.LIMITS, day=september)
+    assert form[PolicyKey.BASE_MIN] == "2100.00"
+    later = proposed(admin, form | {PolicyKey.BASE_MAX: "25000"}, effective_from=september)
+    changed = [line for line in policy_view.change(admin, later).lines if line.before != line.after]
+    assert [(line.before, line.after) for line in changed] == [("24,000.00", "25,000.00")]
+
+
 @pytest.mark.parametrize("source", ["", " 文 ", "长" * 256])
 def test_a_change_names_its_source(admin: Actor, source: str) -> None:
     with pytest.raises(proposals.NoSource):

@@ -67,7 +67,7 @@ def _topic(actor: Actor, topic: ProposalTopic) -> None:
 
     policy_forms.topic(
         topic, key=KEY, send=send, leave=OPENED.leave,
-        now_of=lambda number: policy_view.current(actor, topic, number),
+        now_of=lambda number, day: policy_view.current(actor, topic, number, day),
         attempt=lambda filled: policy_effects.of_values(
             actor, topic, filled.typed, **asked(filled)
         ),

@@ -95,12 +95,19 @@ def own_code(entries: Sequence[Entry]) -> str:
 
 
 @audit.refusals
-def current(actor: Actor, topic: ProposalTopic, employer_number: str = "") -> dict[PolicyKey, str]:
-    """Return the values that hold today, as stored, for the form to begin with. Raises NotFound."""
+def current(
+    actor: Actor, topic: ProposalTopic, employer_number: str = "", day: date | None = None
+) -> dict[PolicyKey, str]:
+    """Return the values that hold on `day`, else today, as stored, for the form to begin with.
+
+    What is confirmed for a day before it is among them: who leaves a field as it is takes nothing back.
+    Raises NotFound.
+    """
     actor.require(*READERS)
     with snapshot() as session:
         employer_id = employer_of(session, employer_number)
-        return in_force(session, fields_of(topic, employer_id), clock.today(), employer_id)
+        fields = fields_of(topic, employer_id)
+        return in_force(session, fields, day or clock.today(), employer_id)
 
 
 @audit.refusals

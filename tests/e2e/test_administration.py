@@ -31,6 +31,7 @@ def test_an_administrators_policy_change(arrive: Arrive) -> None:
     _confirm(security)
     _where_she_worked(security)
     _seen_in_force(admin)
+    _what_is_confirmed_stands_in_a_later_change(admin)
 
 
 def _propose(admin: Visitor) -> None:
@@ -118,6 +119,25 @@ def _seen_in_force(admin: Visitor) -> None:
     admin.press("返回列表")
     admin.to_tab("待复核")
     admin.shot("policy-none-waiting")
+
+
+def _what_is_confirmed_stands_in_a_later_change(admin: Visitor) -> None:
+    """Once a day is chosen on which 8,000 holds, the form begins with it, and keeps what is typed."""
+    admin.open("/")
+    admin.row(TOPIC).get_by_role("button", name="变更").click()
+    admin.idle()
+    upper = admin.page.get_by_label("缴存基数上限（元）（必填）")
+    expect(upper).to_have_value("21774.00")
+    typed(admin, "缴存基数下限（元）（必填）", "2000")
+    month = admin.page.get_by_role("spinbutton", name="月, 生效日期（必填）")
+    month.click()
+    month.press_sequentially("09")
+    admin.page.get_by_label("说明（生效日期早于今天时必填）").click()
+    admin.idle()
+    expect(upper).to_have_value("8000.00")
+    expect(admin.page.get_by_label("缴存基数下限（元）（必填）")).to_have_value("2000")
+    admin.sees("届时：8,000.00")
+    admin.shot("policy-form-later")
 
 
 def typed(visitor: Visitor, label: str, text: str) -> None:
