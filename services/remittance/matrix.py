@@ -93,27 +93,10 @@ def _compare(
     *,
     this: tuple[Employer, Month],
 ) -> Matrix:
-    """Sort everybody of the two months once and tell who stayed, came and went.
-
-    Not by joining them: PostgreSQL takes one month of a large center for a few dozen lines, and
-    would compare each person of the one with each of the other.
-    """
+    """Tell who of the two months stayed, came and went, and what that makes."""
     employer, month = this
-    these = months_due.people(employer, month).subquery()
-    nobody = null()
-    both = union_all(
-        select(
-            these.c.contributor_id.label("person"), these.c.employer_amount.label("own"),
-            these.c.contributor_amount.label("withheld"), nobody.label("was"),
-        ),
-        select(last.c.contributor_id, nobody, nobody, _total(last)),
-    ).subquery()  # fmt: skip
-    one = (
-        select(*(func.max(both.c[name]).label(name) for name in ("own", "withheld", "was")))
-        .group_by(both.c.person)
-        .subquery()
-    )
-    own, withheld, was = one.c.own, one.c.withheld, one.c.was
+    person = _once_each(months_due.people(employer, month).subquery(), last).c
+    own, withheld, was = person.own, person.withheld, person.was
     came, went = was.is_(None), own.is_(None)
     heads, total_own, total_withheld, plus_heads, plus, minus_heads, minus, difference = (
         session.execute(
@@ -137,6 +120,27 @@ def _compare(
     )  # fmt: skip
     found.check()
     return found
+
+
+def _once_each(these: Subquery, last: Subquery) -> Subquery:
+    """Return everybody of the two months once: `own` and `withheld` now, and what it `was` in all.
+
+    Not by joining them: PostgreSQL takes one month of a large center for a few dozen lines, and
+    would compare each person of the one with each of the other.
+    """
+    nobody = null()
+    both = union_all(
+        select(
+            these.c.contributor_id.label("person"), these.c.employer_amount.label("own"),
+            these.c.contributor_amount.label("withheld"), nobody.label("was"),
+        ),
+        select(last.c.contributor_id, nobody, nobody, _total(last)),
+    ).subquery()  # fmt: skip
+    return (
+        select(*(func.max(both.c[name]).label(name) for name in ("own", "withheld", "was")))
+        .group_by(both.c.person)
+        .subquery()
+    )
 
 
 def _total(lines: Subquery) -> ColumnElement[Decimal]:
