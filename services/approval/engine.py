@@ -82,10 +82,7 @@ def decide(
     if action not in (Action.APPROVE, Action.RETURN, Action.REJECT):
         raise NotAllowed
     deciders.require_decider(session, kind, case, actor)
-    if action is not Action.APPROVE and not opinion:
-        raise NoReason
-    if len(opinion) > OPINION_LENGTH:
-        raise OpinionTooLong(limit=OPINION_LENGTH)
+    _require_reason(action, opinion)
     if case.version != version or case.status is not CaseStatus.PENDING:
         raise Stale
     if holder := holding.held_by_other(session, case, actor):
@@ -94,14 +91,8 @@ def decide(
     if action is Action.APPROVE and is_last:
         kind.check(session, case)
     lands = CaseStatus.PENDING if action is Action.APPROVE and not is_last else None
-    evidence_id = evidence.witness(
-        session,
-        actor,
-        case,
-        action,
-        partial(kind.present, session, case),
-        opinion=opinion,
-    )
+    present = partial(kind.present, session, case)
+    evidence_id = evidence.witness(session, actor, case, action, present, opinion=opinion)
     _move(
         session, case, action, actor, version=version, opinion=opinion, lands=lands,
         evidence_id=evidence_id,
@@ -114,6 +105,13 @@ def decide(
     else:
         case.level += 1
         case.waits_for = deciders.levels(session, kind, case)[case.level - 1]
+
+
+def _require_reason(action: Action, opinion: str) -> None:
+    if action is not Action.APPROVE and not opinion:
+        raise NoReason
+    if len(opinion) > OPINION_LENGTH:
+        raise OpinionTooLong(limit=OPINION_LENGTH)
 
 
 def transfer(
@@ -224,22 +222,36 @@ def _move(
         kind=case.kind.value, before=before.value, after=after.value, level=case.level, version=version + 1,
     )  # fmt: skip
     session.add(
-        Step(
-            case_id=case.id,
-            version=version + 1,
-            action=action,
-            status=after,
-            level=case.level if actor.role in OFFICERS else 0,
-            user_id=actor.user_id,
-            user_name=actor.name,
-            role=actor.role.label,
-            opinion=opinion,
-            channel=Channel.HALL,
-            arrived_at=arrived,
-            taken_at=clock.now(),
-            client_id=client_id,
-            evidence_id=evidence_id,
-        )
+        _step(case, action, actor, arrived, opinion, client_id=client_id, evidence_id=evidence_id)
+    )
+
+
+def _step(
+    case: Case,
+    action: Action,
+    actor: Actor,
+    arrived: datetime,
+    opinion: str,
+    *,
+    client_id: str | None,
+    evidence_id: int | None,
+) -> Step:
+    """Make the step of a case that has just moved: it stands where the step has led."""
+    return Step(
+        case_id=case.id,
+        version=case.version,
+        action=action,
+        status=case.status,
+        level=case.level if actor.role in OFFICERS else 0,
+        user_id=actor.user_id,
+        user_name=actor.name,
+        role=actor.role.label,
+        opinion=opinion,
+        channel=Channel.HALL,
+        arrived_at=arrived,
+        taken_at=clock.now(),
+        client_id=client_id,
+        evidence_id=evidence_id,
     )
 
 
