@@ -160,6 +160,10 @@ def test_a_month_that_may_not_be_is_told_with_why_and_the_way_there_is() -> None
     assert said(3, effective.CORRECTED) == (
         f"首次汇缴年月2026-03已入账，{way}；如须自该月起封存，请联系所属管理部办理错缴更正"
     )
+    deferred_last = effective.Settled.of(202605, None, frozenset({months[5]}))
+    assert span.objection(months[5], "生效年月", settled=deferred_last) == (
+        f"生效年月2026-05在已结束的缓缴期内，{way}；如须补入该月，请联系所属管理部"
+    )
     none = effective.Settled.of(None, None)
     assert (none.to, none.paid_to, none.deferred) == (None, None, frozenset())
     assert span.objection(months[7], "生效年月", settled=none) is None

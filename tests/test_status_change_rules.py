@@ -151,6 +151,14 @@ def test_who_is_sealed_from_a_later_month_on_is_not_sealed_twice() -> None:
     assert wrong(UNSEALING, later, month=AUGUST) == []
 
 
+def test_who_is_unsealed_from_a_later_month_on_is_not_unsealed_twice() -> None:
+    resting, back = (
+        person(SEALING, rest_from=202606, rest_until=month) for month in (202608, 202607)
+    )
+    assert wrong(UNSEALING, resting) == [("account", "该职工已办理启封，自2026-08起生效")]
+    assert wrong(UNSEALING, back) == [("account", "当前状态为正常，不能办理启封")]
+
+
 def test_who_stands_on_the_other_roster_is_settled_there_first() -> None:
     for kind, other, verb in ((SEALING, UNSEALING, "启封"), (UNSEALING, SEALING, "封存")):
         said = f"该职工已有{verb}业务在办，请先办结或从清册中删除"

@@ -92,7 +92,7 @@ def _numeric_spelling(cell: Cell) -> str:
         raise CellFault(EMPTY)
     if not _TYPED.fullmatch(typed):
         raise CellFault(NOT_A_NUMBER)
-    return _trimmed(typed.replace(",", "").removeprefix("+"))
+    return _trimmed(typed.replace(",", ""))
 
 
 def _excel_digits(spelling: str) -> str:
@@ -103,7 +103,7 @@ def _excel_digits(spelling: str) -> str:
 
 
 def _trimmed(spelling: str) -> str:
-    """Drop the zeros that say nothing: `7200.500` is `7200.5`, `0012.` is `12`."""
+    """Drop what says nothing: `7200.500` is `7200.5`, `0012.` and `+12` are `12`."""
     sign = "-" if spelling.startswith("-") else ""
     whole, _, part = spelling.removeprefix("-").partition(".")
     part = part.rstrip("0")
