@@ -20,6 +20,8 @@ from services.rules import clock
 
 KEEPERS = (Role.SECURITY_ADMINISTRATOR, *OFFICERS)
 LONGEST_REASON = 200
+#: Who binds the first keys of all, before anybody can sign in: whoever installs the hall.
+AT_THE_START = "系统部署"
 _LEADS_TO = {
     KeyEvent.SUSPENDED: BindingStatus.SUSPENDED,
     KeyEvent.RESUMED: BindingStatus.ACTIVE,
@@ -78,7 +80,7 @@ def bind(actor: Actor, user_id: int, der: bytes) -> int:
     actor.require(*KEEPERS)
     with transaction() as session:
         holder = _holder(session, actor, user_id)
-        return _bound(session, actor, holder, der, "新绑定").id
+        return bound(session, actor, holder, der, "新绑定").id
 
 
 @audit.refusals
@@ -93,7 +95,7 @@ def renew(actor: Actor, binding_id: int, der: bytes) -> int:
         if old.status is BindingStatus.REVOKED:
             raise WrongState(status=old.status.label, event="换证")
         holder = session.get_one(User, old.user_id)
-        new = _bound(session, actor, holder, der, "换证")
+        new = bound(session, actor, holder, der, "换证")
         _change(session, actor, old, KeyEvent.RENEWED, "已换新证书")
         return new.id
 
@@ -152,10 +154,11 @@ def _kept(session: Session, actor: Actor, binding_id: int) -> CertificateBinding
     return row
 
 
-def _bound(
-    session: Session, actor: Actor, holder: User, der: bytes, reason: str
+def bound(
+    session: Session, actor: Actor | None, holder: User, content: bytes, reason: str
 ) -> CertificateBinding:
-    found = certificate_text.read(der)
+    """Bind a certificate (PEM or DER) to `holder`; `actor` is None for the first of all. Raises as `bind`."""
+    found = certificate_text.read(content)
     certificate_text.require_fit(found)
     if not holder.active:
         raise PersonInactive(name=holder.name)
@@ -170,7 +173,7 @@ def _bound(
     row = CertificateBinding(
         fingerprint=found.fingerprint, issuer=found.issuer[:255], serial=found.serial,
         user_id=holder.id, status=BindingStatus.ACTIVE, not_after=found.not_after,
-        bound_by=actor.name, bound_at=clock.now(),
+        bound_by=_name(actor), bound_at=clock.now(),
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -201,13 +204,17 @@ def _change(
     _note(session, actor, row, event, reason)
 
 
+def _name(actor: Actor | None) -> str:
+    return actor.name if actor else AT_THE_START
+
+
 def _note(
-    session: Session, actor: Actor, row: CertificateBinding, event: KeyEvent, reason: str
+    session: Session, actor: Actor | None, row: CertificateBinding, event: KeyEvent, reason: str
 ) -> None:
     session.add(
         BindingEvent(
             binding_id=row.id, user_id=row.user_id, event=event, reason=reason,
-            done_by=actor.name, done_at=clock.now(),
+            done_by=_name(actor), done_at=clock.now(),
         )
     )  # fmt: skip
     holder = session.get_one(User, row.user_id)

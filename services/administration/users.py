@@ -120,22 +120,32 @@ def create(
     Raises BadName, BadUsername, UsernameTaken, BadRole, BadBranch, WeakPassword, NotAllowed.
     """
     actor.require(Role.ADMINISTRATOR)
+    row = row_of(name=name, username=username, role=role, branch=branch, password=password)
+    try:
+        with transaction() as session:
+            keep(session, actor, row)
+    except IntegrityError as taken:
+        raise UsernameTaken(username=row.username) from taken
+    return row.id
+
+
+def row_of(*, name: str, username: str, role: Role, branch: Branch | None, password: str) -> User:
+    """Return a new member of the staff, kept by nobody yet. Raises as `create`."""
     name, username = name.strip(), identity.normal(username).lower()
     if not 2 <= len(name) <= 30:  # noqa: PLR2004
         raise BadName
     if not _USERNAME.fullmatch(username):
         raise BadUsername
     require_place(role, branch)
-    row = User(name=name, username=username, role=role, branch=branch,
-               password_hash=passwords.hashed(password))  # fmt: skip
-    try:
-        with transaction() as session:
-            session.add(row)
-            session.flush()
-            _note(session, actor, row, "created")
-    except IntegrityError as taken:
-        raise UsernameTaken(username=username) from taken
-    return row.id
+    return User(name=name, username=username, role=role, branch=branch,
+                password_hash=passwords.hashed(password))  # fmt: skip
+
+
+def keep(session: Session, actor: Actor | None, row: User) -> None:
+    """Write a new member of the staff down; `actor` is None for the first of all."""
+    session.add(row)
+    session.flush()
+    _note(session, actor, row, "created")
 
 
 @audit.refusals
@@ -231,7 +241,7 @@ def member(session: Session, actor: Actor, user_id: int) -> User:
     return row
 
 
-def _note(session: Session, actor: Actor, row: User, change: str) -> None:
+def _note(session: Session, actor: Actor | None, row: User, change: str) -> None:
     audit.record(
         session, actor, AuditAction.USER_SET, f"user:{row.id}", employer=row.employer_id,
         change=change, of_role=row.role.value,
