@@ -52,8 +52,7 @@ def topic(
     """Draw a topic's values; `now_of` tells those in force on a day, `attempt` what new ones would affect."""
     brand.title(f"变更：{about.label}", "填写变更后的值，试算影响后提交复核；复核前不生效。")
     number = _scope(about, key)
-    chosen = st.session_state.get(f"{key}_day")
-    day = chosen if isinstance(chosen, date) else clock.today()
+    day = chosen_day(key)
     now, today = now_of(number, day), now_of(number, clock.today())
     fields = [field for field in FIELDS[about] if field.key in now]
     typed: dict[PolicyKey, str] = {}
@@ -78,6 +77,12 @@ def topic(
     if st.session_state[f"{key}_tried"]:
         with st.container(width=brand.FORM_WIDTH), feedback.refusals():
             proposal_view.effects(attempt(filled))
+
+
+def chosen_day(key: str) -> date:
+    """Return the day that the form's change is to begin, as chosen so far."""
+    chosen = st.session_state.get(f"{key}_day")
+    return chosen if isinstance(chosen, date) else clock.today()
 
 
 def _scope(topic: ProposalTopic, key: str) -> str:
@@ -145,7 +150,7 @@ def levels(
         for place, column in enumerate(st.columns(len(OFFICERS))):
             now = terms.levels[place] if place < len(terms.levels) else None
             role = column.selectbox(
-                f"第{place + 1}级", roles, index=roles.index(now), key=f"{key}_level{place}",
+                f"第{place + 1}级", roles, index=roles.index(now), key=f"{key}_level{place}_{now}",
                 format_func=lambda role: role.label if role else NOBODY,
             )  # fmt: skip
             chosen += [role] if role else []
@@ -171,11 +176,13 @@ def materials(
 def _material(entry: Entry, key: str) -> Entry | None:
     """Draw one document; return it as it shall be, None where it shall not be asked for."""
     name, asked = st.columns((3, 1))
-    label = name.text_input("材料名称", entry.label, key=f"{key}_name_{entry.code}", max_chars=40)
+    label = name.text_input(
+        "材料名称", entry.label, key=f"{key}_name_{entry.code}_{entry.label}", max_chars=40
+    )
     now = next(words for words, value in ASKED.items() if value is entry.required)
     choices = [*ASKED, DROPPED]
     words = asked.selectbox("要求", choices, index=choices.index(now),
-                            key=f"{key}_asked_{entry.code}")  # fmt: skip
+                            key=f"{key}_asked_{entry.code}_{now}")  # fmt: skip
     return None if words == DROPPED else Entry(entry.code, label, ASKED[words])
 
 

@@ -476,6 +476,28 @@ def test_documents_are_set_by_two_persons(admin: Actor, security: Actor) -> None
     assert change.lines[0].after == "缴存基数变更证明（按变更内容）；承诺书（必传）"
 
 
+def test_documents_and_levels_of_a_later_day_begin_with_what_is_confirmed_by_then(
+    admin: Actor, security: Actor
+) -> None:
+    august = date(2026, 8, 1)
+    entries = [Entry("011201", "缴存基数变更证明", required=True)]
+    for topic, value in (
+        (ProposalTopic.MATERIALS, requirements.write_materials(entries)),
+        (ProposalTopic.LEVELS, "reviewer,director"),
+    ):
+        proposal = policy_changes.propose_terms(
+            admin, topic, BusinessKind.BASE_ADJUSTMENT, value, effective_from=august, source=SOURCE
+        )
+        policy_changes.confirm(security, proposal)
+
+    def on(day: date | None) -> tuple[int, int]:
+        found = policy_view.terms(admin, day)
+        one = next(one for one in found if one.business is BusinessKind.BASE_ADJUSTMENT)
+        return len(one.levels), len(one.materials)
+
+    assert (on(None), on(date(2026, 7, 31)), on(august)) == ((1, 2), (1, 2), (2, 1))
+
+
 @pytest.mark.parametrize(
     "value",
     ["x", "[[1]]", '[["011201","",true]]', '[["zzz","证明",true]]', '[["c1x","证明",true]]',

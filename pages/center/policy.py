@@ -74,12 +74,20 @@ def _topic(actor: Actor, topic: ProposalTopic) -> None:
     )  # fmt: skip
 
 
+def _on_that_day(actor: Actor, terms: Terms) -> Terms:
+    """Return a business's terms on the day chosen in its form: what is confirmed by then is among them."""
+    found = policy_view.terms(actor, policy_forms.chosen_day(KEY))
+    return next(one for one in found if one.business is terms.business)
+
+
 def _levels(actor: Actor, terms: Terms) -> None:
+    terms = _on_that_day(actor, terms)
     send = partial(_send_terms, actor, ProposalTopic.LEVELS, terms.business)
     policy_forms.levels(terms, key=KEY, leave=OPENED.leave, send=send)
 
 
 def _materials(actor: Actor, terms: Terms) -> None:
+    terms = _on_that_day(actor, terms)
     send = partial(_send_terms, actor, ProposalTopic.MATERIALS, terms.business)
     policy_forms.materials(terms, new_code=policy_view.own_code(terms.materials), key=KEY,
                            leave=OPENED.leave, send=send)  # fmt: skip

@@ -77,11 +77,11 @@ def overview(actor: Actor) -> list[Standing]:
 
 
 @audit.refusals
-def terms(actor: Actor) -> list[Terms]:
-    """Return every business's levels and documents as they hold today."""
+def terms(actor: Actor, day: date | None = None) -> list[Terms]:
+    """Return every business's levels and documents as they hold on `day`, else today."""
     actor.require(*READERS)
     with snapshot() as session:
-        return business_terms.on(session, clock.today())
+        return business_terms.on(session, day or clock.today())
 
 
 def described(entry: Entry) -> str:

@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from data.enums import BusinessKind
+from data.policy_codes import PolicyKey
 from services import review
 from tests.conftest import person
 from tests.credits import receive
@@ -13,6 +15,7 @@ from tests.e2e.accessible import assert_accessible
 from tests.e2e.conftest import Arrive
 from tests.e2e.visitor import Visitor
 from tests.e2e.wording import assert_all_chinese
+from tests.policy_rows import set_for
 from ukey import verify_evidence
 
 TOPIC = "缴存基数与月缴存额上下限"
@@ -134,10 +137,23 @@ def _what_is_confirmed_stands_in_a_later_change(admin: Visitor) -> None:
     month.press_sequentially("09")
     admin.page.get_by_label("说明（生效日期早于今天时必填）").click()
     admin.idle()
-    expect(upper).to_have_value("8000.00")
+    expect(upper.first).to_have_value("8000.00")  # the one it replaces goes a moment later
     expect(admin.page.get_by_label("缴存基数下限（元）（必填）")).to_have_value("2000")
     admin.sees("届时：8,000.00")
     admin.shot("policy-form-later")
+    with admin.hall.behind():
+        set_for(BusinessKind.DEFERRAL, PolicyKey.APPROVAL_LEVELS, "reviewer,director", "2026-08-01")
+    admin.press("返回列表")
+    admin.entry("缓缴/解除缓缴").get_by_role("button", name="环节").click()
+    admin.idle()
+    second = admin.page.get_by_role("combobox", name=re.compile("第2级"))
+    expect(second).to_have_value("终审员")
+    month.click()
+    month.press_sequentially("09")
+    admin.page.get_by_label("说明（生效日期早于今天时必填）").click()
+    admin.idle()
+    expect(second.first).to_have_value("主任")
+    admin.shot("policy-levels-later")
 
 
 def typed(visitor: Visitor, label: str, text: str) -> None:
