@@ -12,12 +12,14 @@ import settings
 from data import database, schema
 from services import work_kinds
 from services.works import beside, queue
+from web import logs
 
 
 def main() -> int:
     engine = database.connect(settings.DATABASE_URL, settings.DATABASE_REPLICA_URL)
     try:
         schema.require(engine)
+        logs.configure(to_file=False)
         if sys.argv[1:] == ["--beside"]:
             _serve_beside()
         else:

@@ -29,8 +29,8 @@ def verify(*, last: int | None = None) -> Verdict:
         try:
             found = chain_reading.read(connection, _key(begun), after=after, known=known)
         except chain.KeyMissing:
-            return Verdict(f"{begun}条", [*faults, "缺少审计密钥文件，无法核对"])
-    scope = f"{found.events}条，链尾{len(heads)}个"
+            return Verdict(f"{begun:,}条", [*faults, "缺少审计密钥文件，无法核对"])
+    scope = f"{found.events:,}条，链尾{len(heads):,}个"
     return Verdict(scope, found.faults + twice + faults, remarks)
 
 

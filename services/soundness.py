@@ -23,7 +23,7 @@ def files() -> Verdict:
                 faults.append(f"{store}/{name}：缺失")
             except DocumentDamaged:
                 faults.append(f"{store}/{name}：内容与上传时不一致")
-    return Verdict(f"{sum(map(len, wanted.values()))}个文件", faults)
+    return Verdict(f"{sum(map(len, wanted.values())):,}个文件", faults)
 
 
 def database() -> Verdict:

@@ -22,7 +22,7 @@ _FRAMES: Final = 12
 #: What some readers take for the end of a line, and JSON leaves as it is.
 _BREAKS: Final = {mark: f"\\u{mark:04x}" for mark in (0x85, 0x2028, 0x2029)}
 #: Those that bring handlers of their own, whose lines would pass the mask by.
-_FOREIGN: Final = ("uvicorn", "streamlit")
+_FOREIGN: Final = ("uvicorn", "streamlit", "procrastinate")
 _MASKS: Final = (
     (re.compile(r"(?<!\d)(\d{3})\d{11}(\d{3}[\dXxＸｘ])(?!\d)"), r"\1***********\2"),
     (re.compile(r"(?<!\d)(\d{4})\d{8,11}(\d{4})(?!\d)"), r"\1********\2"),
@@ -59,10 +59,13 @@ def _trace(trace: TracebackType | None) -> str:
     return " > ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
 
 
-def configure() -> None:
-    """Send what this process logs, its libraries' lines too, to the file of HALL_LOGS, or to stderr."""
+def configure(*, to_file: bool = True) -> None:
+    """Send what this process logs, its libraries' lines too, to the file of HALL_LOGS, or to stderr.
+
+    A file is turned by one process alone: others write to their standard error output.
+    """
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
-    if settings.LOGS:
+    if settings.LOGS and to_file:
         settings.LOGS.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(
             settings.LOGS / "hall.jsonl", maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8"

@@ -17,7 +17,7 @@ import settings
 
 log = logging.getLogger("hall.web")
 
-#: A page that lost its line finds its seat again: as long as Streamlit keeps the page's memory.
+#: A page that lost its line finds its seat again, and for half of this time its memory in Streamlit too.
 AWAY_SECONDS: Final = 120.0
 #: A page left open without a touch gives its seat up when its session runs out.
 IDLE_SECONDS: Final = 900.0

@@ -24,7 +24,7 @@ def test_the_employers_changes_are_found_printed_and_saved(arrive: Arrive) -> No
         expect(clerk.button(way)).to_be_disabled()
     assert_all_chinese(clerk.page)
     clerk.page.get_by_role("link", name="办理指南").click()
-    clerk.sees("选择查询日期，点击【查询】；可【打印】变更记录，或通过【数据下载】导出Excel。")
+    clerk.sees("选择变更日期，点击【查询】；可【打印】变更记录，或通过【数据下载】导出Excel。")
     clerk.open(PAGE)
     _find_this_months(clerk)
     _save_them(clerk)

@@ -95,6 +95,15 @@ def test_lines_of_libraries_go_the_same_way(log) -> None:
     assert line["message"] == "522***********0011"
 
 
+def test_a_process_that_keeps_no_file_writes_the_same_lines_to_its_error_output(
+    log, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure(to_file=False)
+    log.warning("522601199001010011")
+    assert json.loads(capsys.readouterr().err)["message"] == "522***********0011"
+    assert lines() == []
+
+
 def test_full_files_make_room_and_the_oldest_go(log, monkeypatch) -> None:
     handler = next(each for each in logging.root.handlers if isinstance(each, RotatingFileHandler))
     monkeypatch.setattr(handler, "maxBytes", 2_000)
