@@ -33,7 +33,7 @@ types: $(VENV)/dev.stamp
 layers: $(VENV)/dev.stamp
 	@$(BIN)/lint-imports
 
-jobs: $(VENV)/run.stamp ## run the scheduled jobs once (deferrals that end, reminders); daily, from cron
+jobs: $(VENV)/run.stamp ## run the scheduled jobs once (deferrals, reminders, a head of the audit); daily
 	@$(BIN)/python -m jobs
 
 verify: $(VENV)/run.stamp ## prove that nothing was tampered with, and that summaries equal the details

@@ -1,6 +1,7 @@
 """What an operator sets wrong is said in words at the start, and nothing is begun."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -41,6 +42,14 @@ def test_a_setting_that_cannot_be_meant_ends_the_start_in_words(
     assert done.returncode == 1
     assert done.stderr.startswith(told)
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_readme_tells_of_each_variable_once() -> None:
+    variable = "([A-Z]+(?:_[A-Z]+)+)"
+    read = re.findall(f'"{variable}"', (ROOT / "settings.py").read_text("utf-8"))
+    rows = re.findall(r"^\| (`[^|]*) \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    told = [name for row in rows for name in re.findall(f"`{variable}`", row)]
+    assert sorted(told) == sorted(set(read))
 
 
 @pytest.mark.parametrize(
