@@ -61,6 +61,7 @@ def _restored(session: Session, heads: list[Head]) -> tuple[list[str], set[Head]
     remarks, excused = [], set()
     for seq, instant, payload in found:
         at, lost_to = datetime.fromisoformat(instant), json.loads(payload)["lost_to"]
-        remarks.append(f"第{seq}条：{instant[:16]}恢复备份，此前第{seq}至{lost_to}条已随之丢失")
+        lost = f"此前第{seq}至{lost_to}条已随之丢失" if lost_to >= seq else "没有记录丢失"
+        remarks.append(f"第{seq}条：{instant[:16]}恢复备份，{lost}")
         excused |= {head for head in heads if seq <= head.seq <= lost_to and head.at < at}
     return remarks, excused

@@ -262,6 +262,15 @@ def test_events_lost_to_a_restored_backup_are_a_remark_and_no_fault(as_owner) ->
 
 
 @pytest.mark.usefixtures("chained")
+def test_a_backup_that_was_restored_and_lost_nothing_is_told_so() -> None:
+    with transaction() as session:
+        audit.record(session, None, AuditAction.RESTORED, "database", lost_to=200)
+    (remark,) = audit_verify.verify().remarks
+    assert remark.startswith("第201条：")
+    assert remark.endswith("恢复备份，没有记录丢失")
+
+
+@pytest.mark.usefixtures("chained")
 def test_the_command_prints_a_line_a_check_and_the_row(
     as_owner, capsys, db: Engine, monkeypatch
 ) -> None:
