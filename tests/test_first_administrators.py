@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-import founders
+import first_administrators
 import settings
 from data import database, schema
 from data.database import snapshot
@@ -18,7 +18,7 @@ from demo.fixture import TEST_POLICY
 from services import passwords
 from services.administration import certificates, policy_changes, policy_effects, users
 from services.administration.certificates import AlreadyBound
-from services.administration.founders import Founder, SomebodyThere, found
+from services.administration.first_administrators import FirstAdministrator, SomebodyThere, appoint
 from services.administration.users import UsernameTaken
 from services.errors import BusinessError
 from services.rules import clock
@@ -41,10 +41,10 @@ def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     engine.dispose()
 
 
-def two(authority: DevCA) -> tuple[Founder, Founder]:  # noqa: F811
+def two(authority: DevCA) -> tuple[FirstAdministrator, FirstAdministrator]:  # noqa: F811
     return (
-        Founder("谢文博", "admin", PASSWORD, issued(authority, uscc="")),
-        Founder("田晓岚", "security", OTHER, issued(authority, uscc="")),
+        FirstAdministrator("谢文博", "admin", PASSWORD, issued(authority, uscc="")),
+        FirstAdministrator("田晓岚", "security", OTHER, issued(authority, uscc="")),
     )
 
 
@@ -56,7 +56,7 @@ def people() -> list[User]:
 def test_the_first_two_have_roles_passwords_and_keys_and_the_audit_tells_of_them(
     nobody: Engine, authority: DevCA,  # noqa: F811
 ) -> None:  # fmt: skip
-    found(*two(authority))
+    appoint(*two(authority))
     admin, security = people()
     assert (admin.name, admin.role) == ("谢文博", Role.ADMINISTRATOR)
     assert (security.name, security.role) == ("田晓岚", Role.SECURITY_ADMINISTRATOR)
@@ -78,7 +78,7 @@ def test_the_first_two_have_roles_passwords_and_keys_and_the_audit_tells_of_them
 def test_the_one_takes_on_a_third_and_the_other_binds_her_key(
     nobody: Engine, authority: DevCA,  # noqa: F811
 ) -> None:  # fmt: skip
-    found(*two(authority))
+    appoint(*two(authority))
     admin, security = map(actor_of, people())
     auditor = users.create(
         admin, name="彭立新", username="auditor", role=Role.AUDITOR, branch=None, password=PASSWORD
@@ -90,7 +90,7 @@ def test_the_one_takes_on_a_third_and_the_other_binds_her_key(
 def test_the_two_set_the_policy_of_a_hall_that_has_none(
     nobody: Engine, authority: DevCA,  # noqa: F811
 ) -> None:  # fmt: skip
-    found(*two(authority))
+    appoint(*two(authority))
     admin, security = map(actor_of, people())
     for topic, fields in FIELDS.items():
         typed = {field.key: TEST_POLICY[field.key] for field in fields}
@@ -109,7 +109,7 @@ def test_where_somebody_is_there_nobody_is_added(
 ) -> None:  # fmt: skip
     before = len(people())
     with pytest.raises(SomebodyThere):
-        found(*two(authority))
+        appoint(*two(authority))
     assert len(people()) == before
 
 
@@ -120,9 +120,9 @@ def test_two_who_share_a_name_or_a_key_are_refused_together(
     nobody: Engine, authority: DevCA, name: str, refusal: type[BusinessError],  # noqa: F811
 ) -> None:  # fmt: skip
     first, second = two(authority)
-    words = {field: getattr(second, field) for field in Founder.__slots__}
+    words = {field: getattr(second, field) for field in FirstAdministrator.__slots__}
     with pytest.raises(refusal):
-        found(first, Founder(**{**words, name: getattr(first, name)}))
+        appoint(first, FirstAdministrator(**{**words, name: getattr(first, name)}))
     assert people() == []
 
 
@@ -137,9 +137,9 @@ def test_the_command_asks_for_passwords_until_they_are_typed_twice_alike(
         "--administrator", "谢文博", "admin", str(tmp_path / "admin.cer"),
         "--security", "田晓岚", "security", str(tmp_path / "security.cer"),
     ]  # fmt: skip
-    assert founders.main(asked) == 0
+    assert first_administrators.main(asked) == 0
     assert [one.username for one in people()] == ["admin", "security"]
-    assert founders.main(asked) == 1
+    assert first_administrators.main(asked) == 1
     said = capsys.readouterr()
     assert "已建立系统管理员和安全管理员各一名" in said.out
     assert "未办理：系统中已有人员" in said.err

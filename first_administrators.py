@@ -1,4 +1,4 @@
-"""`python -m founders`: write down the first two administrators (首任管理员) of a hall that has nobody yet.
+"""`python -m first_administrators`: write down the first two (首任管理员) of a hall that has nobody yet.
 
 Each is named with a user name and the file of her UKey's certificate; the passwords are asked for.
 """
@@ -12,8 +12,8 @@ from streamlit import logger as streamlit_logger
 
 import settings
 from data import database, schema
-from services.administration import founders
-from services.administration.founders import Founder
+from services.administration import first_administrators
+from services.administration.first_administrators import FirstAdministrator
 from services.errors import BusinessError
 
 WORDS = ("姓名", "用户名", "证书文件")
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     engine = database.connect(settings.DATABASE_URL)
     try:
         schema.require(engine)
-        founders.found(_founder(*asked.administrator), _founder(*asked.security))
+        first_administrators.appoint(_named(*asked.administrator), _named(*asked.security))
     except (BusinessError, schema.Unfit, OSError) as refusal:
         sys.stderr.write(f"未办理：{refusal}\n")
         return 1
@@ -38,14 +38,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m founders", description="首任管理员")
+    parser = argparse.ArgumentParser(
+        prog="python -m first_administrators", description="首任管理员"
+    )
     for name, what in (("--administrator", "系统管理员"), ("--security", "安全管理员")):
         parser.add_argument(name, nargs=3, metavar=WORDS, required=True, help=what)
     return parser
 
 
-def _founder(name: str, username: str, certificate: str) -> Founder:
-    return Founder(name, username, _password(name), Path(certificate).read_bytes())
+def _named(name: str, username: str, certificate: str) -> FirstAdministrator:
+    return FirstAdministrator(name, username, _password(name), Path(certificate).read_bytes())
 
 
 def _password(name: str) -> str:

@@ -20,7 +20,7 @@ class SomebodyThere(BusinessError):
 
 
 @dataclass(frozen=True, slots=True)
-class Founder:
+class FirstAdministrator:
     """One of the two. `certificate` is her UKey's, PEM or DER."""
 
     name: str
@@ -29,7 +29,7 @@ class Founder:
     certificate: bytes
 
 
-def found(administrator: Founder, security: Founder) -> None:
+def appoint(administrator: FirstAdministrator, security: FirstAdministrator) -> None:
     """Let a 系统管理员 and a 安全管理员 in, with their keys, both or neither.
 
     Raises SomebodyThere, and as `users.create` and `certificates.bind`.
