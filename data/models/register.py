@@ -134,7 +134,7 @@ Index(
     sqlite_where=_HAS_RESTED,
     postgresql_where=_HAS_RESTED,
 )
-Index("ix_contributor_employer_first", Contributor.employer_id, Contributor.first_month)
+Index("ix_contributor_first_month", Contributor.first_month)
 
 
 # The center's register is searched by these (services/register/search.py).

@@ -15,16 +15,14 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    and_,
     case,
     func,
     literal,
-    or_,
     select,
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from data.base import YuanType
 from data.enums import ContributorStatus
@@ -35,6 +33,9 @@ from services.rules.months import Month
 
 NORMAL, SEALED = ContributorStatus.NORMAL, ContributorStatus.SEALED
 _PERSON = Contributor
+_OTHER = aliased(Contributor)
+#: Few have. Said by their numbers, so that no database goes through everybody to find them.
+_HAS_RESTED = _PERSON.id.in_(select(_OTHER.id).where(_OTHER.rest_until.is_not(None)))
 #: The number of the last month settled; 0 before the first.
 _SETTLED = case(
     (
@@ -80,30 +81,45 @@ def in_month(found: Iterable[Turnover], month: Month) -> tuple[int, Decimal]:
 
 def _there() -> list[Select[*tuple[Any, ...]]]:
     """Return the queries of those who do not count today and were in a month that is open."""
-    this_month = Month.containing(clock.today())
-    # Before this one a month has to be open for whoever is sealed by now, but for one in a rest.
-    is_behind = this_month.plus(-1).number > _SETTLED
-    gone = _months(_PERSON, _PERSON.first_month, _PERSON.sealed_month).where(
-        _PERSON.status == SEALED,
-        _PERSON.sealed_month.is_not(None),
-        ~standing.IS_STILL,
-        or_(is_behind, standing.IS_RESTING),
+    sealed_month = func.coalesce(_PERSON.sealed_month, 0)
+    gone = _months(_PERSON, _PERSON.first_month, sealed_month).where(
+        _PERSON.status == SEALED, ~standing.IS_STILL
     )
     moved = _months(Departure, Departure.first_month, Departure.sealed_month).where(
-        this_month.number > _SETTLED
+        Month.containing(clock.today()).number > _SETTLED
     )
     resting = _months(_PERSON, _PERSON.first_month, _PERSON.rest_from).where(standing.RESTS)
-    return [gone, moved, resting]
+    # Before this one a month has to be open for whoever is sealed by now, but for one in a rest.
+    return [
+        gone.where(_is_behind()),
+        gone.where(_HAS_RESTED, standing.IS_RESTING, ~_is_behind()),
+        moved,
+        resting.where(_HAS_RESTED),
+    ]
 
 
 def _not_there() -> list[Select[*tuple[Any, ...]]]:
     """Return the queries of those who count today, or above, and were not in a month that is open."""
-    counts = or_(and_(_PERSON.status == NORMAL, ~standing.RESTS), standing.IS_STILL)
-    later = _months(_PERSON, literal(0, Integer), _PERSON.first_month, sign=-1).where(counts)
-    rested = _months(_PERSON, _PERSON.rest_from, _PERSON.rest_until, sign=-1).where(
-        _PERSON.status.in_((NORMAL, SEALED)), _PERSON.rest_until.is_not(None), ~standing.RESTS
+    this_month = Month.containing(clock.today()).number
+    later = _months(_PERSON, literal(0, Integer), _PERSON.first_month, sign=-1).where(
+        NORMAL.value == standing.STATUS
     )
-    return [later, rested]
+    rested = _months(_PERSON, _PERSON.rest_from, _PERSON.rest_until, sign=-1).where(
+        _PERSON.status.in_((NORMAL, SEALED)), ~standing.RESTS
+    )
+    # Whoever has begun by now is found with the few employers that are behind, the others by a month to come.
+    is_to_come = _PERSON.id.in_(select(_OTHER.id).where(_OTHER.first_month > this_month))
+    return [
+        later.where(_PERSON.first_month + 0 <= this_month, _is_behind()),
+        later.where(is_to_come),
+        rested.where(_HAS_RESTED),
+    ]
+
+
+def _is_behind() -> ColumnElement[bool]:
+    """Tell of a person whether the employer has a month before this one open."""
+    last = Month.containing(clock.today()).plus(-1).number
+    return _PERSON.employer_id.in_(select(Employer.id).where(last > _SETTLED).correlate(None))
 
 
 def _months(

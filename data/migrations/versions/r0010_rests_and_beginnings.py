@@ -18,9 +18,7 @@ def upgrade() -> None:
     with op.batch_alter_table("contributor") as batch:
         for column in ("rest_from", "rest_until"):
             batch.add_column(sa.Column(column, sa.Integer(), nullable=True))
-        batch.create_index(
-            "ix_contributor_employer_first", ["employer_id", "first_month"], unique=False
-        )
+        batch.create_index("ix_contributor_first_month", ["first_month"], unique=False)
     op.create_index(
         "ix_contributor_rest_until",
         "contributor",
