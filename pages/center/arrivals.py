@@ -201,7 +201,7 @@ def _import() -> None:
         actor,
         key=KEY,
         batch=IMPORT,
-        hint="不超过5MB，最多5000笔",
+        hint="不超过5MB，最多5,000笔",
         preview=_preview,
         renew=roster.renew,
         begin="导入前系统会检查全部数据：有错误时一次列出，全部正确后点击【确定】才会登记并入账。",

@@ -237,7 +237,7 @@ def _import() -> None:
             actor, "下载模板", lambda: workbook.template(actor, rates), key=KEY, version=rates
         )
     roster_import.draw(
-        actor, key=KEY, batch=IMPORT, hint="不超过5MB，最多5000人", preview=_preview,
+        actor, key=KEY, batch=IMPORT, hint="不超过5MB，最多5,000人", preview=_preview,
         renew=person_roster.renew,
     )  # fmt: skip
 

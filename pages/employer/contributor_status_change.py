@@ -194,7 +194,7 @@ def _import(kind: BusinessKind) -> None:
             actor, f"下载{verb}模板", lambda: workbook.template(actor, kind), key=key, version=verb
         )
     roster_import.draw(
-        actor, key=key, batch=IMPORTS[kind], hint="不超过5MB，最多5000人", preview=_preview,
+        actor, key=key, batch=IMPORTS[kind], hint="不超过5MB，最多5,000人", preview=_preview,
         renew=person_roster.renew,
     )  # fmt: skip
 
