@@ -5,6 +5,7 @@ the center opens each of her pages, and runs it again and again, as a click does
 search of the register are asked by themselves too.
 """
 
+import gc
 import os
 import statistics
 import subprocess
@@ -80,6 +81,8 @@ def measured(store: Store, address: str, folder: Path, rounds: int) -> Iterator[
     """Yield the costs on a center that is filled already."""
     settings.AUDIT_KEY = folder / "audit.key"  # the one of the center, not of the bench
     engine = database.connect(address)
+    gc.freeze()  # as the launcher does: what was measured before is not looked through here
+    gc.set_threshold(*settings.GARBAGE)
     actors, cookies = _signed_in()
     for work, ask, target in _questions(actors):
         yield _taken(ask, rounds, os.getpid()).line(f"{work}, {store.name}", target)
