@@ -19,7 +19,7 @@ from typing import Final
 from sqlalchemy import select
 
 import settings
-from bench import pages
+from bench import pages, tidy
 from bench.browser import Page
 from bench.results import Line
 from bench.rounds import DAY, ROOT
@@ -81,6 +81,7 @@ def measured(store: Store, address: str, folder: Path, rounds: int) -> Iterator[
     """Yield the costs on a center that is filled already."""
     settings.AUDIT_KEY = folder / "audit.key"  # the one of the center, not of the bench
     engine = database.connect(address)
+    tidy.after_a_night(engine)
     gc.freeze()  # as the launcher does: what was measured before is not looked through here
     gc.set_threshold(*settings.GARBAGE)
     actors, cookies = _signed_in()

@@ -18,3 +18,11 @@ def settle(engine: Engine) -> None:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
             connection.exec_driver_sql("VACUUM")
+
+
+def after_a_night(engine: Engine) -> None:
+    """Do what the database does by itself within some minutes of a large load, and know how much there is."""
+    settle(engine)
+    if engine.dialect.name == "postgresql":
+        with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.exec_driver_sql("ANALYZE")

@@ -18,6 +18,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    or_,
     select,
     type_coerce,
     union_all,
@@ -118,9 +119,15 @@ def _not_there() -> list[Select[*tuple[Any, ...]]]:
 
 
 def _is_behind() -> ColumnElement[bool]:
-    """Tell of a person whether the employer has a month before this one open."""
+    """Tell of a person whether the employer has a month before this one open.
+
+    Said of the columns by themselves: PostgreSQL knows of them, and of nothing reckoned, how few it is true of.
+    """
     last = Month.containing(clock.today()).plus(-1).number
-    return _PERSON.employer_id.in_(select(Employer.id).where(last > _SETTLED).correlate(None))
+    is_before = [
+        or_(column.is_(None), column < last) for column in (Employer.assessed_to, Employer.paid_to)
+    ]
+    return _PERSON.employer_id.in_(select(Employer.id).where(*is_before).correlate(None))
 
 
 def _months(
