@@ -1,4 +1,4 @@
-"""`python -m tests.e2e.provision_large`: the demo with one large employer: 5,000 people at work, 6,000
+"""`python -m tests.e2e.provision_large`: the demo with one large employer: 10,000 people at work, 6,000
 more who were sealed since the last booked month.
 """
 
@@ -15,7 +15,7 @@ from demo import fixture
 from demo.__main__ import prepare
 
 NUMBER = "522601000101"
-NORMAL, SEALED = 5_000, 6_000
+NORMAL, SEALED = 10_000, 6_000
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from tests.e2e.serving import Hall
 from tests.e2e.visitor import Visitor
 from tests.e2e.wording import assert_all_chinese
 
-PEOPLE = 5_000
+PEOPLE = 10_000
 PROGRESS = re.compile(r"正在(排版|生成页面)：已完成[\d,]+，共[\d,]+|正在读取汇缴明细…")
 #: Behind the print, which a fast machine may have done by then.
 WAITING = re.compile("排队中，前面的处理完成后自动开始|检查通过")
@@ -79,8 +79,8 @@ def _print_the_roster(clerk: Visitor) -> None:
     clerk.idle()
     clerk.button("汇缴清册打印").dblclick()
     dialog = clerk.dialog("打印预览")
-    expect(dialog.get_by_text(PROGRESS)).to_be_visible()  # no picture of it: it may be done by then
-    assert_all_chinese(clerk.page)
+    # Neither a picture nor a look at each word of it: it may be done by then.
+    expect(dialog.get_by_text(PROGRESS)).to_be_visible()
 
 
 def _offer(clerk: Visitor, content: bytes) -> None:

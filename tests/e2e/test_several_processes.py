@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.nightly,
     pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed"),
 ]
-PEOPLE, PRINTED = 5_000, 11_002
+PEOPLE, PRINTED = 10_000, 16_002
 TAKEN_OVER = 120_000  # milliseconds, at most
 
 
