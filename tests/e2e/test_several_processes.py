@@ -65,7 +65,7 @@ def test_a_worker_and_a_process_are_killed_and_nobodys_work_is_lost(
         assert (name[:9], pdf[:5]) == ("住房公积金汇缴清册", b"%PDF-")
         clerk.open(adjusting.PAGE)
         clerk.sees("有未提交的清册，已为您保存，可继续办理。")
-        expect(clerk.figure("职工人数")).to_have_text(str(PEOPLE))
+        expect(clerk.figure("职工人数")).to_have_text(f"{PEOPLE:,}")
         clerk.shot("growth-after")
     _look_at_the_rows(several, worker)
     print(f"killed worker {worker}, process at {port}: back {back:.1f} s, print {done:.1f} s")
