@@ -34,6 +34,7 @@ from demo.cast import CAST
 from services.actor import Actor
 from tests import compiled_once, figures, quick_passwords
 from tests.order import pytest_sessionfinish  # noqa: F401 — a hook of pytest's
+from ukey.dev_ca import DevCA
 
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_STORAGE))  # the test PostgreSQL asks for one
 compiled_once.begin()
@@ -177,6 +178,14 @@ def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(settings, "STORAGE", tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DevCA:
+    """Make an issuing authority whose keys the hall trusts."""
+    made = DevCA.open(tmp_path / "ca")
+    monkeypatch.setattr(settings, "TRUST", made.trust_folder)
+    return made
 
 
 def person(key: str) -> Actor:

@@ -132,7 +132,7 @@ def test_one_changed_cell_is_one_fault_in_its_row_and_column(
 def test_the_limits_themselves_may_be_entered_and_of_the_amount_too() -> None:
     for base in (Number("1980"), Number("21774")):
         assert judged(rows(NEW_BASE=base)).faults == []
-    low = POLICY.limits._replace(base_min=0)  # 20 % of 989.99 are 198.00, of 980 are 196.00
+    low = POLICY.limits._replace(base_min=0)  # 20 % of 990 are 198.00, of 980 are 196.00
     terms = TERMS._replace(policy=replace(POLICY, limits=low))
     for base, reason in (("990.00", []), ("980.00", ["月缴存额196.00低于下限198.00"])):
         sheet = Sheet(rows(NEW_BASE=Number(base)), FILE)

@@ -38,13 +38,6 @@ pytestmark = pytest.mark.usefixtures("db")
 U1, U2 = "522601000101", "522601000202"
 
 
-@pytest.fixture
-def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DevCA:
-    made = DevCA.open(tmp_path / "ca")
-    monkeypatch.setattr(settings, "TRUST", made.trust_folder)
-    return made
-
-
 @pytest.fixture(scope="module")
 def sm2_world(tmp_path_factory: pytest.TempPathFactory) -> Sm2World:
     return make_world(tmp_path_factory.mktemp("sm2"))

@@ -165,7 +165,7 @@ def test_an_employer_that_never_paid_is_refused(clerk2: Actor) -> None:
         submit(clerk2, Month(2024, 12))
 
 
-def test_a_month_assessed_and_not_booked_is_refused(clerk2: Actor, officer_a: Actor) -> None:
+def test_a_month_assessed_and_not_booked_is_refused(clerk2: Actor) -> None:
     attach(clerk2, *DEFER_PAPERS)
     with transaction() as session:
         assess_by_hand(session, clerk2.employer, 202607)
@@ -303,8 +303,8 @@ def test_a_release_needs_its_own_document_and_none_of_the_deferrals(
         attach(clerk2, "101002")
 
 
-def test_a_release_of_a_month_to_come_keeps_the_account_deferred_until_then(
-    clerk2: Actor, officer_a: Actor, officer_c: Actor, on_day: OnDay
+def test_a_release_of_a_month_to_come_leaves_the_account_deferred(
+    clerk2: Actor, officer_a: Actor, officer_c: Actor
 ) -> None:
     deferred(clerk2, officer_a, officer_c)
     released(clerk2, officer_a, officer_c, Month(2026, 9))

@@ -202,17 +202,9 @@ def test_who_leaves_before_the_first_month_leaves_nothing_behind(
     clerk1: Actor, clerk2: Actor
 ) -> None:
     newcomers.add(
-        clerk2,
-        replace(
-            as_entry(somebody(clerk2)),
-            name="石国庆",
-            id_number="522601197811050058",
-            first_month=AUGUST,
-        ),
+        clerk2, replace(YANG, name="石国庆", id_number="522601197811050058", first_month=AUGUST)
     )
-    registration.confirm(
-        clerk2, registration.line_ids(newcomers.roster(clerk2)["account"]), client_id="come"
-    )
+    open_accounts(clerk2)
     who = person("522601197811050058")
     enter(clerk2, SEALING, who.account, month=AUGUST)
     confirm(clerk2, SEALING, [who.account], click="seal")

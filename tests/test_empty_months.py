@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from data.database import snapshot
-from data.enums import ContributorStatus, Role
+from data.enums import ContributorStatus
 from data.models.register import Employer
 from services import arrears, home, jobs
 from services.actor import Actor
 from services.contributor_registration import roster as newcomers
-from services.register import employer_months, opening
+from services.register import employer_months
 from services.remittance import assess, chain, deferred, desk, edit
 from services.rules.months import Month
 from tests.credits import receive
@@ -25,12 +25,13 @@ from tests.test_contributor_status_change import (
     confirm,
     enter,
     person,
+    seal_everybody,
     set_person,
 )
 from tests.test_corrections import reverse
 from tests.test_deferral import deferred as granted
 from tests.test_deferral import released
-from tests.test_register import NEW, free_uscc
+from tests.test_register import new_clerk
 from tests.test_remittance import go, listed
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
@@ -58,21 +59,11 @@ def behind(officer: Actor, clerk: Actor) -> list[str]:
     ]
 
 
-def emptied(clerk: Actor) -> list[str]:
-    """Seal everybody from August on; return their accounts."""
-    everybody = accounts(clerk)
-    for who in everybody:
-        enter(clerk, SEALING, who, month=AUGUST)
-    confirm(clerk, SEALING, everybody, "out")
-    return everybody
-
-
 def test_a_new_employer_whose_first_people_begin_in_august_begins_with_august(
     officer_a: Actor, on_day: OnDay
 ) -> None:
     """Opened from July at 8 %; 5200 is 416 a side."""
-    new = opening.open_employer(officer_a, replace(NEW, uscc=free_uscc()))
-    clerk = Actor(new.clerk_id, new.clerk, Role.CLERK, new.employer_id, None)
+    clerk = new_clerk(officer_a)
     newcomers.add(clerk, replace(YANG, first_month=AUGUST))
     open_accounts(clerk)
     on_day("2026-08-05")
@@ -89,7 +80,7 @@ def test_a_new_employer_whose_first_people_begin_in_august_begins_with_august(
     booked(clerk, officer_a, 202608, "832.00")
     assert paid_to(clerk) == registered(YANG.id_number).paid_to == 202608
     assert behind(officer_a, clerk) == []
-    assert [str(one.month) for one in employer_months.owed(officer_a, new.employer_id)] == [
+    assert [str(one.month) for one in employer_months.owed(officer_a, clerk.employer)] == [
         "2026-09"
     ]
 
@@ -98,7 +89,7 @@ def test_an_employer_that_paused_from_august_goes_on_in_october(
     clerk2: Actor, officer_a: Actor, on_day: OnDay
 ) -> None:
     """All five sealed from August, the first back in October: 7656.25 at 8 % is 613 a side."""
-    everybody = emptied(clerk2)
+    everybody = seal_everybody(clerk2, AUGUST)
     booked(clerk2, officer_a, 202607, "4726.00")
     on_day("2026-09-01")
     jobs.dun()
@@ -132,11 +123,8 @@ def test_a_deferred_month_that_nobody_was_in_is_not_to_be_paid_back(
 ) -> None:
     """Deferred from July, all sealed from September, one back in November, the month of the release."""
     granted(clerk2, officer_a, officer_c)
-    everybody = accounts(clerk2)
     on_day("2026-08-05")
-    for who in everybody:
-        enter(clerk2, SEALING, who, month=Month(2026, 9))
-    confirm(clerk2, SEALING, everybody, "out")
+    everybody = seal_everybody(clerk2, Month(2026, 9))
     on_day("2026-11-10")
     enter(clerk2, UNSEALING, everybody[0], month=Month(2026, 11))
     confirm(clerk2, UNSEALING, everybody[:1], "back")
@@ -157,7 +145,7 @@ def test_who_has_nobody_is_reminded_of_the_months_before_and_of_no_other(
     clerk2: Actor, officer_a: Actor, on_day: OnDay
 ) -> None:
     """All sealed from August with July not yet assessed: July is owed, August is not."""
-    emptied(clerk2)
+    seal_everybody(clerk2, AUGUST)
     on_day("2026-10-01")
     assert behind(officer_a, clerk2) == ["2026-07"]
     assert arrears.remind(officer_a, clerk2.employer) == (
@@ -170,8 +158,7 @@ def test_who_has_nobody_is_reminded_of_the_months_before_and_of_no_other(
 def test_an_employer_whose_first_money_is_reversed_has_paid_for_no_month_before_its_people(
     officer_a: Actor, officer_b: Actor, on_day: OnDay
 ) -> None:
-    new = opening.open_employer(officer_a, replace(NEW, uscc=free_uscc()))
-    clerk = Actor(new.clerk_id, new.clerk, Role.CLERK, new.employer_id, None)
+    clerk = new_clerk(officer_a)
     newcomers.add(clerk, replace(YANG, first_month=AUGUST))
     open_accounts(clerk)
     on_day("2026-08-05")
@@ -188,10 +175,7 @@ def test_a_month_given_back_after_an_empty_one_leaves_the_month_before_both_paid
 ) -> None:
     """Five of U2, 4,726.00 a month: booked for July, nobody in August, back in September."""
     booked(clerk2, officer_a, 202607, "4726.00")
-    everybody = accounts(clerk2)
-    for account in everybody:
-        enter(clerk2, SEALING, account, month=AUGUST)
-    confirm(clerk2, SEALING, everybody, "out")
+    everybody = seal_everybody(clerk2, AUGUST)
     on_day("2026-09-01")
     for account in everybody:
         enter(clerk2, UNSEALING, account, month=Month(2026, 9))
@@ -209,8 +193,7 @@ def test_a_month_given_back_leaves_a_month_paid_whose_only_person_has_closed_the
     officer_a: Actor, officer_b: Actor, on_day: OnDay
 ) -> None:
     """One person in July, gone since; nobody in August; another from September on."""
-    new = opening.open_employer(officer_a, replace(NEW, uscc=free_uscc()))
-    clerk = Actor(new.clerk_id, new.clerk, Role.CLERK, new.employer_id, None)
+    clerk = new_clerk(officer_a)
     newcomers.add(clerk, YANG)
     open_accounts(clerk)
     booked(clerk, officer_a, 202607, "832.00")

@@ -78,13 +78,6 @@ def _signatures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DevCA:
-    made = DevCA.open(tmp_path / "ca")
-    monkeypatch.setattr(settings, "TRUST", made.trust_folder)
-    return made
-
-
-@pytest.fixture
 def key(authority: DevCA) -> Key:
     return Key(authority)
 

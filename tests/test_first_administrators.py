@@ -24,7 +24,7 @@ from services.errors import BusinessError
 from services.rules import clock
 from services.rules.policy_values import FIELDS
 from services.sessions import actor_of
-from tests.test_certificates import authority, issued  # noqa: F401 — a fixture
+from tests.test_certificates import issued
 from ukey.dev_ca import DevCA
 
 PASSWORD, OTHER = "zhongxin-xitong-1", "zhongxin-anquan-2"
@@ -41,7 +41,7 @@ def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     engine.dispose()
 
 
-def two(authority: DevCA) -> tuple[FirstAdministrator, FirstAdministrator]:  # noqa: F811
+def two(authority: DevCA) -> tuple[FirstAdministrator, FirstAdministrator]:
     return (
         FirstAdministrator("谢文博", "admin", PASSWORD, issued(authority, uscc="")),
         FirstAdministrator("田晓岚", "security", OTHER, issued(authority, uscc="")),
@@ -54,7 +54,7 @@ def people() -> list[User]:
 
 
 def test_the_first_two_have_roles_passwords_and_keys_and_the_audit_tells_of_them(
-    nobody: Engine, authority: DevCA,  # noqa: F811
+    nobody: Engine, authority: DevCA,
 ) -> None:  # fmt: skip
     appoint(*two(authority))
     admin, security = people()
@@ -76,7 +76,7 @@ def test_the_first_two_have_roles_passwords_and_keys_and_the_audit_tells_of_them
 
 
 def test_the_one_takes_on_a_third_and_the_other_binds_her_key(
-    nobody: Engine, authority: DevCA,  # noqa: F811
+    nobody: Engine, authority: DevCA,
 ) -> None:  # fmt: skip
     appoint(*two(authority))
     admin, security = map(actor_of, people())
@@ -88,7 +88,7 @@ def test_the_one_takes_on_a_third_and_the_other_binds_her_key(
 
 
 def test_the_two_set_the_policy_of_a_hall_that_has_none(
-    nobody: Engine, authority: DevCA,  # noqa: F811
+    nobody: Engine, authority: DevCA,
 ) -> None:  # fmt: skip
     appoint(*two(authority))
     admin, security = map(actor_of, people())
@@ -105,7 +105,7 @@ def test_the_two_set_the_policy_of_a_hall_that_has_none(
 
 
 def test_where_somebody_is_there_nobody_is_added(
-    sqlite_db: Engine, authority: DevCA,  # noqa: F811
+    sqlite_db: Engine, authority: DevCA,
 ) -> None:  # fmt: skip
     before = len(people())
     with pytest.raises(SomebodyThere):
@@ -117,7 +117,7 @@ def test_where_somebody_is_there_nobody_is_added(
     ("name", "refusal"), [("username", UsernameTaken), ("certificate", AlreadyBound)]
 )
 def test_two_who_share_a_name_or_a_key_are_refused_together(
-    nobody: Engine, authority: DevCA, name: str, refusal: type[BusinessError],  # noqa: F811
+    nobody: Engine, authority: DevCA, name: str, refusal: type[BusinessError],
 ) -> None:  # fmt: skip
     first, second = two(authority)
     words = {field: getattr(second, field) for field in FirstAdministrator.__slots__}
@@ -127,7 +127,7 @@ def test_two_who_share_a_name_or_a_key_are_refused_together(
 
 
 def test_the_command_asks_for_passwords_until_they_are_typed_twice_alike(
-    nobody: Engine, authority: DevCA, tmp_path: Path, monkeypatch, capsys,  # noqa: F811
+    nobody: Engine, authority: DevCA, tmp_path: Path, monkeypatch, capsys,
 ) -> None:  # fmt: skip
     for name in ("admin", "security"):
         (tmp_path / f"{name}.cer").write_bytes(issued(authority, uscc=""))
@@ -139,7 +139,11 @@ def test_the_command_asks_for_passwords_until_they_are_typed_twice_alike(
     ]  # fmt: skip
     assert first_administrators.main(asked) == 0
     assert [one.username for one in people()] == ["admin", "security"]
+    assert [passwords.is_right(*one) for one in (("admin", PASSWORD), ("security", OTHER))] == [
+        one.id for one in people()
+    ]
     assert first_administrators.main(asked) == 1
     said = capsys.readouterr()
     assert "已建立系统管理员和安全管理员各一名" in said.out
+    assert said.err.count("两次输入不一致，请重新输入。") == 2  # once each time it is asked
     assert "未办理：系统中已有人员" in said.err

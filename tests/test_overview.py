@@ -28,7 +28,7 @@ from tests.policy_rows import set_for
 from tests.rosters import submitted
 from tests.test_contributor_registration import as_entry, somebody
 from tests.test_contributor_registration import confirm as open_account
-from tests.test_contributor_status_change import accounts, confirm, enter
+from tests.test_contributor_status_change import confirm, enter, seal_everybody
 from tests.test_deferral import deferred
 from tests.test_money import approved
 from tests.test_remittance import go
@@ -279,10 +279,7 @@ def test_who_is_sealed_from_next_month_on_contributes_until_it_comes(
 def test_an_employer_whose_people_all_leave_next_month_still_owes_this_one(
     db: Engine, clerk2: Actor, manager: Actor, admin: Actor, on_day: OnDay
 ) -> None:
-    everybody = accounts(clerk2)
-    for account in everybody:
-        enter(clerk2, BusinessKind.SEALING, account, month=Month(2026, 8))
-    confirm(clerk2, BusinessKind.SEALING, everybody)
+    seal_everybody(clerk2, Month(2026, 8))
     scope = Scope(JULY, Month(2026, 8))
     assert column(board.chart(manager, "heads", scope), "应缴单位数")["2026-07"] == 4
     on_day("2026-08-01")
@@ -348,10 +345,7 @@ def test_who_has_adjusted_and_asks_again_or_has_nobody_left_is_counted_once_or_n
     assert first == ("凯里管理部", 3, 1, 0, 2, Decimal("33.33"))
     assert len(board.behind(manager, "progress", YEAR, "01").rows) == 2
     review.approve(officer_a, submitted(clerk2, 6500), version=2, opinion="同意")
-    everybody = accounts(clerk2)
-    for account in everybody:
-        enter(clerk2, BusinessKind.SEALING, account)
-    confirm(clerk2, BusinessKind.SEALING, everybody)
+    seal_everybody(clerk2)
     first = board.chart(manager, "progress", YEAR).rows[0]
     assert first == ("凯里管理部", 2, 1, 0, 1, Decimal("50.00"))
     assert len(board.behind(manager, "progress", YEAR, "01").rows) == 1

@@ -48,6 +48,12 @@ def free_uscc(letter: str = "B") -> str:
     )
 
 
+def new_clerk(officer: Actor) -> Actor:
+    """Open an employer that has nobody yet; return its clerk."""
+    done = opening.open_employer(officer, replace(NEW, uscc=free_uscc()))
+    return Actor(done.clerk_id, done.clerk, Role.CLERK, done.employer_id, None)
+
+
 def somebody(number: str) -> Contributor:
     with snapshot() as session:
         return session.scalars(

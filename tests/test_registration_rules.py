@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from data.codes import IdType, Sex
 from data.enums import ContributorStatus, EmployerStatus
@@ -18,6 +19,7 @@ from services.rules import identity
 from services.rules.effective import Settled, Span
 from services.rules.limits import Limits
 from services.rules.months import HpfYear, Month
+from tests.test_contributor_registration import YANG
 
 JULY = Month(2026, 7)
 POLICY = Policy(
@@ -29,7 +31,6 @@ TERMS = Terms(
     7, "522601000101", EmployerStatus.NORMAL, 12, 12, Settled(None, None),
     Span(Month(2026, 5), Month(2026, 8)), POLICY,
 )  # fmt: skip
-YANG = Entry("杨再兴", IdType.ID_CARD, "522601199003070017", "13885512345", Decimal(5200), JULY)
 #: She has a passport, so that sex and day of birth are what she says.
 GRACE = Entry(
     "GRACE", IdType.PASSPORT, "E1234", "13885512345", Decimal(5200), JULY,
@@ -82,7 +83,7 @@ def test_what_lies_just_within_a_bound_is_taken(field: str, good: list[object]) 
         ("mobile", ["1300000000", "130000000000", "12000000000"], "手机号码应为11位"),
         ("landline", ["822000", "822000000", "1855-8220000", "0855-8220000-"], LANDLINE),
         ("postcode", ["55600", "5560000", "５56000"], "邮政编码应为6位数字"),
-        ("email", ["a@b", "@b.cn", "a@b.c", "a b@c.cn", "a@b@c.cn"], "电子邮箱格式不正确"),
+        ("email", ["a@", "a@b", "@b.cn", "a@b.c", "a b@c.cn", "a@b@c.cn"], "电子邮箱格式不正确"),
         ("email", ["a" * 116 + "@b.cn"], "电子邮箱最多120字"),
         ("address", ["字" * 256], "家庭住址最多255字"),
         ("base", [None], "不能为空"),
@@ -139,18 +140,24 @@ def test_what_nobody_has_said_of_a_person_stays_unsaid() -> None:
     assert (YANG.sex, YANG.born_on, YANG.hired_on, YANG.income) == (None, None, None, None)
 
 
-NAMES = {
-    "name": "姓名", "id_type": "证件类型", "id_number": "证件号码", "sex": "性别",
-    "born_on": "出生日期", "mobile": "手机号码", "base": "缴存基数", "first_month": "首次汇缴年月",
-    "hired_on": "入职日期", "marital": "婚姻状况", "education": "学历", "occupation": "职业",
-    "post": "职务", "title": "职称", "income": "家庭月收入", "landline": "固定电话",
-    "postcode": "邮政编码", "address": "家庭住址", "email": "电子邮箱",
-}  # fmt: skip
+def _form() -> None:
+    from components import person_form
+    from components.form_fields import Fields
+    from tests.test_registration_rules import TERMS
+
+    person_form.draw(Fields("person"), TERMS)
 
 
-@pytest.mark.parametrize("field", Entry.__dataclass_fields__)
-def test_a_refusal_names_the_item_in_the_forms_words(field: str) -> None:
-    assert str(WrongEntry([(field, "不能为空")])) == f"{NAMES[field]}：不能为空"
+def test_a_refusal_names_each_item_in_the_forms_words() -> None:
+    page = AppTest.from_function(_form, default_timeout=30).run()
+    assert not page.exception
+    labels = {
+        str(drawn.key).removeprefix("person_0_").rstrip("_"): drawn.label.split("（")[0]
+        for drawn in (*page.text_input, *page.selectbox)
+    }
+    assert set(labels) == set(Entry.__dataclass_fields__)
+    for field, label in labels.items():
+        assert str(WrongEntry([(field, "不能为空")])) == f"{label}：不能为空"
 
 
 @pytest.mark.parametrize(

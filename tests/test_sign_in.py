@@ -32,13 +32,6 @@ pytestmark = pytest.mark.usefixtures("sqlite_db")
 KEY = ec.generate_private_key(ec.SECP256R1())
 
 
-@pytest.fixture
-def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DevCA:
-    made = DevCA.open(tmp_path / "ca")
-    monkeypatch.setattr(settings, "TRUST", made.trust_folder)
-    return made
-
-
 class Browser:
     """One browser with one key in the computer."""
 

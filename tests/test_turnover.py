@@ -10,26 +10,25 @@ from decimal import Decimal
 
 import pytest
 
-from data.codes import IdType
-from data.database import snapshot
 from data.enums import ContributorStatus
-from data.models.people import User
+from data.policy_codes import PolicyKey
 from services import arrears, home
 from services.actor import Actor
 from services.base_adjustment import approval, workbook
 from services.contributor_query import accounts as queried
-from services.contributor_registration import approval as registration
 from services.contributor_registration import roster as newcomers
-from services.contributor_registration.entry import Entry
 from services.exports import Conditions
 from services.overview import board
 from services.overview.scope import Scope
-from services.register import employer_file, employer_months, opening
+from services.register import employer_file, employer_months
 from services.remittance import assess
 from services.rules.months import Month
 from services.summary import verify
 from tests.people import id_number
+from tests.policy_rows import set_for
 from tests.rosters import filled, submitted
+from tests.test_contributor_registration import YANG
+from tests.test_contributor_registration import confirm as open_accounts
 from tests.test_contributor_status_change import (
     SEALING,
     UNSEALING,
@@ -38,7 +37,7 @@ from tests.test_contributor_status_change import (
     enter,
     refusal,
 )
-from tests.test_register import NEW, free_uscc
+from tests.test_register import new_clerk
 from tests.test_remittance import go
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
@@ -48,17 +47,11 @@ APRIL, JUNE, JULY, AUGUST = Month(2026, 4), Month(2026, 6), Month(2026, 7), Mont
 YEAR = Scope(Month(2025, 9), AUGUST)
 
 
-def registered(clerk: Actor, first_month: Month, base: str = "3000", serial: int = 0) -> None:
-    """Open one account more."""
-    newcomers.add(
-        clerk,
-        Entry(
-            name="王小明", id_type=IdType.ID_CARD, id_number=id_number(serial), mobile="13885500001",
-            base=Decimal(base), first_month=first_month,
-        ),
-    )  # fmt: skip
-    ids = registration.line_ids(newcomers.roster(clerk)["account"])
-    registration.confirm(clerk, ids, client_id=f"opened-{serial}")
+def registered(clerk: Actor, first_month: Month, serial: int = 0) -> None:
+    """Open one account more, at 3,000."""
+    who = replace(YANG, id_number=id_number(serial), base=Decimal(3000), first_month=first_month)
+    newcomers.add(clerk, who)
+    open_accounts(clerk, click=f"opened-{serial}")
 
 
 def unsealed(clerk: Actor, month: Month, **more: object) -> str:
@@ -97,13 +90,14 @@ def test_who_is_unsealed_from_next_month_on_counts_as_sealed_until_it_comes(
 
     July holds U1's 300, U2's 5, U3's 40 and U4's 3: 452,026.00 with U4's 3,300.00.
     """
-    unsealed(clerk1, AUGUST)
+    back = unsealed(clerk1, AUGUST)
     assert at_home(clerk1) == (300, 2, "432,000.00")
     assert normal_in_query(clerk1) == 300
     assert due(manager, JULY) == (4, 348, Decimal("452026.00"))
     facts = employer_file.opened(officer_a, clerk1.employer)
     assert (facts.normal, facts.sealed) == (300, 2)
-    assert refusal(clerk1, UNSEALING, accounts(clerk1)[-1])
+    again = {"account": "该职工已办理启封，自2026-08起生效"}
+    assert refusal(clerk1, UNSEALING, back, month=AUGUST) == again
     on_day("2026-08-01")
     assert at_home(clerk1) == (301, 1, "433,440.00")
     assert normal_in_query(clerk1) == 301
@@ -112,9 +106,8 @@ def test_who_is_unsealed_from_next_month_on_counts_as_sealed_until_it_comes(
     assert verify.differences() == []
 
 
-def test_who_is_unsealed_from_august_is_not_on_julys_roster_and_is_on_one_opened_in_september(
-    clerk4: Actor, on_day: OnDay
-) -> None:
+def test_who_is_unsealed_from_august_on_is_not_on_julys_roster(clerk4: Actor) -> None:
+    """Three of U4 are at work, the fourth is back from August."""
     back = unsealed(clerk4, AUGUST)
     found = workbook.check_workbook(clerk4, filled(clerk4, 6500))
     assert found.effect
@@ -122,6 +115,17 @@ def test_who_is_unsealed_from_august_is_not_on_julys_roster_and_is_on_one_opened
     submitted(clerk4)
     assert approval.situation(clerk4).rows == 3
     assert back in accounts(clerk4)
+
+
+def test_who_is_unsealed_from_august_on_is_on_a_roster_begun_in_september(
+    clerk4: Actor, on_day: OnDay
+) -> None:
+    set_for(None, PolicyKey.ADJUSTMENT_WINDOW, "2026-09-01/2026-09-15", since="2026-08-01")
+    unsealed(clerk4, AUGUST)
+    on_day("2026-09-01")
+    found = workbook.check_workbook(clerk4, filled(clerk4, 6500))
+    assert found.effect
+    assert found.effect.people == 4
 
 
 def test_who_is_registered_from_next_month_on_has_an_account_at_once_and_is_due_from_then(
@@ -137,7 +141,7 @@ def test_who_is_registered_from_next_month_on_has_an_account_at_once_and_is_due_
 
 
 def test_months_in_arrears_hold_nobody_who_began_after_them(
-    clerk3: Actor, officer_a: Actor, manager: Actor, on_day: OnDay
+    clerk3: Actor, officer_a: Actor, manager: Actor
 ) -> None:
     """U3 has not assessed April to June: 3 × 12,000.00, also once a 41st begins in June or July."""
     registered(clerk3, JULY)
@@ -181,7 +185,7 @@ def test_months_of_a_rest_are_not_owed_and_those_before_it_are(
 
 
 def test_a_month_assessed_holds_nobody_twice_who_has_left_since(
-    clerk3: Actor, manager: Actor, on_day: OnDay
+    clerk3: Actor, manager: Actor
 ) -> None:
     """March is booked with 40; one of them is sealed from June while April and May are open."""
     who = accounts(clerk3)[0]
@@ -203,11 +207,7 @@ def test_who_is_sealed_again_before_coming_back_stays_sealed(clerk4: Actor, mana
 def test_a_new_employers_first_people_are_due_from_their_first_month(
     officer_a: Actor, manager: Actor, on_day: OnDay
 ) -> None:
-    done = opening.open_employer(officer_a, replace(NEW, uscc=free_uscc()))
-    with snapshot() as session:
-        who = session.get_one(User, done.clerk_id)
-        clerk = Actor(who.id, who.name, who.role, who.employer_id, who.branch)
-    registered(clerk, AUGUST)
+    registered(new_clerk(officer_a), AUGUST)
     assert due(manager, JULY) == (4, 348, Decimal("452026.00"))
     on_day("2026-08-03")
     assert due(manager, AUGUST)[:2] == (5, 349)

@@ -20,10 +20,10 @@ from ukey import verify_evidence
 
 TOPIC = "缴存基数与月缴存额上下限"
 SOURCE = "州公积金管委会〔2026〕8号"
-#: As long as a name may be.
+#: As long as a name may be: 60 characters.
 LONG_NAME = (
     "黔东南苗族侗族自治州凯里经济开发区清水江流域生态环境综合治理与"
-    "民族文化旅游融合发展投资集团有限责任公司下司古镇分公司"
+    "民族文化旅游融合发展投资集团有限责任公司下司古镇第一分公司"
 )
 hall = conftest.own_hall
 
