@@ -76,9 +76,7 @@ def test_two_levels_are_two_persons_of_two_roles(
     assert json.loads(event.payload)["changes"] == 5
 
 
-def test_the_flow_shows_the_level_that_decides_now_and_the_one_to_come(
-    clerk2: Actor, officer_a: Actor
-) -> None:
+def test_the_flow_shows_the_level_that_decides_now_and_the_one_to_come(clerk2: Actor) -> None:
     case_id = submitted(clerk2, 5000)
     with snapshot() as session:
         course = history.course(session, TWO_LEVELS, session.get_one(Case, case_id))

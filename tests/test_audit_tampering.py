@@ -220,7 +220,7 @@ def test_without_heads_a_cut_tail_is_not_seen_which_is_why_they_are_exported(as_
 
 
 @pytest.mark.usefixtures("chained")
-def test_a_head_that_somebody_else_wrote_is_named(tmp_path: Path) -> None:
+def test_a_head_that_somebody_else_wrote_is_named() -> None:
     (path,) = settings.AUDIT_HEADS.glob("*.jsonl")
     lines = path.read_text().splitlines()
     forged = lines[1].replace('"seq": 100', '"seq": 177')

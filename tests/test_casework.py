@@ -1,7 +1,5 @@
 """Whose case is found, begun and forgotten, and who has had a hand in it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 
@@ -25,6 +23,7 @@ from services.rules import clock
 from tests.locks import locked
 from tests.policy_rows import set_for
 from tests.rosters import submitted
+from tests.test_contributor_registration import somebody
 
 pytestmark = pytest.mark.usefixtures("db", "storage")
 KIND, OTHER = BusinessKind.BASE_ADJUSTMENT, BusinessKind.RATE_ADJUSTMENT
@@ -45,12 +44,6 @@ def put(actor: Actor, kind: BusinessKind = KIND, **more: object) -> int:
         session.add(case)
         session.flush()
         return case.id
-
-
-def somebody(actor: Actor) -> int:
-    with snapshot() as session:
-        chosen = select(Contributor.id).filter_by(employer_id=actor.employer)
-        return session.scalars(chosen.order_by(Contributor.id)).first() or 0
 
 
 def drafts(session: Session, actor: Actor) -> list[int]:
@@ -83,7 +76,7 @@ def test_a_case_lives_until_it_is_decided_or_ended_and_is_a_draft_but_for_the_re
 def test_neither_a_persons_case_nor_another_business_nor_another_employers_is_the_employers_own(
     clerk1: Actor, clerk2: Actor
 ) -> None:
-    person = somebody(clerk2)
+    person = somebody(clerk2).id
     about_her = put(clerk2, contributor_id=person)
     put(clerk2, OTHER)
     put(clerk1)
@@ -122,22 +115,20 @@ def test_who_goes_on_with_a_case_has_it_for_herself_and_who_looks_does_not(clerk
     assert found == {name: ["" if name == "live" else "case"] for name in acts}
 
 
-@contextmanager
-def meanwhile(db: Engine, values: dict[str, object]) -> Iterator[None]:
-    """Let another's case be there just after it was looked for, and before one's own is written."""
+def let_another_begin(db: Engine, values: dict[str, object]) -> None:
+    """Let another's case be there just after the next look for it, before one's own is written."""
 
     def begin(connection: Connection, _name: str) -> None:
         connection.execute(insert(Case).values(**values))
 
     event.listen(db, "savepoint", begin, once=True)
-    yield
 
 
 def test_two_clerks_who_begin_in_one_moment_go_on_with_one_case(
     db: Engine, clerk2: Actor, clerk1: Actor
 ) -> None:
-    theirs = facts(clerk2, KIND, started_by=clerk1.user_id)
-    with transaction() as session, meanwhile(db, theirs), locked() as tables:
+    let_another_begin(db, facts(clerk2, KIND, started_by=clerk1.user_id))
+    with transaction() as session, locked() as tables:
         case = casework.editable(session, KIND, clerk2, JULY)
         assert case.started_by == clerk1.user_id
         assert tables == ["case", "case"]

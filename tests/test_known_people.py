@@ -45,9 +45,7 @@ def test_an_open_account_tells_who_somebody_is_before_those_that_ended(
         assert {one.account for one in found.values()} == {expected.account}
 
 
-def test_a_number_is_known_only_with_its_document_however_many_are_asked_for(
-    clerk1: Actor, clerk2: Actor
-) -> None:
+def test_a_number_is_known_only_with_its_document_however_many_are_asked_for() -> None:
     with snapshot() as session:
         people = session.scalars(select(Contributor)).all()
         asked = [*(one.id_number for one in people), *(f"X{n:05d}" for n in range(600))]

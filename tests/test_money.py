@@ -375,9 +375,7 @@ def test_one_bad_row_keeps_the_whole_workbook_out(clerk3: Actor, officer_a: Acto
     assert left(clerk3) == Decimal("1.00")
 
 
-def test_an_empty_or_foreign_workbook_is_refused_as_a_whole(
-    officer_a: Actor, clerk2: Actor
-) -> None:
+def test_an_empty_or_foreign_workbook_is_refused_as_a_whole(officer_a: Actor) -> None:
     with pytest.raises(template.NothingInTheFile):
         arrivals_workbook.check_workbook(officer_a, book(officer_a, []))
     with pytest.raises(BusinessError):

@@ -317,7 +317,7 @@ def test_days_opened_once_are_shown_as_in_force_until_they_are_over(
 
 
 def test_one_employer_gets_a_window_of_its_own_and_gives_it_back(
-    admin: Actor, security: Actor, on_day: Callable[[str], None]
+    admin: Actor, security: Actor
 ) -> None:
     number = "522601000202"
 

@@ -122,7 +122,6 @@ def test_what_was_handed_to_somebody_who_left_waits_for_the_others(
 
 
 def test_drafts_and_withdrawn_cases_are_in_no_queue(clerk2: Actor, officer_a: Actor) -> None:
-
     case_id = submitted(clerk2, 5000)
     own_cases.withdraw(clerk2, case_id, version=2)
     assert [ids(officer_a, Wanted(shown)) for shown in Shown] == [[], [], []]
