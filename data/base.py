@@ -2,10 +2,19 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Enum,
+    Index,
+    Integer,
+    MetaData,
+)
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from data.enums import LabelledEnum
@@ -57,6 +66,16 @@ class InstantType(TypeDecorator[datetime]):
 def Coded(enum: type[LabelledEnum]) -> Enum:  # noqa: N802 — reads as the column type it is
     """Make a column that holds one of the codes of `enum`, checked on the way in and out."""
     return Enum(enum, native_enum=False, length=30, values_callable=list, validate_strings=True)
+
+
+def partial_index(
+    name: str,
+    *columns: InstrumentedAttribute[Any],
+    where: ColumnElement[bool],
+    unique: bool = False,
+) -> Index:
+    """Make an index over the rows that are so, on either database."""
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 #: For tables whose rows are deleted while pages know them by id: SQLite would give the next row the

@@ -4,7 +4,7 @@ from services import contributor_info_change, employer_info_change
 from services.approval.kind import ApprovalKind
 from services.base_adjustment import kind as base_adjustment
 from services.contributor_registration import approval as contributor_registration
-from services.contributor_status_change import approval as contributor_status_change
+from services.contributor_status_change import kind as contributor_status_change
 from services.deferral import kind as deferral
 from services.rate_adjustment import kind as rate_adjustment
 from services.remittance import approval as remittance

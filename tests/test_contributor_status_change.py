@@ -19,6 +19,7 @@ from services.approval import conflicts, refusals
 from services.contributor_query import accounts as queried
 from services.contributor_status_change import approval, candidates, facts, roster, workbook
 from services.contributor_status_change.entry import Entry
+from services.contributor_status_change.kind import NothingChosen
 from services.contributor_status_change.roster import WrongEntry
 from services.deferral import approval as deferral
 from services.errors import NotAllowed, NotFound
@@ -476,7 +477,7 @@ def test_a_month_assessed_meanwhile_stops_the_confirmation(clerk1: Actor) -> Non
 
 
 def test_nobody_chosen_and_people_not_on_the_roster_are_refused(clerk1: Actor) -> None:
-    with pytest.raises(approval.NothingChosen):
+    with pytest.raises(NothingChosen):
         confirm(clerk1, SEALING, [])
     with pytest.raises(approval.RosterMoved):
         confirm(clerk1, SEALING, accounts(clerk1)[:1])

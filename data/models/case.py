@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import NEVER_AGAIN, Base, Coded, Id, Instant
+from data.base import NEVER_AGAIN, Base, Coded, Id, Instant, partial_index
 from data.enums import Action, BusinessKind, CaseStatus, Channel, Role
 
 #: Not yet ended: an employer may have one such case of a kind, no more.
@@ -60,22 +60,20 @@ class Case(Base):
 
 
 # 不得重复提交: the database refuses what two clerks at once would slip past the code.
-Index(
+partial_index(
     "uq_case_live",
     Case.employer_id,
     Case.kind,
     unique=True,
-    sqlite_where=Case.status.in_(LIVE) & Case.contributor_id.is_(None),
-    postgresql_where=Case.status.in_(LIVE) & Case.contributor_id.is_(None),
+    where=Case.status.in_(LIVE) & Case.contributor_id.is_(None),
 )
-Index(
+partial_index(
     "uq_case_live_person",
     Case.contributor_id,
     Case.employer_id,  # a case left open where she was before does not hinder her new employer
     Case.kind,
     unique=True,
-    sqlite_where=Case.status.in_(LIVE) & Case.contributor_id.is_not(None),
-    postgresql_where=Case.status.in_(LIVE) & Case.contributor_id.is_not(None),
+    where=Case.status.in_(LIVE) & Case.contributor_id.is_not(None),
 )
 Index("ix_case_queue", Case.waits_for, Case.due_on, Case.id)
 Index("ix_case_submitted", Case.submitted_at, Case.id)

@@ -6,10 +6,10 @@ Every fen that arrived is in one of three places: allocated to a month, in the e
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import Base, Coded, Id, Instant, Yuan
+from data.base import Base, Coded, Id, Instant, Yuan, partial_index
 from data.enums import CorrectionKind, EntryKind
 from data.policy_codes import ProposalStatus
 
@@ -33,13 +33,11 @@ class Arrival(Base):
     reversed_at: Mapped[Instant | None]
 
 
-_STANDS = Arrival.reversed_at.is_(None)
-Index(
+partial_index(
     "uq_arrival_standing_reference",
     Arrival.reference,
     unique=True,
-    sqlite_where=_STANDS,
-    postgresql_where=_STANDS,
+    where=Arrival.reversed_at.is_(None),
 )
 
 
@@ -72,13 +70,11 @@ class MoneyCorrection(Base):
     opinion: Mapped[str] = mapped_column(String(200), default="")
 
 
-_WAITING = MoneyCorrection.status == ProposalStatus.PENDING
-Index(
+partial_index(
     "uq_money_correction_waiting",
     MoneyCorrection.employer_id,
     unique=True,
-    sqlite_where=_WAITING,
-    postgresql_where=_WAITING,
+    where=MoneyCorrection.status == ProposalStatus.PENDING,
 )
 
 

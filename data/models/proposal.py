@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import Base, Coded, Id, Instant
+from data.base import Base, Coded, Id, Instant, partial_index
 from data.enums import BusinessKind
 from data.policy_codes import ProposalStatus, ProposalTopic
 
@@ -41,11 +41,9 @@ class Proposal(Base):
     opinion: Mapped[str] = mapped_column(String(500), default="")
 
 
-_WAITING = Proposal.status == ProposalStatus.PENDING
-Index(
+partial_index(
     "uq_proposal_subject",
     Proposal.subject,
     unique=True,
-    sqlite_where=_WAITING,
-    postgresql_where=_WAITING,
+    where=Proposal.status == ProposalStatus.PENDING,
 )

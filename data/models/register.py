@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import Base, Coded, Id, Instant, Yuan
+from data.base import Base, Coded, Id, Instant, Yuan, partial_index
 from data.codes import EmployerKind, IdType
 from data.enums import Branch, ChangeKind, ContributorStatus, EmployerStatus
 from data.text_search import LastFour
@@ -106,33 +106,28 @@ class Contributor(Base):
 
 #: One person, one account in the whole center; an account that has ended may be followed by another.
 OPEN = (ContributorStatus.NORMAL, ContributorStatus.SEALED, ContributorStatus.FROZEN)
-Index(
+partial_index(
     "uq_contributor_identity",
     Contributor.id_type,
     Contributor.id_number,
     unique=True,
-    sqlite_where=Contributor.status.in_(OPEN),
-    postgresql_where=Contributor.status.in_(OPEN),
+    where=Contributor.status.in_(OPEN),
 )
 
 
 # Who is sealed from a later month on (services/standing.py) is found among all accounts.
-_IS_SEALED = Contributor.sealed_month.is_not(None)
-Index(
+partial_index(
     "ix_contributor_sealed_month",
     Contributor.sealed_month,
-    sqlite_where=_IS_SEALED,
-    postgresql_where=_IS_SEALED,
+    where=Contributor.sealed_month.is_not(None),
 )
 
 
 # So is who is unsealed from a later month on, and who was not there yet in months that are still open.
-_HAS_RESTED = Contributor.rest_until.is_not(None)
-Index(
+partial_index(
     "ix_contributor_rest_until",
     Contributor.rest_until,
-    sqlite_where=_HAS_RESTED,
-    postgresql_where=_HAS_RESTED,
+    where=Contributor.rest_until.is_not(None),
 )
 Index("ix_contributor_first_month", Contributor.first_month)
 

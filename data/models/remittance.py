@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import NUMBER, Base, Coded, Id, Instant, Yuan
+from data.base import NUMBER, Base, Coded, Id, Instant, Yuan, partial_index
 from data.enums import AssessmentStatus, RemittanceKind
 
 
@@ -53,14 +53,13 @@ class Assessment(Base):
 
 
 # One assessment a month: a second clerk in the same second is refused by the database.
-Index(
+partial_index(
     "uq_assessment_month",
     Assessment.employer_id,
     Assessment.month,
     Assessment.kind,
     unique=True,
-    sqlite_where=Assessment.deleted_at.is_(None),
-    postgresql_where=Assessment.deleted_at.is_(None),
+    where=Assessment.deleted_at.is_(None),
 )
 
 

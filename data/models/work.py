@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import NEVER_AGAIN, Base, Coded, Id, Instant
+from data.base import NEVER_AGAIN, Base, Coded, Id, Instant, partial_index
 from data.enums import WorkState
 
 LIVE = (WorkState.WAITING, WorkState.RUNNING)
@@ -49,11 +49,10 @@ class Work(Base):
 
 Index("ix_work_user", Work.user_id, Work.started_at)
 # A person who reloads the page and uploads the same file again finds the work that is under way.
-Index(
+partial_index(
     "uq_work_live",
     Work.user_id,
     Work.subject,
     unique=True,
-    sqlite_where=Work.state.in_(LIVE),
-    postgresql_where=Work.state.in_(LIVE),
+    where=Work.state.in_(LIVE),
 )

@@ -30,7 +30,7 @@ BUGS = (
         "(2 * base * rate + unit) // (2 * unit) * step", "base * rate // unit * step"),
     Bug("amounts are rounded to the fen", "rules.contribution:part_of_each",
         "_METHODS[rounding]", "_METHODS[Rounding.HALF_UP_TO_FEN]"),
-    Bug("an unsealed person keeps the old amount", "contributor_status_change.approval:_unseal",
+    Bug("an unsealed person keeps the old amount", "contributor_status_change.kind:_unseal",
         "line.person.employer_amount, line.person.contributor_amount = yuan(own), yuan(withheld)",
         "pass"),
     Bug("new rates leave the amounts", "rate_adjustment.kind:_apply", "if found:", "if False:"),
@@ -94,7 +94,7 @@ BUGS = (
         "audit.record(", "session.commit(); audit.record("),
     Bug("the audit hears nothing of a month's end", "remittance.trail:note",
         "audit.record(", "str("),
-    Bug("the summaries are not kept", "contributor_status_change.approval:_apply",
+    Bug("the summaries are not kept", "contributor_status_change.kind:_apply",
         "keep.people(session, case.employer_id)", "pass"),
 )  # fmt: skip
 
