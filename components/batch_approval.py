@@ -4,8 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from components import brand, feedback, session, signing
+from components import brand, confirming, signing
 from services import review_batch
+from services.actor import Actor
 from services.review_batch import Summary
 
 AGREED = "同意"
@@ -19,18 +20,16 @@ def ask(chosen: dict[int, int], key: str) -> None:
         "未通过复核的保持待审核。"
     )
     opinion = st.text_input("审批意见", AGREED, max_chars=500, key=f"{key}_batch_opinion")
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("取消"):
-            st.rerun()
-        if st.button("确定", type="primary"):
-            who = session.signed_in()
-            with feedback.refusals(), st.spinner("正在逐件复核…"):
-                if who:
-                    signing.begin(
-                        who.actor,
-                        lambda officer: review_batch.approve(officer, chosen, opinion=opinion),
-                        partial(_remember, key),
-                    )
+
+    def approve(actor: Actor) -> None:
+        with st.spinner("正在逐件复核…"):
+            signing.begin(
+                actor,
+                lambda officer: review_batch.approve(officer, chosen, opinion=opinion),
+                partial(_remember, key),
+            )
+
+    confirming.answer(approve)
 
 
 def _remember(key: str, done: Summary) -> None:

@@ -14,13 +14,22 @@ def ask(
 ) -> None:
     """Ask, then have whoever is signed in act; say what was done and `leave`."""
     st.write(feedback.plain(question))
+
+    def done(actor: Actor) -> None:
+        act(actor)
+        feedback.notice(told)
+        leave()
+
+    answer(done)
+
+
+def answer(act: Callable[[Actor], object], *, no: str = "取消", yes: str = "确定") -> None:
+    """Draw the two answers to a dialog's question; at `yes`, whoever is signed in then acts."""
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("取消", key="confirming_no"):
+        if st.button(no, key="confirming_no"):
             st.rerun()
-        if st.button("确定", type="primary", key="confirming_yes"):
+        if st.button(yes, type="primary", key="confirming_yes"):
             who = session.signed_in()
             with feedback.refusals():
                 if who:
                     act(who.actor)
-                    feedback.notice(told)
-                    leave()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import brand, case_timeline, feedback, session
+from components import brand, case_timeline, confirming, feedback
 from data.enums import CaseStatus
 from services import own_cases
 from services.actor import Actor
@@ -44,15 +44,12 @@ def ask(case_id: int, now: Waiting) -> None:
     st.write(
         f"撤回业务{now.serial}？撤回后中心不再审核，已填内容和材料都保留，可修改后重新提交或结束流程。"
     )
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("不撤回", key="withdraw_not"):
-            st.rerun()
-        if st.button("确定撤回", type="primary", key="withdraw_yes"):
-            who = session.signed_in()
-            with feedback.refusals():
-                if who:
-                    own_cases.withdraw(who.actor, case_id, version=now.version)
-                    feedback.done("已撤回，可修改后重新提交")
+
+    def withdraw(actor: Actor) -> None:
+        own_cases.withdraw(actor, case_id, version=now.version)
+        feedback.done("已撤回，可修改后重新提交")
+
+    confirming.answer(withdraw, no="不撤回", yes="确定撤回")
 
 
 def banner(serial: str | None, status: CaseStatus | None, what: str = "") -> bool:

@@ -1,7 +1,5 @@
 """Certificates (证书管理): the keys in use, those that end soon, binding, and the revocation lists."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from components import (
@@ -14,6 +12,7 @@ from components import (
     key_forms,
     plain_table,
     query_bar,
+    revocation_view,
 )
 from components.opened import Opened
 from data.enums import BindingStatus, Role
@@ -60,7 +59,7 @@ def _list(actor: Actor) -> None:
             if name == BIND:
                 _people(actor)
             elif name == LISTS:
-                _lists(actor)
+                revocation_view.show(actor, key=KEY)
             elif name == ALL:
                 _all(actor)
             else:
@@ -154,9 +153,16 @@ def _bind(actor: Actor, who: Holder) -> None:
         key=KEY, examine=lambda content: certificate_list.examine(actor, content)
     )
     above = st.container(width=brand.FORM_WIDTH)
-    _buttons("确认绑定", above, disabled=read is None or read.objection is not None,
-             act=lambda: certificates.bind(actor, who.id, read.der if read else b""),
-             done=f"已为{who.name}绑定UKey")  # fmt: skip
+    is_fit = read is not None and read.objection is None
+    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
+        if st.button("返回列表", key=f"{KEY}_back"):
+            OPENED.leave()
+        pressed = st.button("确认绑定", type="primary", disabled=not is_fit, key=f"{KEY}_do")
+    if pressed and read:
+        with above, feedback.refusals():
+            certificates.bind(actor, who.id, read.der)
+            feedback.notice(f"已为{who.name}绑定UKey")
+            OPENED.leave()
     if demo_keys.is_possible() and actor.role is Role.SECURITY_ADMINISTRATOR:
         _demo(actor, who)
 
@@ -172,21 +178,6 @@ def _demo(actor: Actor, who: Holder) -> None:
                 demo_keys.make(actor, who.id, label=label.strip(), pin=pin.strip())
                 feedback.notice(f"演示UKey {label.strip()}已制作并绑定给{who.name}")
                 OPENED.leave()
-
-
-def _buttons(
-    label: str, above: st.delta_generator.DeltaGenerator, *, disabled: bool,
-    act: Callable[[], object], done: str,
-) -> None:  # fmt: skip
-    with st.container(horizontal=True, horizontal_alignment="right", width=brand.FORM_WIDTH):
-        if st.button("返回列表", key=f"{KEY}_back"):
-            OPENED.leave()
-        pressed = st.button(label, type="primary", disabled=disabled, key=f"{KEY}_do")
-    if pressed:
-        with above, feedback.refusals():
-            act()
-            feedback.notice(done)
-            OPENED.leave()
 
 
 def _key(actor: Actor, key: Key) -> None:
@@ -213,9 +204,10 @@ def _key(actor: Actor, key: Key) -> None:
         read = key_forms.certificate(
             key=KEY, examine=lambda content: certificate_list.examine(actor, content)
         )
-        if st.button("确认换证", key=f"{KEY}_renew", disabled=read is None or bool(read.objection)):
+        is_fit = read is not None and read.objection is None
+        if st.button("确认换证", key=f"{KEY}_renew", disabled=not is_fit) and read:
             with feedback.refusals():
-                certificates.renew(actor, key.id, read.der if read else b"")
+                certificates.renew(actor, key.id, read.der)
                 feedback.notice(f"{key.holder}的UKey已换证")
                 OPENED.leave()
 
@@ -245,22 +237,3 @@ def _acts(actor: Actor, key: Key) -> None:
             act(actor, key.id, reason=reason)
             feedback.notice(f"{key.holder}的UKey已{word}")
             OPENED.leave()
-
-
-def _lists(actor: Actor) -> None:
-    rows = [
-        (one.authority, case_timeline.moment(one.issued_at) or "—",
-         case_timeline.moment(one.due_at) or "—",
-         f"{one.age_hours}小时" if one.age_hours is not None else "—", f"{one.entries:,}", one.state)
-        for one in revocation_lists.held(actor)
-    ]  # fmt: skip
-    heads = ("CA", "签发时间", "下次更新", "距今", "吊销数", "状态")
-    plain_table.show(heads, rows, numbers=(3, 4))
-    st.caption("吊销列表缺失或过期时，该CA的UKey一律不能登录。")
-    if actor.role is not Role.SECURITY_ADMINISTRATOR:
-        return
-    file = st.file_uploader("导入吊销列表", key=f"{KEY}_crl", type=["crl", "pem"])
-    if st.button("导入", type="primary", key=f"{KEY}_take_in", disabled=file is None) and file:
-        with feedback.refusals():
-            now = revocation_lists.take_in(actor, file.getvalue())
-            feedback.done(f"已导入：{now.entries:,}张证书被吊销")

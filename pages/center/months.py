@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from components import arrival_form, brand, case_timeline, entries, feedback, session, signing
+from components import (
+    arrival_form,
+    brand,
+    case_timeline,
+    confirming,
+    entries,
+    feedback,
+    session,
+    signing,
+)
 from components.form_fields import Fields
 from data.enums import AssessmentStatus
 from services.actor import Actor
@@ -97,20 +106,17 @@ def _approve(month: Waiting) -> None:
 
 @st.dialog("退回核定")
 def _send_back(month: Waiting) -> None:
-    st.write(f"退回{month.employer_name}{month.month.label}的核定；之后的月度将一并退回。")
+    st.write(
+        f"退回{feedback.plain(month.employer_name)}{month.month.label}的核定；之后的月度将一并退回。"
+    )
     reason = st.text_input("退回原因（必填）", max_chars=200)
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("取消"):
-            st.rerun()
-        if st.button("确定", type="primary"):
-            who = session.signed_in()
-            with feedback.refusals():
-                if who:
-                    signing.begin(
-                        who.actor,
-                        lambda signer: desk.send_back(signer, month.assessment_id, reason=reason),
-                        lambda _: feedback.done("已退回单位"),
-                    )
+    confirming.answer(
+        lambda actor: signing.begin(
+            actor,
+            lambda signer: desk.send_back(signer, month.assessment_id, reason=reason),
+            lambda _: feedback.done("已退回单位"),
+        )
+    )
 
 
 @st.dialog("到账登记", width="large")
@@ -144,14 +150,9 @@ def _pay(month: Waiting) -> None:
         f"用未分摊余额{month.balance:,.2f}元缴{feedback.plain(month.employer_name)}"
         f"{month.month.label}的{month.amount:,.2f}元？入账后该月不能删除。"
     )
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("取消"):
-            st.rerun()
-        if st.button("确定", type="primary"):
-            who = session.signed_in()
-            with feedback.refusals():
-                if who:
-                    feedback.done(_said(arrivals.pay_from_balance(who.actor, month.assessment_id)))
+    confirming.answer(
+        lambda actor: feedback.done(_said(arrivals.pay_from_balance(actor, month.assessment_id)))
+    )
 
 
 def _said(outcome: Outcome) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from components import (
     base_adjustment_view,
     brand,
+    confirming,
     documents,
     feedback,
     pending_case,
@@ -153,19 +154,13 @@ def _enter(actor: Actor, bases: dict[str, Decimal]) -> None:
 @st.dialog("删除确认")
 def _confirm_delete(accounts: list[str]) -> None:
     st.write(f"确定删除选中的{len(accounts)}条数据？删除后可重新导入。")
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("取消"):
-            st.rerun()
-        if st.button("确定", type="primary"):
-            with feedback.refusals():
-                _delete(accounts)
-                feedback.done(f"已删除{len(accounts)}条数据")
 
+    def delete(actor: Actor) -> None:
+        lines.delete_rows(actor, accounts)
+        roster.renew(KEY)
+        feedback.done(f"已删除{len(accounts)}条数据")
 
-@session.acting
-def _delete(actor: Actor, accounts: list[str]) -> None:
-    lines.delete_rows(actor, accounts)
-    roster.renew(KEY)
+    confirming.answer(delete)
 
 
 @st.dialog("批量导入", width="large")

@@ -5,7 +5,16 @@ import secrets
 import pandas as pd
 import streamlit as st
 
-from components import brand, feedback, person_form, person_roster, roster_import, session, signing
+from components import (
+    brand,
+    confirming,
+    feedback,
+    person_form,
+    person_roster,
+    roster_import,
+    session,
+    signing,
+)
 from components.form_fields import Fields
 from components.roster import EDGE, ROW, Heading
 from services import slips
@@ -209,19 +218,13 @@ def _opened(actor: Actor, case_id: int) -> None:
 @st.dialog("删除确认")
 def _confirm_delete(accounts: list[str]) -> None:
     st.write(f"确定从开户清册中删除选中的{len(accounts)}人？删除后可重新录入。")
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("取消", key=f"{KEY}_delete_no"):
-            st.rerun()
-        if st.button("确定", type="primary", key=f"{KEY}_delete_yes"):
-            with feedback.refusals():
-                _delete(accounts)
-                feedback.done(f"已删除{len(accounts)}人")
 
+    def delete(actor: Actor) -> None:
+        roster.delete_rows(actor, approval.line_ids(accounts))
+        person_roster.renew(KEY)
+        feedback.done(f"已删除{len(accounts)}人")
 
-@session.acting
-def _delete(actor: Actor, accounts: list[str]) -> None:
-    roster.delete_rows(actor, approval.line_ids(accounts))
-    person_roster.renew(KEY)
+    confirming.answer(delete)
 
 
 @st.dialog("批量导入", width="large")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import (
     brand,
+    confirming,
     feedback,
     person_roster,
     roster_import,
@@ -168,19 +169,13 @@ def _changed(kind: BusinessKind, _case_id: int) -> None:
 @st.dialog("删除确认")
 def _confirm_delete(kind: BusinessKind, accounts: list[str]) -> None:
     st.write(f"确定从清册中删除选中的{len(accounts)}人？删除后可重新录入。")
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("取消", key=f"{_key(kind)}_delete_no"):
-            st.rerun()
-        if st.button("确定", type="primary", key=f"{_key(kind)}_delete_yes"):
-            with feedback.refusals():
-                _delete(kind, accounts)
-                feedback.done(f"已删除{len(accounts)}人")
 
+    def delete(actor: Actor) -> None:
+        roster.delete_rows(actor, kind, accounts)
+        person_roster.renew(_key(kind))
+        feedback.done(f"已删除{len(accounts)}人")
 
-@session.acting
-def _delete(actor: Actor, kind: BusinessKind, accounts: list[str]) -> None:
-    roster.delete_rows(actor, kind, accounts)
-    person_roster.renew(_key(kind))
+    confirming.answer(delete)
 
 
 @st.dialog("批量导入", width="large")
