@@ -14,8 +14,9 @@ from services.files.cells import Cell, CellFault, is_blank, text
 from services.files.columns import FAULT_HEADING, HIDDEN_SHEET, Column, Kind, SheetRow, Value
 from services.files.layout import Layout, layout_of
 from services.files.refusals import EmptyRoster, UnreadableWorkbook, WrongColumns, place
-from services.files.rows import Row, read_rows
+from services.files.rows import read_rows
 from services.files.shared_strings import read_shared_strings
+from services.files.sheet_elements import Row
 from services.files.writing import write
 
 __all__ = [

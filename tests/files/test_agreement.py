@@ -11,7 +11,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from services.files import cells, guard, workbook
-from services.files.rows import Row
+from services.files.sheet_elements import Row
 from tests import figures
 from tests.files import mutants
 from tests.files.books import COLUMNS, HEADINGS, PART_OF_SHEET
