@@ -1,12 +1,9 @@
-"""Arrears (欠缴) and dunning (催缴): who has a month before this one not booked, and since when.
-
-The scheduled job and the officer's button send the same sentence, once a calendar month each employer.
-"""
+"""Arrears (欠缴): who has a month before this one not booked, and since when; the officer's reminder."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -20,18 +17,14 @@ from data.database import snapshot, transaction
 from data.enums import (
     OFFICERS,
     AssessmentStatus,
-    AuditAction,
     Branch,
-    BusinessKind,
-    Channel,
     EmployerStatus,
     RemittanceKind,
 )
-from data.models.case import Message
 from data.models.deferral import Deferral
 from data.models.register import Contributor, Employer
 from data.models.remittance import Assessment
-from services import audit
+from services import audit, reminders
 from services.actor import Actor
 from services.approval import casework, conflicts
 from services.deferral import periods
@@ -45,9 +38,6 @@ from services.summary.turnover import Turnover
 _Which = tuple[ColumnElement[bool], ...]
 #: Of each month that is assessed whether it is booked, and its amount in yuan.
 _Assessed = dict[int, tuple[bool, Decimal]]
-SENTENCE = "贵单位{month}公积金尚未入账，请尽快汇缴"
-#: How every reminder ends: other messages about money are none.
-ENDING = SENTENCE.partition("{month}")[2]
 
 
 class NotBehind(BusinessError):
@@ -113,7 +103,7 @@ def remind(actor: Actor, employer_id: int) -> str:
             raise NotBehind(name=employer.name)
         if found[0].reminded_on:
             raise RemindedAlready(name=employer.name)
-        return tell(session, found[0], actor)
+        return reminders.tell(session, employer.id, employer.name, found[0].months[0], actor)
 
 
 def listed(session: Session, *which: ColumnElement[bool]) -> list[Behind]:
@@ -121,7 +111,7 @@ def listed(session: Session, *which: ColumnElement[bool]) -> list[Behind]:
     this_month = Month.containing(clock.today())
     chosen = (*_is_candidate(this_month), *which)
     freed, assessed = _deferred(session, chosen), _assessed(session, chosen)
-    reminded, left = _reminded(session, chosen), turnover.of_employers(session, *chosen)
+    reminded, left = reminders.told(session, *chosen), turnover.of_employers(session, *chosen)
     # Hundreds of employers are behind since one of a few months.
     months_since = cache(partial(_unpaid, this_month))
     found = []
@@ -154,22 +144,6 @@ def _owed(
             if row.heads + heads:
                 owed[month] = row.amount + amount
     return owed
-
-
-def tell(session: Session, row: Behind, actor: Actor | None = None) -> str:
-    """Write the reminder down as a message, and return it; without an actor, the calendar sends it."""
-    text = f"尊敬的{row.name}，{SENTENCE.format(month=row.months[0].label)}"
-    session.add(
-        Message(
-            employer_id=row.employer_id, case_id=None, kind=BusinessKind.REMITTANCE,
-            channel=Channel.HALL, text=text, sent_at=clock.now(),
-        )
-    )  # fmt: skip
-    audit.record(
-        session, actor, AuditAction.REMINDED, f"employer:{row.employer_id}",
-        employer=row.employer_id, month=row.months[0].number,
-    )  # fmt: skip
-    return text
 
 
 def _is_candidate(this_month: Month) -> tuple[ColumnElement[bool], ...]:
@@ -239,21 +213,3 @@ def _assessed(session: Session, chosen: _Which) -> Mapping[int, _Assessed]:
         for employer_id, month, is_booked, amount in session.execute(query):
             months[employer_id][month] = (bool(is_booked), amount)
     return months
-
-
-def _reminded(session: Session, chosen: _Which) -> dict[int, date]:
-    """Return when each was reminded in this calendar month."""
-    first = clock.today().replace(day=1)
-    found = session.execute(
-        select(Message.employer_id, func.max(Message.sent_at))
-        .join(Employer, Employer.id == Message.employer_id)
-        .where(
-            *chosen,
-            Message.kind == BusinessKind.REMITTANCE,
-            Message.case_id.is_(None),
-            Message.text.endswith(ENDING),
-            Message.sent_at >= datetime.combine(first, time.min, tzinfo=clock.CHINA),
-        )
-        .group_by(Message.employer_id)
-    )
-    return {employer_id: clock.in_china(sent).date() for employer_id, sent in found}

@@ -17,7 +17,7 @@ from data.enums import AuditAction, BusinessKind, Channel, EmployerStatus
 from data.models.case import Message
 from data.models.deferral import Deferral
 from data.models.register import Employer
-from services import arrears, audit, past_months
+from services import arrears, audit, past_months, reminders
 from services.approval import conflicts
 from services.deferral import periods
 from services.rules import clock
@@ -45,7 +45,7 @@ def dun() -> int:
     with _alone() as session:
         found = [row for row in arrears.listed(session) if row.reminded_on is None]
         for row in found:
-            arrears.tell(session, row)
+            reminders.tell(session, row.employer_id, row.name, row.months[0])
         return len(found)
 
 

@@ -78,18 +78,43 @@ def test_an_index_that_alembic_does_not_compare_changes_with_a_revision() -> Non
         for one in schema_objects.special_indexes()
     )
     digest = hashlib.sha256("\n".join(made).encode()).hexdigest()[:16]
-    assert (len(made), digest, migrating.head()) == (11, "ef998ee6c4e17d41", "0010"), (
+    assert (len(made), digest, migrating.head()) == (11, "ef998ee6c4e17d41", "0011"), (
         "databases that are there get what has changed by a revision, be it empty: propose one, then "
         "write here what it leads to"
     )
 
 
 def test_a_database_of_yesterday_is_sent_to_be_migrated_and_then_served(empty: Engine) -> None:
-    migrating.upgrade(empty, "0009")
+    migrating.upgrade(empty, "0010")
     with pytest.raises(schema.Unfit, match="请先备份并运行 make migrate"):
         schema.require(empty)
     schema.create(empty)
     schema.require(empty)
+
+
+def test_a_reminder_sent_before_says_of_which_month_it_reminds(db: Engine, empty: Engine) -> None:
+    migrating.upgrade(empty, "0001")
+    with db.connect() as source, empty.execution_options(writes=True).begin() as target:
+        copy(source, target)
+    migrating.upgrade(empty, "0010")
+    reminder = "尊敬的凯里某单位，贵单位2026年5月公积金尚未入账，请尽快汇缴"
+    with empty.execution_options(writes=True).begin() as target:
+        target.execute(text("DELETE FROM message"))
+        for number, said in (
+            (1, reminder),
+            (2, reminder.replace("尚未入账，请尽快汇缴", "已入账")),
+        ):
+            target.execute(
+                text(
+                    "INSERT INTO message (id, employer_id, kind, text, channel, sent_at) VALUES"
+                    " (:id, 1, 'remittance', :said, 'hall', '2026-07-03 02:00:00.000000')"
+                ),
+                {"id": number, "said": said},
+            )
+    migrating.upgrade(empty)
+    with empty.connect() as connection:
+        found = connection.execute(text("SELECT reminds_of FROM message ORDER BY id")).all()
+    assert [month for (month,) in found] == [202605, None]
 
 
 def test_the_first_state_with_its_data_becomes_the_present_one(db: Engine, empty: Engine) -> None:

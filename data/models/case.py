@@ -158,3 +158,5 @@ class Message(Base):
     sent_at: Mapped[Instant]
     read_at: Mapped[Instant | None]
     deleted_at: Mapped[Instant | None]
+    reminds_of: Mapped[int | None]
+    """The month in arrears that this reminds of (催缴); other messages remind of none."""
