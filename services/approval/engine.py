@@ -1,25 +1,23 @@
 """One approval for every business: submit, decide, and on approval apply the effect.
 
-A business declares an `ApprovalKind`; nothing else in the project writes `Case.status`.
+A business declares an `ApprovalKind`; what its case becomes is written in `moving` alone.
 """
 
-from datetime import datetime
 from functools import partial
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data.enums import OFFICERS, Action, AuditAction, CaseStatus, Channel
-from data.models.case import Case, Message, Step
+from data.enums import Action, AuditAction, CaseStatus, Channel
+from data.models.case import Case, Message
 from data.models.people import User
 from data.models.register import ContributorChange, Employer
 from services import audit, working_days
 from services.actor import Actor
-from services.approval import casework, deciders, evidence, holding, moves, requirements
+from services.approval import casework, deciders, evidence, holding, moving, requirements
 from services.approval.kind import ApprovalKind
 from services.approval.refusals import (
     BeingReviewed,
-    IllegalMove,
     NoColleague,
     NoReason,
     NotYourStep,
@@ -49,7 +47,7 @@ def submit(
     )
     deciding = requirements.levels_today(session, kind.code, kind.levels)
     lands = CaseStatus.PENDING if deciding else CaseStatus.APPROVED
-    _move(
+    moving.move(
         session, case, Action.SUBMIT, actor, version=version, client_id=client_id, lands=lands,
         evidence_id=evidence_id,
     )  # fmt: skip
@@ -93,7 +91,7 @@ def decide(
     lands = CaseStatus.PENDING if action is Action.APPROVE and not is_last else None
     present = partial(kind.present, session, case)
     evidence_id = evidence.witness(session, actor, case, action, present, opinion=opinion)
-    _move(
+    moving.move(
         session, case, action, actor, version=version, opinion=opinion, lands=lands,
         evidence_id=evidence_id,
     )  # fmt: skip
@@ -144,7 +142,7 @@ def transfer(
     said = f"转给{colleague.name}" + (f"：{reason.strip()}" if reason.strip() else "")
     if len(said) > OPINION_LENGTH:
         raise OpinionTooLong(limit=OPINION_LENGTH)
-    _move(session, case, Action.TRANSFER, actor, version=version, opinion=said)
+    moving.move(session, case, Action.TRANSFER, actor, version=version, opinion=said)
     case.opened_by = case.opened_until = None
     case.assigned_to = colleague.id
 
@@ -157,7 +155,7 @@ def withdraw(session: Session, case: Case, actor: Actor, *, version: int) -> Non
     """
     if case.status is CaseStatus.PENDING and not can_withdraw(case, actor):
         raise NotYourStep
-    _move(session, case, Action.WITHDRAW, actor, version=version)
+    moving.move(session, case, Action.WITHDRAW, actor, version=version)
     case.opened_by = case.opened_until = case.assigned_to = case.waits_for = case.due_on = None
 
 
@@ -169,7 +167,7 @@ def can_withdraw(case: Case, actor: Actor) -> bool:
 
 def close(session: Session, case: Case, actor: Actor, *, version: int) -> None:
     """End a case that came back (结束流程), so that the employer can apply again."""
-    _move(session, case, Action.CLOSE, actor, version=version)
+    moving.move(session, case, Action.CLOSE, actor, version=version)
     case.ended_at = clock.now()
 
 
@@ -182,82 +180,6 @@ def objection(session: Session, kind: ApprovalKind, case: Case) -> str | None:
     except BusinessError as refusal:
         return str(refusal)
     return None
-
-
-def _move(
-    session: Session,
-    case: Case,
-    action: Action,
-    actor: Actor,
-    *,
-    version: int,
-    opinion: str = "",
-    client_id: str | None = None,
-    lands: CaseStatus | None = None,
-    evidence_id: int | None = None,
-) -> None:
-    """Change the status, the only place that does, and append the step that says so.
-
-    `lands` is where the kind's number of levels leads instead of where the table does: an approval
-    that is not the last stays pending, a submission that needs none is done.
-    """
-    actor.require(*moves.MAY[action])
-    before = case.status
-    if (before, action) not in moves.MOVES:
-        raise IllegalMove(status=before.label, action=action.label)
-    after = lands or moves.MOVES[before, action]
-    session.flush()
-    won = session.execute(
-        update(Case)
-        .where(Case.id == case.id, Case.version == version, Case.status == before)
-        .values(status=after, version=version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if won.rowcount != 1:  # type: ignore[attr-defined]
-        raise Stale
-    arrived = _last_moment(session, case)
-    session.refresh(case)
-    audit.record(
-        session, actor, moves.TOLD[action], casework.about(case), employer=case.employer_id,
-        kind=case.kind.value, before=before.value, after=after.value, level=case.level, version=version + 1,
-    )  # fmt: skip
-    session.add(
-        _step(case, action, actor, arrived, opinion, client_id=client_id, evidence_id=evidence_id)
-    )
-
-
-def _step(
-    case: Case,
-    action: Action,
-    actor: Actor,
-    arrived: datetime,
-    opinion: str,
-    *,
-    client_id: str | None,
-    evidence_id: int | None,
-) -> Step:
-    """Make the step of a case that has just moved: it stands where the step has led."""
-    return Step(
-        case_id=case.id,
-        version=case.version,
-        action=action,
-        status=case.status,
-        level=case.level if actor.role in OFFICERS else 0,
-        user_id=actor.user_id,
-        user_name=actor.name,
-        role=actor.role.label,
-        opinion=opinion,
-        channel=Channel.HALL,
-        arrived_at=arrived,
-        taken_at=clock.now(),
-        client_id=client_id,
-        evidence_id=evidence_id,
-    )
-
-
-def _last_moment(session: Session, case: Case) -> datetime:
-    last = select(Step.taken_at).filter_by(case_id=case.id).order_by(Step.id.desc()).limit(1)
-    return session.scalar(last) or case.started_at
 
 
 def _finish(session: Session, kind: ApprovalKind, case: Case, actor: Actor) -> None:

@@ -64,10 +64,12 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "services.approval.conflicts": {
         "require_booked: 1 → 2": _FIRST_IS_TAKEN,
     },
+    "services.approval.moving": {
+        "move: session.flush() → pass": _FLUSHED,
+        "_last_moment: 1 → 2": _FIRST_IS_TAKEN,
+    },
     "services.approval.engine": {
-        "_move: session.flush() → pass": _FLUSHED,
         "_finish: session.flush() → pass": _FLUSHED,
         "_finish: session.flush() → pass (2)": _FLUSHED,
-        "_last_moment: 1 → 2": _FIRST_IS_TAKEN,
     },
 }

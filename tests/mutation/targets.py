@@ -23,8 +23,9 @@ MONEY = Area(
 )  # fmt: skip
 WORKFLOW = Area(
     (
-        "services.approval.engine", "services.approval.moves", "services.approval.conflicts",
-        "services.approval.requirements", "services.approval.holding", "services.remittance.chain",
+        "services.approval.engine", "services.approval.moving", "services.approval.moves",
+        "services.approval.conflicts", "services.approval.requirements", "services.approval.holding",
+        "services.remittance.chain",
     ),
     (
         "tests/test_approval.py", "tests/test_conflicts.py", "tests/test_withdrawal.py",
