@@ -13,6 +13,7 @@ from services.contributor_status_change.entry import NOTE_LENGTH, Entry
 from services.contributor_status_change.facts import REASONS, SEALING, UNSEALING, VERBS, Terms
 from services.rules import identity
 from services.rules.limits import yuan
+from services.rules.rates import pair
 
 
 def draw(
@@ -79,7 +80,7 @@ def _base(fields: Fields, terms: Terms, who: Candidate | None) -> Decimal | None
     own, withheld = terms.parts(int(base.scaleb(2))) if base and base > 0 else (0, 0)
     st.caption(
         f"原基数{who.base:,.2f}；启封后单位{yuan(own):,.2f} + 个人{yuan(withheld):,.2f}"
-        f"（{terms.employer_rate}%+{terms.contributor_rate}%）"
+        f"（{pair(terms.employer_rate, terms.contributor_rate)}）"
     )
     return base
 

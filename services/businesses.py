@@ -1,5 +1,8 @@
 """The businesses that go through the approval engine, each with its kind: the one visible list."""
 
+from collections.abc import Mapping
+
+from data.enums import BusinessKind
 from services import contributor_info_change, employer_info_change
 from services.approval.kind import ApprovalKind
 from services.base_adjustment import kind as base_adjustment
@@ -19,3 +22,4 @@ KINDS: tuple[ApprovalKind, ...] = (
     *contributor_status_change.KINDS,
     deferral.KIND,
 )
+BY_CODE: Mapping[BusinessKind, ApprovalKind] = {kind.code: kind for kind in KINDS}

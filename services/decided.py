@@ -16,7 +16,7 @@ from data.models.register import Contributor, ContributorChange, Departure, Empl
 from data.models.remittance import Assessment, AssessmentLine
 from services import policy
 from services.policy import Policy
-from services.rules import clock, contribution
+from services.rules import clock, contribution, rates
 
 _CHANGE = ContributorChange
 
@@ -115,8 +115,7 @@ def _rates(session: Session, case: Case) -> tuple[int, int]:
         .limit(1)
     )
     if pair := session.scalar(changed):
-        own, withheld = (int(rate.rstrip("%")) for rate in pair.split("+"))
-        return own, withheld
+        return rates.read(pair)
     employer = session.get_one(Employer, case.employer_id)
     return employer.employer_rate, employer.contributor_rate
 

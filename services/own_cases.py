@@ -14,8 +14,8 @@ from services import audit
 from services.actor import Actor
 from services.approval import casework, engine, history
 from services.approval.history import Stage
+from services.businesses import BY_CODE
 from services.errors import NotFound
-from services.review import KINDS
 from services.rules import clock
 
 
@@ -40,7 +40,7 @@ def course(actor: Actor, case_id: int) -> list[Stage]:
     """Return the flow (流程图) of one of the employer's own cases. Raises NotFound."""
     with snapshot() as session:
         case = _own(session, actor, case_id)
-        return history.course(session, KINDS[case.kind], case)
+        return history.course(session, BY_CODE[case.kind], case)
 
 
 @audit.refusals
@@ -61,7 +61,7 @@ def waiting(actor: Actor, case_id: int) -> Waiting | None:
             due_on=case.due_on,
             is_overdue=case.due_on is not None and case.due_on < clock.today(),
             can_withdraw=engine.can_withdraw(case, actor),
-            course=history.course(session, KINDS[case.kind], case),
+            course=history.course(session, BY_CODE[case.kind], case),
         )
 
 

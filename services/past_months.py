@@ -21,6 +21,7 @@ from services import months_due, policy
 from services.months_due import DueLine, MonthDue
 from services.rules import contribution
 from services.rules.months import Month
+from services.rules.rates import read
 
 
 class _Record(NamedTuple):
@@ -167,6 +168,4 @@ def _rates(records: Iterable[_Record], month: Month) -> tuple[int, int] | None:
     then = [one.old for one in records if one.effective > month.number]
     if not then:
         return None
-    *_, oldest = then
-    own, withheld = map(int, oldest.replace("%", "").split("+"))
-    return own, withheld
+    return read(then[-1])

@@ -1,10 +1,8 @@
 """Review (中心审批): a case as an officer sees it, her decision, 转办."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,20 +12,20 @@ from data.enums import OFFICERS, Action, AuditAction, CaseStatus, ContributorSta
 from data.models.case import Case
 from data.models.people import User
 from data.models.register import Employer
-from services import audit, businesses, standing, working_days
+from services import audit, standing, working_days
 from services.actor import Actor
 from services.approval import casework, deciders, engine, history, holding, papers
 from services.approval.history import Stage
-from services.approval.kind import ApprovalKind
 from services.approval.papers import Paper
 from services.approval.sheet import Check, Outcome, Sheet
+from services.businesses import BY_CODE
 from services.deferral import periods
 from services.errors import BusinessError, NotFound
 from services.rules import clock
 from services.rules.months import Month
+from services.rules.rates import pair
 from services.rules.workdays import Urgency
 
-KINDS: Mapping[str, ApprovalKind] = {kind.code: kind for kind in businesses.KINDS}
 EARLIER_CASES = 10
 
 
@@ -152,7 +150,7 @@ def transfer(
     with transaction() as session:
         case = casework.of_branch(session, case_id, actor)
         engine.transfer(
-            session, KINDS[case.kind], case, colleague_id, actor, version=version, reason=reason
+            session, BY_CODE[case.kind], case, colleague_id, actor, version=version, reason=reason
         )
 
 
@@ -160,29 +158,17 @@ def _checks(session: Session, case: Case, objection: str | None) -> list[Check]:
     """Return what each rule says of a case that waits; in the end what would really refuse it."""
     if case.status is not CaseStatus.PENDING:
         return []
-    said = KINDS[case.kind].checks(session, case)
+    said = BY_CODE[case.kind].checks(session, case)
     if objection and all(check.outcome is not Outcome.FAILED for check in said):
         said.append(Check("办结复核", "审批通过时按当前数据重新检查", Outcome.FAILED, objection))
     return said
-
-
-def reckon_due_days(session: Session) -> int:
-    """Reckon the due days of all waiting cases anew, after the calendar has changed; how many moved."""
-    moved = 0
-    reckoned = cache(partial(working_days.due_on, session))
-    for case in session.scalars(select(Case).filter_by(status=CaseStatus.PENDING)):
-        if case.submitted_at:
-            due = reckoned(KINDS[case.kind].days, clock.in_china(case.submitted_at).date())
-            moved += due != case.due_on
-            case.due_on = due
-    return moved
 
 
 def _decide(actor: Actor, case_id: int, action: Action, version: int, opinion: str) -> None:
     actor.require(*OFFICERS)
     with transaction() as session:
         case = casework.of_branch(session, case_id, actor)
-        kind = KINDS[case.kind]
+        kind = BY_CODE[case.kind]
         engine.decide(session, kind, case, action, actor, version=version, opinion=opinion)
 
 
@@ -190,14 +176,14 @@ def _not_hers(session: Session, case: Case, actor: Actor) -> str | None:
     if case.status is not CaseStatus.PENDING:
         return None
     try:
-        deciders.require_decider(session, KINDS[case.kind], case, actor)
+        deciders.require_decider(session, BY_CODE[case.kind], case, actor)
     except BusinessError as refusal:
         return str(refusal)
     return None
 
 
 def _page(session: Session, case: Case, actor: Actor, not_hers: str | None) -> CasePage:
-    kind = KINDS[case.kind]
+    kind = BY_CODE[case.kind]
     held_by = holding.held_by_other(session, case, actor)
     is_waiting = case.status is CaseStatus.PENDING
     days = working_days.calendar(session)
@@ -231,7 +217,7 @@ def _employer(session: Session, employer_id: int) -> EmployerFacts:
     counts, due = standing.counted(session, employer_id)
     return EmployerFacts(
         employer.number, employer.name, employer.uscc, employer.kind.label, employer.branch.label,
-        employer.status.label, f"{employer.employer_rate}%+{employer.contributor_rate}%",
+        employer.status.label, pair(employer.employer_rate, employer.contributor_rate),
         counts[ContributorStatus.NORMAL], counts[ContributorStatus.SEALED], due,
         str(periods.assessed_to(session, employer) or "—"), _month(employer.paid_to),
         employer.opened_on,

@@ -9,10 +9,11 @@ from data.database import snapshot, transaction
 from data.enums import OFFICERS, Action
 from data.models.case import Case
 from data.models.register import Employer
-from services import audit, review
+from services import audit
 from services.actor import Actor
 from services.approval import casework, deciders, engine
 from services.approval.sheet import Outcome
+from services.businesses import BY_CODE
 from services.errors import BusinessError, NotFound, Stale
 
 MOST = 50
@@ -102,15 +103,15 @@ def _approve(actor: Actor, case_id: int, version: int, opinion: str) -> None:
         case = casework.of_branch(session, case_id, actor)
         if case.version != version:
             raise Stale
-        deciders.require_decider(session, review.KINDS[case.kind], case, actor)
+        deciders.require_decider(session, BY_CODE[case.kind], case, actor)
         notes = [
             f"{check.name}：{check.said}"
-            for check in review.KINDS[case.kind].checks(session, case)
+            for check in BY_CODE[case.kind].checks(session, case)
             if check.outcome is Outcome.NOTED
         ]
         if notes:
             raise DeservesALook(notes="；".join(notes))
-        kind = review.KINDS[case.kind]
+        kind = BY_CODE[case.kind]
         engine.decide(
             session, kind, case, Action.APPROVE, actor, version=version, opinion=opinion
         )  # fmt: skip

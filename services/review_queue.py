@@ -14,7 +14,7 @@ from data.models.people import User
 from data.models.register import Employer
 from services import audit, working_days
 from services.actor import Actor
-from services.review import KINDS
+from services.businesses import KINDS
 from services.rules import clock
 from services.rules.workdays import Calendar, Urgency
 
@@ -175,7 +175,7 @@ def _state(actor: Actor, shown: Shown) -> ColumnElement[bool]:
         is_mine = or_(Case.assigned_to.is_(None), Case.assigned_to == actor.user_id)
         return and_(Case.waits_for == actor.role, is_mine)
     if shown is Shown.DECIDED:
-        reviewed = [kind.code for kind in KINDS.values() if kind.levels]
+        reviewed = [kind.code for kind in KINDS if kind.levels]
         return and_(Case.status.in_(DECIDED), Case.kind.in_(reviewed))
     return Case.status.in_((CaseStatus.PENDING, *DECIDED))
 

@@ -74,7 +74,7 @@ def mark(
 ) -> None:
     """Say what a day is; what was said before is kept. Who may say it is the caller's matter.
 
-    Cases that wait keep their due days until `review.reckon_due_days` is called.
+    Cases that wait keep their due days until `calendar_days.reckon_due_days` is called.
     """
     session.add(
         Holiday(

@@ -15,7 +15,7 @@ from data.models.remittance import Assessment, AssessmentLine
 from demo.center import employers
 from demo.center.__main__ import SEED, fill
 from demo.center.employers import MONTHS, Size
-from services import review
+from services import businesses, review
 from services.actor import Actor
 from services.administration import certificate_list
 from services.remittance import assess, matrix
@@ -147,7 +147,7 @@ def test_a_deferral_that_was_granted_can_be_read_again() -> None:
         granted = session.scalars(
             select(Case).filter_by(kind=BusinessKind.DEFERRAL, status=CaseStatus.APPROVED)
         ).all()
-        kind = review.KINDS[BusinessKind.DEFERRAL]
+        kind = businesses.BY_CODE[BusinessKind.DEFERRAL]
         assert {kind.present(session, case).figures[0].value for case in granted} == {"缓缴"}
 
 

@@ -13,6 +13,7 @@ from data.models.register import Contributor, Employer
 from services import review
 from services.actor import Actor
 from services.approval.sheet import Check, Outcome
+from services.businesses import BY_CODE
 from services.errors import BusinessError
 from services.rules.months import Month
 from services.rules.workdays import Urgency
@@ -172,11 +173,13 @@ def test_what_decides_is_told_even_where_no_check_names_it(
     """The list is for her eyes: what the re-check would refuse stands in it in any case."""
     case_id = submitted(clerk2, 5000)
     set_people(clerk2, 0, status=ContributorStatus.SEALED)
-    kind = review.KINDS["base_adjustment"]
+    kind = BY_CODE["base_adjustment"]
     from dataclasses import replace
 
     monkeypatch.setattr(
-        review, "KINDS", {**review.KINDS, "base_adjustment": replace(kind, checks=lambda *_: [])}
+        review,
+        "BY_CODE",
+        {**BY_CODE, "base_adjustment": replace(kind, checks=lambda *_: [])},
     )
     last = review.open_case(officer_a, case_id).checks[-1]
     assert (last.name, last.outcome) == ("办结复核", Outcome.FAILED)

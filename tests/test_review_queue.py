@@ -13,7 +13,7 @@ from data.models.case import Case
 from data.policy_codes import DayKind, PolicyKey
 from services import own_cases, review, review_queue, working_days
 from services.actor import Actor
-from services.administration import roles, users
+from services.administration import calendar_days, roles, users
 from services.errors import NotAllowed
 from services.review_queue import Shown, Wanted
 from services.rules.workdays import Urgency
@@ -157,7 +157,7 @@ def test_a_new_holiday_moves_what_waits_and_leaves_the_rest(
         working_days.mark(
             session, date(2026, 7, 9), DayKind.HOLIDAY, "苗年", source="州政府通知", author="谢文博"
         )
-        assert review.reckon_due_days(session) == 1
+        assert calendar_days.reckon_due_days(session) == 1
     with snapshot() as session:
         assert session.get_one(Case, waiting).due_on == date(2026, 7, 10)
         assert session.get_one(Case, decided).due_on == date(2026, 7, 9)

@@ -22,9 +22,9 @@ from services.rate_adjustment import approval
 from services.rate_adjustment.approval import Situation
 from services.rate_adjustment.effect import MONEY, Effect
 from services.rate_adjustment.kind import NothingChosen
-from services.rate_adjustment.terms import pair
 from services.rules.amounts import signed
 from services.rules.months import Month
+from services.rules.rates import pair
 
 TITLE = "缴存比例调整"
 ICON = ":material/percent:"

@@ -10,7 +10,6 @@ from data.enums import OFFICERS, BusinessKind, Role
 from data.policy_codes import PolicyKey, ProposalTopic
 from services import businesses, policy
 from services.approval import requirements
-from services.approval.kind import ApprovalKind
 from services.approval.requirements import OWN, Entry
 from services.errors import BusinessError
 
@@ -50,10 +49,6 @@ class Terms:
     has_materials: bool
 
 
-def _kinds() -> dict[BusinessKind, ApprovalKind]:
-    return {kind.code: kind for kind in businesses.KINDS}
-
-
 def on(session: Session, day: date) -> list[Terms]:
     """Return every business's terms as they hold on `day`."""
     return [
@@ -62,7 +57,7 @@ def on(session: Session, day: date) -> list[Terms]:
             requirements.read_materials(stated(session, ProposalTopic.MATERIALS, business, day)),
             bool(kind.levels), bool(kind.materials),
         )
-        for business, kind in _kinds().items()
+        for business, kind in businesses.BY_CODE.items()
     ]  # fmt: skip
 
 
@@ -71,7 +66,7 @@ def stated(session: Session, topic: ProposalTopic, business: BusinessKind, day: 
     found = policy.of_business(session, _KEYS[topic], business, day)
     if found:
         return found
-    kind = _kinds()[business]
+    kind = businesses.BY_CODE[business]
     if topic is ProposalTopic.LEVELS:
         return requirements.written(kind.levels)
     depends = business in _DEPENDS
@@ -85,7 +80,7 @@ def stated(session: Session, topic: ProposalTopic, business: BusinessKind, day: 
 
 def read(topic: ProposalTopic, business: BusinessKind, value: str) -> str:
     """Return a value from outside as it is stored. Raises DoneAtOnce, BadLevels, BadMaterials."""
-    kind = _kinds().get(business)
+    kind = businesses.BY_CODE.get(business)
     if topic is ProposalTopic.LEVELS:
         if kind is None or not kind.levels:
             raise DoneAtOnce(business=business.label)

@@ -1,14 +1,18 @@
 """Changes of the calendar (工作日历变更): which days are off, and which weekends are worked instead."""
 
 from datetime import date, timedelta
+from functools import cache, partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from data.enums import CaseStatus
+from data.models.case import Case
 from data.models.holiday import Holiday
 from data.models.proposal import Proposal
 from data.policy_codes import DayKind
-from services import review, working_days
+from services import working_days
+from services.businesses import BY_CODE
 from services.errors import BusinessError
 from services.rules import clock
 
@@ -55,7 +59,19 @@ def put_in_force(session: Session, row: Proposal) -> None:
         working_days.mark(
             session, date.fromisoformat(day), _KINDS[code], name, source=row.source, author=author
         )
-    review.reckon_due_days(session)
+    reckon_due_days(session)
+
+
+def reckon_due_days(session: Session) -> int:
+    """Reckon the due days of all waiting cases anew, after the calendar has changed; how many moved."""
+    moved = 0
+    reckoned = cache(partial(working_days.due_on, session))
+    for case in session.scalars(select(Case).filter_by(status=CaseStatus.PENDING)):
+        if case.submitted_at:
+            due = reckoned(BY_CODE[case.kind].days, clock.in_china(case.submitted_at).date())
+            moved += due != case.due_on
+            case.due_on = due
+    return moved
 
 
 def shown(value: str) -> str:

@@ -20,6 +20,7 @@ from services.approval import requirements
 from services.rules import clock, contribution
 from services.rules.amounts import signed
 from services.rules.months import HpfYear, Month
+from services.rules.rates import pair
 
 MOST_LINES = 50
 _DUE = type_coerce(Contributor.employer_amount + Contributor.contributor_amount, YuanType())
@@ -110,7 +111,7 @@ def _rates(session: Session, asked: Asked) -> list[Effect]:
         Effect(
             f"现行缴存比例不在{least}%至{most}%之间的单位{len(found):,}家（不自动调整，须由单位办理比例调整）",
             len(found), ("单位账号", "单位名称", "现比例"),
-            [(number, name, f"{own}%+{theirs}%") for number, name, own, theirs in
+            [(number, name, pair(own, theirs)) for number, name, own, theirs in
              found[:MOST_LINES]],
         )
     ]  # fmt: skip

@@ -66,7 +66,6 @@ def _effects(session: Session, asked: Asked) -> list[Effect]:
 
 def _refused(session: Session, asked: Asked) -> Effect:
     """Which cases under review pass their check now and would not any more."""
-    kinds = {kind.code: kind for kind in businesses.KINDS}
     pending = session.execute(
         select(Case, Employer.name)
         .join(Employer, Employer.id == Case.employer_id)
@@ -78,9 +77,9 @@ def _refused(session: Session, asked: Asked) -> Effect:
     values = {_KEYS[code]: value for code, value in asked.after.items()}
     failing = []
     for row, name in pending[:MOST_CASES]:
-        now = engine.objection(session, kinds[row.kind], row)
+        now = engine.objection(session, businesses.BY_CODE[row.kind], row)
         with policy.supposing(session, Supposed(values, asked.employer_id)):
-            then = engine.objection(session, kinds[row.kind], row)
+            then = engine.objection(session, businesses.BY_CODE[row.kind], row)
         if then and not now:
             failing.append((row.serial or "", row.kind.label, name, then))
     more = f"（只检查了前{MOST_CASES}件）" if len(pending) > MOST_CASES else ""

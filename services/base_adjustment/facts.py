@@ -19,6 +19,7 @@ from services.errors import BusinessError
 from services.policy import Policy
 from services.rules import clock, contribution
 from services.rules.months import Month
+from services.rules.rates import pair
 
 _TABLE = table_of(Employer).c
 _EMPLOYER = select(
@@ -95,7 +96,7 @@ class Terms(NamedTuple):
 
     @property
     def rates(self) -> str:
-        return f"{self.employer_rate}%+{self.contributor_rate}%"
+        return pair(self.employer_rate, self.contributor_rate)
 
     def parts(self, base: int) -> tuple[int, int]:
         """Return the employer's and the contributor's part of the monthly amount, in fen."""

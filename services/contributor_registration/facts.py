@@ -16,6 +16,7 @@ from services.policy import Policy
 from services.rules import clock, contribution, effective, identity
 from services.rules.effective import Settled, Span
 from services.rules.months import Month
+from services.rules.rates import pair
 
 PREFIX, DIGITS = "5226", 12
 _ENDED = (ContributorStatus.MERGED, ContributorStatus.MOVED_OUT, ContributorStatus.WITHDRAWN)
@@ -46,7 +47,7 @@ class Terms(NamedTuple):
 
     @property
     def rates(self) -> str:
-        return f"{self.employer_rate}%+{self.contributor_rate}%"
+        return pair(self.employer_rate, self.contributor_rate)
 
     @property
     def objection(self) -> EmployerNotOpen | None:

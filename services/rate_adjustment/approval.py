@@ -21,6 +21,7 @@ from services.rate_adjustment.effect import Effect
 from services.rate_adjustment.kind import KIND, NothingChosen, lines
 from services.rate_adjustment.terms import Terms
 from services.rules.months import Month
+from services.rules.rates import pair
 
 
 class RateAdjustmentPending(BusinessError):
@@ -57,7 +58,7 @@ def situation(actor: Actor) -> Situation:
         case = casework.live(session, BusinessKind.RATE_ADJUSTMENT, actor.employer)
         form = case.form if case else {}
         return Situation(
-            present=rules.pair(terms.employer_rate, terms.contributor_rate),
+            present=pair(terms.employer_rate, terms.contributor_rate),
             choices=terms.choices,
             months=terms.months,
             objection=_objection(session, terms, case),

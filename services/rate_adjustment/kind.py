@@ -20,6 +20,7 @@ from services.rules import clock, contribution
 from services.rules.amounts import signed
 from services.rules.limits import yuan
 from services.rules.months import Month
+from services.rules.rates import pair
 from services.summary import keep
 
 
@@ -57,7 +58,7 @@ def _present(session: Session, case: Case) -> Sheet:
     whole = effects.effect(found)
     figures = [
         Figure("调整前缴存比例" if is_done else "现缴存比例", before),
-        Figure("调整后缴存比例", rules.pair(*rates(case))),
+        Figure("调整后缴存比例", pair(*rates(case))),
         Figure("职工人数", f"{whole.people:,}"),
         Figure("调整前月缴存额", f"{whole.before:,.2f}"),
         Figure("调整后月缴存额", f"{whole.after:,.2f}"),
@@ -69,7 +70,7 @@ def _present(session: Session, case: Case) -> Sheet:
 
 def _now(session: Session, case: Case) -> tuple[str, list[effects.Line]]:
     terms = rules.terms(session, case.employer_id)
-    return rules.pair(terms.employer_rate, terms.contributor_rate), lines(session, case, terms)
+    return pair(terms.employer_rate, terms.contributor_rate), lines(session, case, terms)
 
 
 def _then(session: Session, case: Case) -> tuple[str, list[effects.Line]]:
@@ -78,7 +79,7 @@ def _then(session: Session, case: Case) -> tuple[str, list[effects.Line]]:
     bases = {one.id: one.base for one in people}
     before = decided.amounts(session, case, then, bases)
     new, rounding = rates(case), then.policy.rounding
-    return rules.pair(then.employer_rate, then.contributor_rate), [
+    return pair(then.employer_rate, then.contributor_rate), [
         effects.Line(*one, before[one.id], *contribution.parts(one.base, *new, rounding))
         for one in people
     ]
@@ -119,7 +120,7 @@ def _apply(session: Session, case: Case) -> None:
     employer = conflicts.lock_employer(session, case.employer_id)
     terms = rules.terms(session, case.employer_id)
     found, new = lines(session, case, terms), rates(case)
-    _record(session, case, terms, rules.pair(*new))
+    _record(session, case, terms, pair(*new))
     employer.employer_rate, employer.contributor_rate = new
     if found:
         session.execute(
@@ -150,7 +151,7 @@ def _follow_the_departed(session: Session, employer: Employer, terms: Terms) -> 
 
 def _record(session: Session, case: Case, terms: Terms, new: str) -> None:
     """Keep a record of the change for everybody it concerns."""
-    old = rules.pair(terms.employer_rate, terms.contributor_rate)
+    old = pair(terms.employer_rate, terms.contributor_rate)
     session.execute(
         insert(ContributorChange).from_select(
             ["contributor_id", "employer_id", "case_id", "kind", "old", "new",

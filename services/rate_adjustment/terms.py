@@ -140,8 +140,3 @@ def month_objection(terms: Terms, month: Month) -> BusinessError | None:
         missing = "、".join(map(str, terms.due.through(last)))
         return EarlierMonthsOpen(last=last.label, months=missing, due=terms.due.label)
     return None
-
-
-def pair(employer_rate: int, contributor_rate: int) -> str:
-    """Return two rates as people write them: 8%+8%."""
-    return f"{employer_rate}%+{contributor_rate}%"

@@ -17,6 +17,7 @@ from services.deferral import periods
 from services.register import scope
 from services.rules import clock
 from services.rules.months import Month
+from services.rules.rates import pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _account(
 ) -> list[tuple[str, str]]:
     normal, sealed = counts[ContributorStatus.NORMAL], counts[ContributorStatus.SEALED]
     return [
-        ("账户状态", row.status.label), ("缴存比例", f"{row.employer_rate}%+{row.contributor_rate}%"),
+        ("账户状态", row.status.label), ("缴存比例", pair(row.employer_rate, row.contributor_rate)),
         ("缴存人数", f"正常{normal:,}人，封存{sealed:,}人"), ("月缴存额", f"{amount:,.2f}元"),
         ("首次汇缴年月", _month(row.first_month)),
         ("已核定至", assessed_to.label if assessed_to else "—"),

@@ -15,9 +15,9 @@ from services import audit, standing
 from services.actor import Actor
 from services.approval import history
 from services.approval.history import Stage
+from services.businesses import BY_CODE
 from services.errors import NotFound
 from services.register import scope
-from services.review import KINDS
 from services.rules import clock, identity
 from services.rules.months import Month
 
@@ -114,7 +114,7 @@ def course(actor: Actor, case_id: int) -> list[Stage]:
         if case is None or case.serial is None:
             raise NotFound(what="该业务")
         scope.employer(session, actor, case.employer_id)
-        return history.course(session, KINDS[case.kind], case)
+        return history.course(session, BY_CODE[case.kind], case)
 
 
 def _moment(at: datetime | None) -> datetime | None:
