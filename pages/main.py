@@ -11,6 +11,7 @@ from types import ModuleType
 import streamlit as st
 
 from components import brand, feedback, frame, session, signing
+from components.refusal_watch.watch import keep_in_view
 from components.ukey_watch import watch
 from data.enums import Role
 from pages.account import handbook
@@ -117,6 +118,7 @@ def main() -> None:
     with st.container(key="chrome"):
         frame.bar(who)
         watch.keep_watch(who.token_serial)
+        keep_in_view()
     feedback.show_notice()
     with feedback.refusals():
         chosen.run()

@@ -41,7 +41,16 @@ def test_a_deferral_is_granted_released_and_paid_back(hall: Hall, arrive: Arrive
     _pay_them_back(clerk)
 
 
+def _choose_the_month_and_submit_at_once(clerk: Visitor) -> None:
+    """Press the button that the month's table is about to push down, with the refusal above it."""
+    box = clerk.page.get_by_role("combobox", name="缓缴结束年月")
+    box.click()
+    clerk.page.get_by_role("option", name="2026年12月").click()
+    clerk.press("提交审批")
+
+
 def _fill_in(clerk: Visitor) -> None:
+    clerk.page.set_viewport_size({"width": 1366, "height": 768})
     clerk.open(PAGE)
     clerk.sees("单位账户状态：正常。本次可办理：缓缴。经中心两级审批后生效。 办理指南")
     expect(clerk.field("缓缴起始年月")).to_have_value("2026年7月")
@@ -50,8 +59,7 @@ def _fill_in(clerk: Visitor) -> None:
     clerk.shot("deferral-empty")
     clerk.press("提交审批")
     clerk.refused("请选择缓缴结束年月")
-    clerk.pick("缓缴结束年月", "2026年12月")
-    clerk.press("提交审批")
+    _choose_the_month_and_submit_at_once(clerk)
     clerk.refused("请填写缓缴原因")
     clerk.fill("缓缴原因（必填，最多200字）", "受市场影响连续亏损，暂无力缴存")
     for label, value in (("缓缴月数", "6"), ("职工人数", "5"), ("缓缴金额", "28,356.00")):
