@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components import brand, feedback, making, roster
+from components.kept import keep
 from components.roster import Heading
 from data.enums import LabelledEnum
 from services import outputs
@@ -34,13 +35,6 @@ class Tab:
     default: Callable[[], Conditions]
     begin: str
     """What stands there before the first query."""
-
-
-def keep(key: str, default: Any) -> None:  # noqa: ANN401 — a widget's value is whatever it is
-    """Give a widget the value it had when its page was last left, or the default."""
-    if key not in st.session_state:
-        st.session_state[key] = st.session_state.get(f"{key}_kept", default)
-    st.session_state[f"{key}_kept"] = st.session_state[key]
 
 
 def days(key: str, label: str, default: Conditions) -> tuple[date | None, date | None]:

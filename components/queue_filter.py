@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from components import query_bar
+from components.kept import keep
 from data.enums import Branch, BusinessKind
 from services.review_queue import Shown, Wanted
 
@@ -13,14 +13,14 @@ EVERY = "全部"
 
 def chosen(key: str, labels: dict[Shown, str], *, sees_all_branches: bool) -> Wanted:
     """Draw the conditions; return what they come to. `labels` are the tabs with their counts."""
-    query_bar.keep(f"{key}_shown", Shown.WAITING)
+    keep(f"{key}_shown", Shown.WAITING)
     shown = st.segmented_control(
         "范围", list(Shown), format_func=labels.__getitem__, key=f"{key}_shown",
         required=True, label_visibility="collapsed", on_change=_from_the_start, args=(key,),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kind = _choice(key, "kind", "业务", list(BusinessKind), width=190)
-        query_bar.keep(f"{key}_employer", "")
+        keep(f"{key}_employer", "")
         employer = st.text_input(
             "单位", key=f"{key}_employer", max_chars=40, width=230,
             placeholder="单位账号或名称，按回车", on_change=_from_the_start, args=(key,),
@@ -29,7 +29,7 @@ def chosen(key: str, labels: dict[Shown, str], *, sees_all_branches: bool) -> Wa
         if sees_all_branches:
             branch = _choice(key, "branch", "管理部", list(Branch), width=160)
         since, until = _day(key, "since", "提交日期起"), _day(key, "until", "提交日期止")
-        query_bar.keep(f"{key}_overdue", default=False)
+        keep(f"{key}_overdue", default=False)
         overdue = st.checkbox(
             "只看超时", key=f"{key}_overdue", on_change=_from_the_start, args=(key,)
         )  # fmt: skip
@@ -41,7 +41,7 @@ def chosen(key: str, labels: dict[Shown, str], *, sees_all_branches: bool) -> Wa
 
 
 def _choice(key: str, name: str, label: str, options: list, *, width: int):  # type: ignore[no-untyped-def,type-arg]  # noqa: ANN202 — as the options are
-    query_bar.keep(f"{key}_{name}", EVERY)
+    keep(f"{key}_{name}", EVERY)
     value = st.selectbox(
         label, [EVERY, *options], key=f"{key}_{name}", width=width,
         format_func=lambda one: getattr(one, "label", one),
@@ -51,7 +51,7 @@ def _choice(key: str, name: str, label: str, options: list, *, width: int):  # t
 
 
 def _day(key: str, name: str, label: str) -> date | None:
-    query_bar.keep(f"{key}_{name}", None)
+    keep(f"{key}_{name}", None)
     value = st.date_input(
         label, key=f"{key}_{name}", format="YYYY-MM-DD", width=140,
         on_change=_from_the_start, args=(key,),

@@ -11,9 +11,9 @@ from components import (
     feedback,
     key_forms,
     plain_table,
-    query_bar,
     revocation_view,
 )
+from components.kept import keep
 from components.opened import Opened
 from data.enums import BindingStatus, Role
 from services.actor import Actor
@@ -71,7 +71,7 @@ def _list(actor: Actor) -> None:
 def _page(name: str, total: int) -> int:
     """Return the page that she has turned to, while there is one."""
     key, pages = f"page_{name}_of_{KEY}", max(1, -(-total // certificate_list.A_PAGE))
-    query_bar.keep(key, 1)
+    keep(key, 1)
     st.session_state[key] = min(int(st.session_state[key]), pages)
     return int(st.session_state[key])
 
@@ -81,8 +81,8 @@ def _first_page() -> None:
 
 
 def _all(actor: Actor) -> None:
-    query_bar.keep(WORDS, "")
-    query_bar.keep(STATE, None)
+    keep(WORDS, "")
+    keep(STATE, None)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input("查找", key=WORDS, width=360, max_chars=60, on_change=_first_page,
                               placeholder="姓名、单位账号或单位名称")  # fmt: skip
@@ -129,7 +129,7 @@ def _state(key: Key) -> str:
 
 
 def _people(actor: Actor) -> None:
-    query_bar.keep(WHO, "")
+    keep(WHO, "")
     words = st.text_input("查找要绑定的人员", key=WHO, width=360, max_chars=60,
                           placeholder="姓名、单位账号或单位名称")  # fmt: skip
     if not words.strip():

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import streamlit as st
 
-from components import brand, charts, feedback, query_bar, session
+from components import brand, charts, feedback, session
+from components.kept import keep
 from data.codes import EmployerKind
 from data.enums import Branch
 from services import queries
@@ -40,20 +41,20 @@ def _filters(default: Scope) -> Scope:
     months = latest.plus(1 - 2 * MOST_MONTHS).through(latest)[::-1]
     years = _years(latest)
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{KEY}_filters"):
-        query_bar.keep(f"{KEY}_year", OWN)
+        keep(f"{KEY}_year", OWN)
         year = st.selectbox("缴存年度", [OWN, *years], key=f"{KEY}_year", width=150)
         if year == OWN:
-            query_bar.keep(f"{KEY}_first", default.first)
-            query_bar.keep(f"{KEY}_last", default.last)
+            keep(f"{KEY}_first", default.first)
+            keep(f"{KEY}_last", default.last)
             first = st.selectbox("起始年月", months, key=f"{KEY}_first", width=130)
             last = st.selectbox("截止年月", months, key=f"{KEY}_last", width=130)
         else:
             first, last = years[year].first, min(years[year].last, latest)
-        query_bar.keep(f"{KEY}_branch", ALL)
+        keep(f"{KEY}_branch", ALL)
         branch = st.selectbox(
             "管理部", [ALL, *Branch], key=f"{KEY}_branch", format_func=_label, width=160
         )
-        query_bar.keep(f"{KEY}_kind", ALL)
+        keep(f"{KEY}_kind", ALL)
         kind = st.selectbox(
             "单位性质", [ALL, *EmployerKind], key=f"{KEY}_kind", format_func=_label, width=180
         )

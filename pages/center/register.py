@@ -12,6 +12,7 @@ from components import (
     entries,
     feedback,
 )
+from components.kept import keep
 from components.opened import Opened
 from data.enums import ADMINISTRATORS, OFFICERS, ContributorStatus, Role
 from services.actor import Actor
@@ -53,16 +54,15 @@ def render(actor: Actor) -> None:
 def _search(actor: Actor) -> None:
     where = f"{actor.branch.label}的" if actor.role in OFFICERS and actor.branch else "全中心的"
     brand.title(TITLE, f"查找{where}单位和缴存人，打开单位档案。")
+    keep(WORDS, "")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
-            "查找", st.session_state.get(WORDS, ""), key=f"{KEY}_typed", width=520,
+            "查找", key=WORDS, width=520,
             placeholder="单位账号、名称、信用代码，个人账号、姓名、证件号码或后四位", max_chars=60,
         )  # fmt: skip
         st.button("查找", type="primary", key=f"{KEY}_search")
         if actor.role in OFFICERS and st.button("单位开户", key=f"{KEY}_open_new"):
-            st.session_state[WORDS] = words
             OPENED.open(NEW)
-    st.session_state[WORDS] = words
     if not words.strip():
         brand.quiet("请输入要查找的内容，按回车或点击【查找】。")
         return
